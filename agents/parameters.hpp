@@ -1,5 +1,5 @@
-// Every parameter of the model, once. The loader, the help text, sweeps, calibration, results files and the ODD's table all
-// read parameter_table(); nobody types a default twice.
+// Every parameter of the model, once. The loader, the help text, sweeps, calibration, results files and the ODD's table
+// all read parameter_table(); nobody types a default twice.
 #pragma once
 #include <span>
 #include <string_view>

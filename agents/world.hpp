@@ -1,6 +1,6 @@
-// The world as the model reads it: every attribute resolved, every date a week. One struct for each exported table, with the
-// tables' own names (agents/ODD.md, "Entities, state variables and scales"). Nothing here changes during a run.
-// The tables that are derived from it once, before the first replicate: agents/stage.hpp.
+// The world as the model reads it: every attribute resolved, every date a week. One struct for each exported table,
+// with the tables' own names (agents/ODD.md, "Entities, state variables and scales"). Nothing here changes during a
+// run. The tables that are derived from it once, before the first replicate: agents/stage.hpp.
 #pragma once
 #include <Eigen/Core>
 #include <string>
@@ -14,8 +14,8 @@ namespace agents {
 
 /// A host state. J, Q, C, W and mass lie in [0, 1]; they may be changed by dated shocks.
 struct Host {
-  std::string name;    ///< stable code (ISO 3166-1 alpha-3 in the shipped world)
-  std::string region;  ///< region of the world, for resolve and precedents
+  std::string name;         ///< stable code (ISO 3166-1 alpha-3 in the shipped world)
+  std::string region;       ///< region of the world, for resolve and precedents
   double lat = 0, lon = 0;  ///< the capital, degrees
   Span exists;
   std::vector<Span> membership;  ///< weeks in which the Rome Statute binds the state; empty: never
@@ -53,7 +53,8 @@ struct Stance {
 
 enum class RouteKind : std::uint8_t { direct, avoid };
 
-/// One way from the home capital to the host's: hours, and the hours over each state on the way (home and destination left out).
+/// One way from the home capital to the host's: hours, and the hours over each state on the way (home and destination
+/// left out).
 struct Flight {
   struct Over {
     HostId host;
@@ -107,14 +108,14 @@ struct World {
   Week weeks = 0;  ///< horizon T
   std::vector<Host> hosts;
   std::vector<Leader> leaders;
-  std::vector<std::string> features;    ///< K names of dyad features; the weight of each is parameter w_<name>
-  std::vector<Eigen::MatrixXd> dyads;   ///< X_l: for each leader H x K, week 0
+  std::vector<std::string> features;   ///< K names of dyad features; the weight of each is parameter w_<name>
+  std::vector<Eigen::MatrixXd> dyads;  ///< X_l: for each leader H x K, week 0
   std::vector<Stance> stances;
-  std::vector<Flight> flights;          ///< a leader without any flies the great circle, unexposed
+  std::vector<Flight> flights;  ///< a leader without any flies the great circle, unexposed
   std::vector<Ngo> ngos;
-  Eigen::MatrixXd reach;                ///< G, N x H, in [0, 1]
-  std::vector<Event> events;            ///< in the order of the scenario
-  std::vector<Shock> shocks;            ///< by week, then in the order of the scenario
+  Eigen::MatrixXd reach;      ///< G, N x H, in [0, 1]
+  std::vector<Event> events;  ///< in the order of the scenario
+  std::vector<Shock> shocks;  ///< by week, then in the order of the scenario
   Parameters parameters;
 };
 
