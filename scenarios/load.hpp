@@ -1,0 +1,43 @@
+// From a scenario file to a Scenario: reads TOML, follows `extends`, applies --set, checks every key against the table of
+// scenarios/format.hpp, and resolves the world on the facts of scenarios/facts.hpp. The format: scenarios/FORMAT.md.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "scenarios/problem.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace scenarios {
+
+/// The two folders of the house that a scenario may lean on.
+struct Places {
+  std::filesystem::path world;  ///< scenarios/world
+  std::filesystem::path cases;  ///< scenarios/cases
+};
+
+/// Reads scenario files. The facts of the world are read once, at the first scenario, and kept.
+/// Throws ScenarioError with every problem found.
+class Loader {
+ public:
+  explicit Loader(Places places);
+  ~Loader();
+
+  /// `sets`: KEY=VALUE each, in order, later ones win. A file that is not found beside the working folder is looked for
+  /// among the shipped cases (with or without `.toml`).
+  Scenario load(const std::filesystem::path& file, std::span<const std::string> sets = {});
+
+  /// A scenario from memory; `extends` finds shipped cases only.
+  Scenario load_text(std::string_view text, std::string name, std::span<const std::string> sets = {});
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// For one scenario.
+Scenario load(const std::filesystem::path& file, const Places& places, std::span<const std::string> sets = {});
+
+}  // namespace scenarios
