@@ -1,0 +1,607 @@
+#include "agents/life.hpp"
+
+#include <algorithm>
+
+#include "agents/court.hpp"
+#include "agents/host.hpp"
+#include "agents/ngo.hpp"
+
+namespace agents {
+
+Life::Life(const Stage& stage, Manner manner) : stage_(stage), manner_(manner) {
+  const auto weeks = static_cast<std::size_t>(stage.weeks());
+  history_.nu.resize(weeks);
+  history_.pressure.resize(weeks);
+  history_.isolation.resize(stage.leaders * weeks);
+  history_.budget.resize(stage.ngos * weeks);
+  history_.weight.resize(weeks);
+  trips_.resize(stage.leaders);
+}
+
+const History& Life::live(Luck& luck, std::vector<Note>* diary) {
+  begin(luck, diary);
+  for (t_ = 0; t_ < stage_.weeks(); ++t_) {
+    period_ = &stage_.period(t_);
+    environment();
+    for (std::uint16_t l = 0; l < stage_.leaders; ++l)
+      if (leaders_[l].free) opportunities({l});
+    campaigns();
+    hosts();
+    for (std::uint16_t l = 0; l < stage_.leaders; ++l) departures({l});
+    aftermath();
+    record_week();
+  }
+  for (const auto& places : trips_)  // still announced: pending, as when they were announced
+    for (const Trip& trip : places) history_.decisions[trip.decision].weight_out = leaders_[trip.leader.index].weight;
+  return history_;
+}
+
+void Life::begin(Luck& luck, std::vector<Note>* diary) {
+  luck_ = &luck;
+  diary_ = diary;
+  norm_ = {stage_.initial_nu - stage_.k.nu_bar, -1};
+  hosts_.assign(stage_.hosts, {});
+  ties_.assign(stage_.leaders * stage_.hosts, {});
+  regional_.assign(stage_.leaders * stage_.regions, {});
+  leaders_.assign(stage_.leaders, {.ease = {1.0f - stage_.k.I0, -1}});
+  budgets_.assign(stage_.ngos, {});
+  for (auto& places : trips_) places.clear();
+  waiting_.clear();
+  pressured_.clear();
+  history_.decisions.clear();
+}
+
+// --- 0. Environment --------------------------------------------------------------------------------
+// Stocks decay by themselves (Stock::at). A shock comes before the week's decay: it changes the stock of the week
+// before.
+
+void Life::environment() {
+  const auto changed = [](const Shock& s, float x) {
+    const auto v = static_cast<float>(s.value);
+    return s.op == ShockOp::set ? v : s.op == ShockOp::add ? x + v : x * v;
+  };
+  const Week before = t_ - 1;
+  for (const Shock& s : stage_.shocks_in[static_cast<std::size_t>(t_)]) {
+    const HostId h{static_cast<std::uint16_t>(s.host)};
+    switch (s.target) {
+      case ShockTarget::nu: {
+        const float nu = stage_.k.nu_bar + norm_.at(before, stage_.nu_left);
+        norm_ = {min(max(changed(s, nu), 0.0f), 2.0f) - stage_.k.nu_bar, before};
+        break;
+      }
+      case ShockTarget::B:
+        for (std::size_t n = 0; n < stage_.ngos; ++n) {
+          if (s.ngo != Shock::all && static_cast<std::size_t>(s.ngo) != n) continue;
+          const float start = stage_.B0[n], now = start + budgets_[n].at(before, stage_.B_left);
+          budgets_[n] = {min(max(changed(s, now), stage_.k.B_min * start), stage_.k.B_max * start) - start, before};
+        }
+        break;
+      case ShockTarget::delta: {
+        Stock& delta = tie({static_cast<std::uint16_t>(s.leader)}, h).delta;
+        delta = {min(max(changed(s, delta.at(before, stage_.delta_left)), -0.5f), 0.5f), before};
+        break;
+      }
+      case ShockTarget::government:
+        hosts_[h.index].drawn = false;
+        hosts_[h.index].changed = t_;
+        for (std::uint16_t l = 0; l < stage_.leaders; ++l) {
+          tie({l}, h).m = tie({l}, h).learned = 0;
+          tie({l}, h).since = before;
+        }
+        if (diary_) diary_->push_back({Note::Kind::government, t_, {}, h, -1, false, {resolve(h)}});
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+// --- 1. Opportunities ------------------------------------------------------------------------------
+
+void Life::opportunities(LeaderId l) {
+  const auto week = l.index * static_cast<std::size_t>(stage_.weeks()) + static_cast<std::size_t>(t_);
+  for (const std::int16_t row : stage_.opened_in[week]) {
+    const ScheduledTrip& event = stage_.calendars[l.index].trips[static_cast<std::size_t>(row)];
+    Trip trip;
+    trip.leader = l;
+    trip.host = event.host;
+    trip.rank = row;
+    trip.place = event.place;
+    trip.V = static_cast<float>(event.V);
+    trip.Z = salience(trip.V, static_cast<float>(event.participants));
+    trip.lead = static_cast<float>(event.start - t_);
+    trip.days = static_cast<float>(event.days);
+    trip.bound = static_cast<float>(event.bound);
+    trip.cover = static_cast<float>(event.cover);
+    trip.departs = event.start;
+    open(trip, draw(trip, Occasion::opening), row);
+  }
+  const auto& places = trips_[l.index];
+  if (std::none_of(places.begin(), places.end(), [](const Trip& x) { return x.rank == bilateral_rank; }))
+    bilateral_idea(l);
+}
+
+void Life::bilateral_idea(LeaderId l) {
+  const LeaderTerms& now = period_->leaders[l.index];
+  Trip trip;
+  trip.leader = l;
+  trip.rank = bilateral_rank;
+  trip.place = bilateral_place;
+  const Words words = draw(trip, Occasion::opening);
+  if (!happens(words[word::arise], now.lam) || now.pull->bilateral.empty()) return;
+  trip.host = {now.pull->bilateral(words[word::host])};
+  const Words idea = draw(trip, Occasion::idea);
+  const Coefficients& k = stage_.k;
+  const float cooldown = tie(l, trip.host).cooldown.at(t_, stage_.K_left);
+  const float p_pursue =
+      logistic(k.al_0 + k.al_delta * delta(l, trip.host) + k.al_I * isolation(l) - k.al_k * cooldown);
+  if (!happens(idea[word::pursue], p_pursue)) return note(Note::Kind::not_pursued, trip, {p_pursue});
+  trip.V = exp(k.sig_V * normal_quantile(uniform(idea[word::value])));
+  trip.Z = salience(trip.V, 2);
+  const Week lead = 1 + stage_.extra_lead_weeks(idea[word::lead]);
+  trip.lead = static_cast<float>(lead);
+  trip.days = static_cast<float>(1 + stage_.extra_days(idea[word::days]));
+  trip.departs = t_ + lead;
+  if (open(trip, words, -1)) second_stop(trip);
+}
+
+void Life::second_stop(const Trip& first) {
+  const auto& places = trips_[first.leader.index];
+  if (std::any_of(places.begin(), places.end(), [](const Trip& x) { return x.rank == second_stop_rank; })) return;
+  Trip trip = first;
+  trip.rank = second_stop_rank;
+  trip.place = second_stop_place;
+  const Words words = draw(trip, Occasion::opening);
+  const AliasTable& near = period_->leaders[first.leader.index].pull->second_stop[first.host.index];
+  if (!happens(words[word::arise], stage_.k.tau) || near.empty()) return;
+  trip.host = {near(words[word::host])};
+  const Words idea = draw(trip, Occasion::idea);
+  trip.V = exp(stage_.k.sig_V * normal_quantile(uniform(idea[word::value])));
+  trip.Z = salience(trip.V, 2);
+  trip.days = static_cast<float>(1 + stage_.extra_days(idea[word::days]));
+  open(trip, words, -1);
+}
+
+/// The host lets its resolve slip, the leader answers; `go` announces the trip. True if it did.
+bool Life::open(Trip trip, const Words& words, std::int16_t event) {
+  const Coefficients& k = stage_.k;
+  const LeaderId l = trip.leader;
+  const HostId h = trip.host;
+  note(Note::Kind::opportunity, trip, {trip.V, trip.lead, trip.days});
+  if (!std::isinf(k.sig_s)) {
+    const float signal = resolve(h) + k.sig_s * normal_quantile(uniform(words[word::sounding]));
+    const float region = lesson_of_region(l, h);
+    believe_from_now(l, h, after_sounding(belief(l, h), region, signal, k));
+    note(Note::Kind::sounding, trip, {signal, belief(l, h).mean(region), sqrt(belief(l, h).variance(k))});
+  }
+  const Route& route = terms(l, h).route;
+  const Prospect<float> prospect{trip.V,      alliance(l, h), isolation(l),
+                                 route.hours, route.exposure, pi_arrest(l, h, false, trip.cover)};
+  const float refuse = pi_refuse(trip);
+  const float U_go = utility_of_going(prospect, stage_.Lambda[l.index], k) - k.Omega * refuse;
+  const float U_delegate = utility_of_delegating(trip.V, prospect.alliance, k);
+  const AnswerChances<float> p = answer_chances(U_go, U_delegate);
+  const std::uint32_t w = words[word::answer];
+  const Answer answer = happens(w, p.go) ? Answer::go : happens(w, p.go_or_delegate) ? Answer::delegate : Answer::skip;
+  note(Note::Kind::answer, trip, {U_go, U_delegate, p.go, p.go_or_delegate - p.go, prospect.pi_arrest, refuse});
+
+  Decision d{.leader = l, .host = h, .event = event, .second_stop = trip.rank == second_stop_rank, .answer = answer};
+  d.outcome = answer == Answer::go ? Outcome::pending : answer == Answer::delegate ? Outcome::delegate : Outcome::skip;
+  d.week = static_cast<std::int16_t>(t_);
+  d.week_out = static_cast<std::int16_t>(answer == Answer::go ? stage_.weeks() : t_);
+  d.duty = terms(l, h).duty > 0;
+  d.V = trip.V;
+  d.weight = d.weight_out = leaders_[l.index].weight;
+  trip.decision = history_.decisions.size();
+  history_.decisions.push_back(d);
+  if (answer != Answer::go) {
+    if (event >= 0) waiting_.push_back({trip, d.outcome, 0, false, {}, {}});
+    return false;
+  }
+  auto& places = trips_[l.index];
+  const auto after = std::find_if(places.begin(), places.end(), [&](const Trip& x) { return x.rank > trip.rank; });
+  places.insert(after, trip);
+  return true;
+}
+
+// --- 2. Campaigns ----------------------------------------------------------------------------------
+
+void Life::campaigns() {
+  const Coefficients& k = stage_.k;
+  const std::size_t N = stage_.ngos;
+  scores_.clear();
+  totals_.assign(N, 0.0f);
+  spent_.assign(N, 0.0f);
+  const auto each_trip = [&](auto&& act) {
+    for (auto& places : trips_)
+      for (Trip& trip : places) act(trip);
+  };
+  std::size_t rows = 0;
+  each_trip([&](Trip& trip) {
+    trip.campaign = rows++;
+    trip.suit = 0;
+    const float duty = terms(trip.leader, trip.host).duty;
+    if (duty == 0) return scores_.resize(rows * N, 0.0f);
+    const float c = compliance(trip.leader, trip.host, 0, trip.cover);
+    const float q_refuse = logistic(refusal_logit(c, trip.order ? 1.0f : 0.0f, k));
+    for (std::size_t n = 0; n < N; ++n) {
+      const float reach = stage_.reach(static_cast<Eigen::Index>(n), trip.host.index);
+      scores_.push_back(campaign_score(reach, trip.Z, q_refuse, stage_.omega[n]));
+      totals_[n] += scores_.back();
+    }
+  });
+  shares_.resize(scores_.size());
+  each_trip([&](Trip& trip) {
+    for (std::size_t n = 0; n < N; ++n) {
+      const std::size_t i = trip.campaign * N + n;
+      shares_[i] = scores_[i] / (k.s_0 + totals_[n]);
+      spent_[n] += shares_[i];
+    }
+  });
+
+  // Pressure: the efforts of all trips to one host are felt together.
+  const auto effort_of = [&](Trip& trip) {
+    float effort = 0;
+    for (std::size_t n = 0; n < N; ++n) {
+      const float spent = shares_[trip.campaign * N + n] * budget(n);
+      effort += spent * (1.0f - stage_.y[n]);
+      trip.suit += spent * stage_.y[n];
+    }
+    return effort;
+  };
+  std::vector<Trip*> felt;
+  std::vector<float> efforts;
+  each_trip([&](Trip& trip) {
+    if (terms(trip.leader, trip.host).duty == 0) return;
+    const float effort = effort_of(trip);
+    const auto same = std::find_if(felt.begin(), felt.end(), [&](const Trip* x) { return x->host == trip.host; });
+    if (same != felt.end()) {
+      efforts[static_cast<std::size_t>(same - felt.begin())] += effort;
+    } else {
+      felt.push_back(&trip);
+      efforts.push_back(effort);
+    }
+  });
+
+  // Advocacy: what the budgets now spend on it against what they spent on it at the start.
+  float surplus = 0;
+  for (std::size_t n = 0; n < N; ++n) surplus += budgets_[n].at(t_, stage_.B_left) - budget(n) * spent_[n];
+
+  for (std::size_t i = 0; i < felt.size(); ++i) {
+    const HostId h = felt[i]->host;
+    Stock& pressure = hosts_[h.index].pressure;
+    if (pressure.since < 0) pressured_.push_back(h);
+    const float p = pressure.at(t_, stage_.p_left);
+    pressure = {raised_pressure(p, period_->civil_society[h.index], efforts[i], k), t_};
+    note(Note::Kind::campaign, *felt[i], {efforts[i], pressure.value});
+  }
+  change_norm(k.chi_adv * surplus);
+
+  each_trip([&](Trip& trip) {
+    if (trip.order || terms(trip.leader, trip.host).duty == 0) return;
+    const float p = p_order(period_->suit_rate[trip.host.index], trip.suit, 1.0f);
+    trip.order = happens(draw(trip, Occasion::standing)[word::suit], p);
+    if (trip.order) note(Note::Kind::order, trip, {p});
+  });
+}
+
+// --- 3. Hosts --------------------------------------------------------------------------------------
+
+void Life::hosts() {
+  for (auto& places : trips_)
+    for (Trip& trip : places) {
+      if (trip.departs == t_) continue;
+      const float c = compliance(trip.leader, trip.host, resolve(trip.host), trip.cover);
+      const float logit = refusal_logit(c, trip.order ? 1.0f : 0.0f, stage_.k);
+      const float p_refuse = (1.0f - trip.bound) * logistic(logit);
+      const float p = weekly_withdrawal(p_refuse, trip.lead);
+      if (!happens(draw(trip, Occasion::standing)[word::withdraw], p)) continue;
+      note(Note::Kind::withdrawal, trip, {p_refuse, p});
+      settle(trip, Outcome::withdrawn);
+      waiting_.push_back({trip, Outcome::withdrawn, pi_refuse(trip), false, {}, {}});
+    }
+}
+
+// --- 4. Departure ----------------------------------------------------------------------------------
+
+void Life::departures(LeaderId l) {
+  auto& places = trips_[l.index];
+  for (Trip& trip : places)
+    if (trip.departs == t_ && !trip.settled && leaders_[l.index].free) depart(trip);
+  if (!leaders_[l.index].free)
+    for (Trip& trip : places)
+      if (!trip.settled) settle(trip, Outcome::void_);
+  std::erase_if(places, [](const Trip& x) { return x.settled; });
+}
+
+void Life::depart(Trip& trip) {
+  const Coefficients& k = stage_.k;
+  const LeaderId l = trip.leader;
+  const HostId h = trip.host;
+  Decision& d = history_.decisions[trip.decision];
+  learn_from_refusal(l, h, 0, pi_refuse(trip), 1.0f - k.rho);  // the invitation has held
+
+  const Words standing = draw(trip, Occasion::standing);
+  const Route& route = terms(l, h).route;
+  const Prospect<float> prospect{trip.V,      alliance(l, h), isolation(l),
+                                 route.hours, route.exposure, pi_arrest(l, h, trip.order, trip.cover)};
+  const float U_go = utility_of_going(prospect, stage_.Lambda[l.index], k);
+  const float U_delegate = utility_of_delegating(trip.V, prospect.alliance, k);
+  const float p_stay = route.exists ? p_stay_home(U_go, U_delegate, k) : 1.0f;
+  const float p_here = p_arrest(l, h, trip.order, trip.cover);
+  d.reached = true;
+  d.pi_arrest = prospect.pi_arrest;
+  d.p_arrest = p_here;
+  if (happens(standing[word::stay_home], p_stay)) {
+    note(Note::Kind::stays_home, trip, {p_stay, d.pi_arrest});
+    settle(trip, Outcome::stays_home);
+    waiting_.push_back({trip, Outcome::stays_home, 0, false, {}, {}});
+    return;
+  }
+  note(Note::Kind::look, trip, {p_stay, d.pi_arrest});
+
+  const Words visit = draw(trip, Occasion::visit);
+  Aftermath after{trip, Outcome::visited, 0, happens(visit[word::finding], k.zeta), {}, {}};
+  d.hours = route.hours;
+  d.detour_hours = route.detour_hours;
+  after.diversion = diversion(trip, route, visit);
+  if (!after.diversion || !after.diversion->arrested) {
+    after.arrival = Stop{h, d.pi_arrest, taken(p_here, standing[word::arrest], l)};
+    d.hazard = 1.0f - (1.0f - d.hazard) * (1.0f - p_here);
+  }
+  const bool arrested = after.diversion && after.diversion->arrested ? true : after.arrival->arrested;
+  if (arrested) {
+    after.outcome = Outcome::arrested;
+    leaders_[l.index].free = false;
+    note(Note::Kind::arrest, trip, {p_here, d.pi_arrest});
+  } else {
+    const float p_late = p_order(period_->suit_rate[h.index], trip.suit, trip.days / 7.0f);
+    const bool order = trip.order || (terms(l, h).duty > 0 && happens(visit[word::suit_during_stay], p_late));
+    if (order && happens(visit[word::cut_short], k.xi)) {
+      after.outcome = Outcome::cut_short;
+      after.trip.V = 0.5f * trip.V;
+      after.trip.days = 0.5f * trip.days;
+    }
+    d.days = after.trip.days;
+    note(after.outcome == Outcome::visited ? Note::Kind::visit : Note::Kind::cut_short, trip,
+         {p_here, d.pi_arrest, d.days});
+  }
+  settle(trip, after.outcome);
+  if (manner_.weighed == l) leaders_[l.index].weight *= 1.0 - static_cast<double>(d.hazard);
+  waiting_.push_back(after);
+}
+
+/// An emergency landing in a state with a duty, which decides for itself; without an arrest the leader flies on.
+std::optional<Life::Stop> Life::diversion(const Trip& trip, const Route& route, const Words& visit) {
+  if (!happens(visit[word::divert], route.p_divert)) return {};
+  const Words words = draw(trip, Occasion::diversion);
+  double hours = 0;
+  for (const Overflown& o : route.with_duty) hours += o.hours;
+  double left = hours * (words[word::divert_to] * 0x1p-32);
+  HostId where = route.with_duty.back().host;
+  for (const Overflown& o : route.with_duty) {
+    if (left < o.hours) {
+      where = o.host;
+      break;
+    }
+    left -= o.hours;
+  }
+  const float p = p_arrest(trip.leader, where, false, 0);
+  history_.decisions[trip.decision].hazard = p;
+  Stop stop{where, pi_arrest(trip.leader, where, false, 0), taken(p, words[word::arrest_there], trip.leader)};
+  Trip at = trip;
+  at.host = where;
+  note(Note::Kind::diversion, at, {route.p_divert, p});
+  return stop;
+}
+
+/// Whether an arrest of chance p comes about: never for the leader whose arrests are weighed.
+bool Life::taken(float p, std::uint32_t word, LeaderId l) const { return manner_.weighed != l && happens(word, p); }
+
+// --- 5. Aftermath ----------------------------------------------------------------------------------
+
+void Life::settle(Trip& trip, Outcome outcome) {
+  trip.settled = true;
+  Decision& d = history_.decisions[trip.decision];
+  d.outcome = outcome;
+  d.week_out = static_cast<std::int16_t>(t_);
+  d.order = trip.order;
+  d.duty = terms(trip.leader, trip.host).duty > 0;
+  d.weight_out = leaders_[trip.leader.index].weight;
+}
+
+void Life::aftermath() {
+  std::stable_sort(waiting_.begin(), waiting_.end(), [](const Aftermath& a, const Aftermath& b) {
+    return std::pair(a.trip.leader.index, a.trip.rank) < std::pair(b.trip.leader.index, b.trip.rank);
+  });
+  strained_.clear();
+  const bool any = !waiting_.empty();
+  for (const Aftermath& a : waiting_) effects(a);
+  waiting_.clear();
+  for (Tie* tie : strained_) tie->delta.value = min(max(tie->delta.value, -0.5f), 0.5f);
+  for (std::size_t n = 0; any && n < stage_.ngos; ++n) {
+    if (budgets_[n].since != t_) continue;
+    const float start = stage_.B0[n];
+    const float least = (stage_.k.B_min - 1.0f) * start, most = (stage_.k.B_max - 1.0f) * start;
+    budgets_[n].value = min(max(budgets_[n].value, least), most);
+  }
+}
+
+void Life::effects(const Aftermath& a) {
+  const Coefficients& k = stage_.k;
+  const Trip& trip = a.trip;
+  const LeaderId l = trip.leader;
+  const HostId h = trip.host;
+  const float duty = terms(l, h).duty;
+  Stock& cooldown = tie(l, h).cooldown;
+  switch (a.outcome) {
+    case Outcome::visited:
+    case Outcome::cut_short: {
+      change_delta(l, h, k.g_visit * trip.V);
+      Stock& ease = leaders_[l.index].ease;
+      ease = {1.0f - isolation(l) * (1.0f - k.g_tr * min(trip.V, 1.0f)), t_};
+      cooldown = {1.0f, t_};
+      if (duty == 0) break;
+      change_norm(0.0f - k.chi_visit * trip.Z);
+      change_budgets(trip, 0.0f - k.l_B, k.o_B * trip.Z);
+      if (a.finding) {
+        Stock& findings = hosts_[h.index].findings;
+        findings = {findings.at(t_, stage_.F_left) + 1.0f, t_};
+        change_norm(k.chi_find);
+        note(Note::Kind::finding, trip, {findings.value});
+      }
+      break;
+    }
+    case Outcome::stays_home:
+      change_delta(l, h, 0.0f - k.g_cancel * trip.V);
+      change_norm(k.chi_stay * trip.Z * duty);
+      change_budgets(trip, k.g_B, 0);
+      break;
+    case Outcome::skip:
+      change_delta(l, h, 0.0f - k.g_skip * trip.V);
+      break;
+    case Outcome::delegate:
+      change_delta(l, h, -0.5f * k.g_skip * trip.V);
+      break;
+    case Outcome::withdrawn:
+      change_delta(l, h, 0.0f - k.g_refuse * trip.V);
+      change_norm(k.chi_ref * trip.Z * duty);
+      change_budgets(trip, k.g_B, 0);
+      cooldown = {max(cooldown.at(t_, stage_.K_left), 0.5f), t_};
+      learn_from_refusal(l, h, 1, a.pi_refuse, 1.0f - k.rho);
+      break;
+    case Outcome::arrested:
+      change_norm(k.chi_arr);
+      change_budgets(trip, k.g_B, 0);
+      break;
+    default:
+      break;
+  }
+  if (a.diversion) learn_from_arrival(l, *a.diversion);
+  if (a.arrival) learn_from_arrival(l, *a.arrival);
+}
+
+void Life::learn_from_refusal(LeaderId l, HostId h, float y, float pi, float part) {
+  const Belief<float> old = belief(l, h);
+  const float region = lesson_of_region(l, h);
+  const Lesson<float> taught = lesson(old, y, pi, stage_.k);
+  believe_from_now(l, h, believe(old.mean(region) + part * taught.step, taught.share, region));
+}
+
+/// A precedent in one host teaches about its region, and every other leader about it too.
+void Life::learn_from_arrival(LeaderId l, const Stop& stop) {
+  const Coefficients& k = stage_.k;
+  const HostId h = stop.host;
+  if (terms(l, h).duty == 0) return;
+  const Belief<float> old = belief(l, h);
+  Stock& M = regional(l, h);
+  const float region = M.at(t_, stage_.m_left), mean = old.mean(region);
+  const Lesson<float> taught = lesson(old, stop.arrested ? 1.0f : 0.0f, stop.pi_arrest, k);
+  M = {region + k.rho * taught.step, t_};
+  believe_from_now(l, h, believe(mean + taught.step, taught.share, M.value));
+  for (std::uint16_t peer = 0; peer < stage_.leaders; ++peer) {
+    if (peer == l.index) continue;
+    Stock& theirs = regional({peer}, h);
+    theirs = {theirs.at(t_, stage_.m_left) + k.eps_peer * (k.rho * taught.step), t_};
+  }
+}
+
+/// B *= 1 + per_share f + per_reach G, for every NGO.
+void Life::change_budgets(const Trip& trip, float per_share, float per_reach) {
+  if (terms(trip.leader, trip.host).duty == 0) return;
+  for (std::size_t n = 0; n < stage_.ngos; ++n) {
+    const float f = shares_[trip.campaign * stage_.ngos + n];
+    const float G = stage_.reach(static_cast<Eigen::Index>(n), trip.host.index);
+    budgets_[n] = {budget(n) * (1.0f + per_share * f + per_reach * G) - stage_.B0[n], t_};
+  }
+}
+
+void Life::change_norm(float x) {
+  if (x != 0) norm_ = {nudge_norm(norm(), x) - stage_.k.nu_bar, t_};
+}
+
+void Life::change_delta(LeaderId l, HostId h, float by) {
+  Tie& tie = this->tie(l, h);
+  tie.delta = {tie.delta.at(t_, stage_.delta_left) + by, t_};
+  strained_.push_back(&tie);
+}
+
+// --- what is, now ----------------------------------------------------------------------------------
+
+float Life::resolve(HostId h) {
+  HostStocks& host = hosts_[h.index];
+  if (!host.drawn) {
+    const RegionId r = stage_.region_of[h.index];
+    const Words region = luck_->draw({0, 0, stage_.region_place[r.index], Occasion::resolve});
+    const bool change = host.changed >= 0;
+    const Words own = luck_->draw({change ? host.changed : 0, 0, stage_.host_place[h.index], Occasion::resolve});
+    const std::uint32_t w = own[change ? word::after_change : word::at_start];
+    host.resolve =
+        stage_.k.common * normal_quantile(uniform(region[word::at_start])) + stage_.k.own * normal_quantile(uniform(w));
+    host.drawn = true;
+  }
+  return host.resolve;
+}
+
+Belief<float> Life::belief(LeaderId l, HostId h) {
+  const Tie& x = tie(l, h);
+  if (stage_.k.sigma_u == 0) return {x.m * stage_.m_left[t_ - x.since], 0};
+  return {x.m * stage_.m_left[t_ - x.since], 1.0f - x.learned * stage_.share_left[t_ - x.since]};
+}
+
+void Life::believe_from_now(LeaderId l, HostId h, Belief<float> b) {
+  Tie& x = tie(l, h);
+  x.m = b.m;
+  x.learned = 1.0f - b.share;
+  x.since = t_;
+}
+
+float Life::compliance(LeaderId l, HostId h, float resolve, float cover) {
+  const HostTerms& fixed = terms(l, h);
+  const HostStocks& host = hosts_[h.index];
+  return compliance_index<float>({fixed.fixed, fixed.duty, norm(), host.findings.at(t_, stage_.F_left),
+                                  host.pressure.at(t_, stage_.p_left), resolve, delta(l, h), cover},
+                                 stage_.k);
+}
+
+float Life::pi_arrest(LeaderId l, HostId h, bool order, float cover) {
+  const float duty = terms(l, h).duty;
+  if (duty == 0) return 0;
+  const Belief<float> b = belief(l, h);
+  const float c = compliance(l, h, b.mean(lesson_of_region(l, h)), cover);
+  return duty * expected_logistic(arrest_logit(c, order ? 1.0f : 0.0f, stage_.k), sqrt(b.variance(stage_.k)));
+}
+
+float Life::pi_refuse(const Trip& trip) {
+  const Belief<float> b = belief(trip.leader, trip.host);
+  const float c = compliance(trip.leader, trip.host, b.mean(lesson_of_region(trip.leader, trip.host)), trip.cover);
+  const float logit = refusal_logit(c, trip.order ? 1.0f : 0.0f, stage_.k);
+  return expected_logistic(logit, sqrt(b.variance(stage_.k))) * (1.0f - trip.bound);
+}
+
+float Life::p_arrest(LeaderId l, HostId h, bool order, float cover) {
+  const float duty = terms(l, h).duty;
+  if (duty == 0) return 0;
+  return duty * logistic(arrest_logit(compliance(l, h, resolve(h), cover), order ? 1.0f : 0.0f, stage_.k));
+}
+
+void Life::note(Note::Kind kind, const Trip& trip, std::array<float, 6> numbers) {
+  if (!diary_) return;
+  const bool event = trip.rank < bilateral_rank;
+  diary_->push_back({kind, t_, trip.leader, trip.host, static_cast<std::int16_t>(event ? trip.rank : -1),
+                     trip.rank == second_stop_rank, numbers});
+}
+
+void Life::record_week() {
+  const auto t = static_cast<std::size_t>(t_), T = static_cast<std::size_t>(stage_.weeks());
+  history_.nu[t] = norm();
+  float pressure = 0;
+  for (const HostId h : pressured_)
+    if (period_->has_duty[h.index]) pressure += hosts_[h.index].pressure.at(t_, stage_.p_left);
+  history_.pressure[t] = period_->hosts_with_duty > 0 ? pressure / period_->hosts_with_duty : 0;
+  for (std::uint16_t l = 0; l < stage_.leaders; ++l) history_.isolation[l * T + t] = isolation({l});
+  for (std::size_t n = 0; n < stage_.ngos; ++n) history_.budget[n * T + t] = budget(n) / stage_.B0[n];
+  history_.weight[t] = manner_.weighed ? leaders_[manner_.weighed->index].weight : 1;
+}
+
+}  // namespace agents

@@ -1,0 +1,407 @@
+#include "agents/stage.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <tuple>
+
+#include "agents/flight.hpp"
+#include "agents/host.hpp"
+#include "agents/luck.hpp"
+
+namespace agents {
+namespace {
+
+/// The values that shocks change, in the period being built.
+struct Now {
+  std::vector<double> S, Pi, lam;
+  std::vector<double> J, Q, C, W;
+  std::vector<Eigen::MatrixXd> X;
+};
+
+Now at_start(const World& world) {
+  Now now;
+  for (const Leader& l : world.leaders) {
+    now.S.push_back(l.S);
+    now.Pi.push_back(l.Pi);
+    now.lam.push_back(l.lam);
+  }
+  for (const Host& h : world.hosts) {
+    now.J.push_back(h.J);
+    now.Q.push_back(h.Q);
+    now.C.push_back(h.C);
+    now.W.push_back(h.W);
+  }
+  now.X = world.dyads;
+  return now;
+}
+
+double changed(double x, const Shock& s) {
+  switch (s.op) {
+    case ShockOp::set:
+      return s.value;
+    case ShockOp::add:
+      return x + s.value;
+    case ShockOp::multiply:
+      return x * s.value;
+  }
+  return x;
+}
+
+bool changes_a_stock(const Shock& s) {
+  return s.target == ShockTarget::nu || s.target == ShockTarget::B || s.target == ShockTarget::delta ||
+         s.target == ShockTarget::government;
+}
+
+void apply(const World& world, const Shock& s, Now& now) {
+  const auto l = static_cast<std::size_t>(s.leader), h = static_cast<std::size_t>(s.host);
+  const auto set = [&](double& x, double low, double high) { x = std::clamp(changed(x, s), low, high); };
+  switch (s.target) {
+    case ShockTarget::S:
+      return set(now.S[l], 0, 1);
+    case ShockTarget::Pi:
+      return set(now.Pi[l], -1, 1);
+    case ShockTarget::lam:
+      return set(now.lam[l], 0, 1);
+    case ShockTarget::J:
+      return set(now.J[h], 0, 1);
+    case ShockTarget::Q:
+      return set(now.Q[h], 0, 1);
+    case ShockTarget::C:
+      return set(now.C[h], 0, 1);
+    case ShockTarget::W:
+      return set(now.W[h], 0, 1);
+    case ShockTarget::feature: {
+      const bool hostile = world.features[static_cast<std::size_t>(s.feature)] == "hostility";
+      return set(now.X[l](s.host, s.feature), hostile ? -1 : 0, hostile ? 0 : 1);
+    }
+    default:
+      return;
+  }
+}
+
+std::set<Week> dated_weeks(const World& world) {
+  std::set<Week> starts{0};
+  const auto note = [&](Span s) {
+    for (Week t : {s.from, s.to})
+      if (t > 0 && t < world.weeks) starts.insert(t);
+  };
+  for (const Host& h : world.hosts) {
+    note(h.exists);
+    for (const Span& s : h.membership) note(s);
+  }
+  for (const Leader& l : world.leaders) note({l.issue, no_end});
+  for (const Stance& s : world.stances) note(s.when);
+  for (const Flight& f : world.flights) note(f.when);
+  for (const Shock& s : world.shocks)
+    if (!changes_a_stock(s)) note({s.week, no_end});
+  return starts;
+}
+
+Eigen::VectorXd feature_weights(const World& world) {
+  Eigen::VectorXd w(static_cast<Eigen::Index>(world.features.size()));
+  for (std::size_t f = 0; f < world.features.size(); ++f) {
+    const Parameter* row = find_parameter("w_" + world.features[f]);
+    if (!row)
+      throw std::invalid_argument("no weight w_" + world.features[f] + " for feature '" + world.features[f] + "'");
+    w(static_cast<Eigen::Index>(f)) = world.parameters.*row->member;
+  }
+  return w;
+}
+
+bool is_member(const Host& h, Week t) {
+  return std::any_of(h.membership.begin(), h.membership.end(), [t](const Span& s) { return s.holds(t); });
+}
+
+/// The public's estimate of arrest with stocks at rest: what a route is judged by.
+double public_p_arrest(const HostTerms& terms, const Parameters& p) {
+  return terms.duty * math::logistic(terms.fixed + terms.duty * p.th_nu * p.nu_bar - p.kap_arrest);
+}
+
+struct RouteCost {
+  Route route;
+  double cost;
+};
+
+RouteCost weigh(const World& world, const Flight& f, const std::vector<HostTerms>& hosts, double Lambda) {
+  const Parameters& p = world.parameters;
+  RouteCost r{{}, 0};
+  double exposure = 0, over_duty = 0;
+  for (const Flight::Over& o : f.over) {
+    const HostTerms& terms = hosts[o.host.index];
+    const std::string& home = world.leaders[f.leader.index].home;
+    if (terms.duty == 0 || o.host == f.host || world.hosts[o.host.index].name == home) continue;
+    exposure += o.hours * public_p_arrest(terms, p);
+    over_duty += o.hours;
+    r.route.with_duty.push_back({o.host, o.hours});
+  }
+  r.route.exists = true;
+  r.route.kind = f.route;
+  r.route.hours = static_cast<float>(f.hours);
+  r.route.exposure = static_cast<float>(exposure);
+  r.route.p_divert = static_cast<float>(1 - math::exp(-p.em * over_duty));
+  r.cost = p.b_h * f.hours + Lambda * p.em * exposure;
+  return r;
+}
+
+/// The cheaper of the routes open in week t; the direct one in a tie.
+Route choose_route(const World& world, LeaderId l, HostId h, Week t, const std::vector<const Flight*>& lines,
+                   const std::vector<HostTerms>& hosts, double Lambda) {
+  if (lines.empty()) {
+    const Leader& from = world.leaders[l.index];
+    const Host& to = world.hosts[h.index];
+    Route r;
+    r.exists = true;
+    r.hours = static_cast<float>(great_circle_km(from.lat, from.lon, to.lat, to.lon) / cruising_kmh);
+    return r;
+  }
+  std::optional<RouteCost> direct, avoid;
+  for (const Flight* f : lines) {
+    if (f->host != h || !f->when.holds(t)) continue;
+    (f->route == RouteKind::direct ? direct : avoid) = weigh(world, *f, hosts, Lambda);
+  }
+  if (!direct) return {};
+  if (!avoid || avoid->cost >= direct->cost) return direct->route;
+  avoid->route.detour_hours = avoid->route.hours - direct->route.hours;
+  return avoid->route;
+}
+
+Eigen::MatrixXd distances(const World& world) {
+  const auto n = static_cast<Eigen::Index>(world.hosts.size());
+  Eigen::MatrixXd km(n, n);
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j <= i; ++j) {
+      const Host &a = world.hosts[static_cast<std::size_t>(i)], &b = world.hosts[static_cast<std::size_t>(j)];
+      km(i, j) = km(j, i) = great_circle_km(a.lat, a.lon, b.lat, b.lon);
+    }
+  return km;
+}
+
+/// Works out the periods; what does not change from one to the next is shared.
+class Builder {
+ public:
+  explicit Builder(const World& world)
+      : world_(world), w_(feature_weights(world)), km_(distances(world)), now_(at_start(world)) {
+    lines_.resize(world.leaders.size());
+    for (const Flight& f : world.flights) lines_[f.leader.index].push_back(&f);
+  }
+
+  std::vector<Period> periods() {
+    const std::set<Week> starts = dated_weeks(world_);
+    std::vector<Period> all;
+    std::size_t next_shock = 0;
+    for (auto it = starts.begin(); it != starts.end(); ++it) {
+      for (; next_shock < world_.shocks.size() && world_.shocks[next_shock].week <= *it; ++next_shock)
+        apply(world_, world_.shocks[next_shock], now_);
+      all.push_back(period(*it, std::next(it) == starts.end() ? world_.weeks : *std::next(it)));
+    }
+    return all;
+  }
+
+ private:
+  Period period(Week from, Week to) {
+    Period period;
+    period.when = {from, to};
+    const std::size_t H = world_.hosts.size();
+    period.has_duty.assign(H, false);
+    for (std::size_t l = 0; l < world_.leaders.size(); ++l) {
+      period.leaders.push_back(terms({static_cast<std::uint16_t>(l)}, from));
+      for (std::size_t h = 0; h < H; ++h)
+        if (period.leaders.back().hosts[h].duty > 0) period.has_duty[h] = true;
+    }
+    period.hosts_with_duty = static_cast<float>(std::count(period.has_duty.begin(), period.has_duty.end(), true));
+    for (std::size_t h = 0; h < H; ++h) {
+      period.civil_society.push_back(static_cast<float>(now_.C[h]));
+      period.suit_rate.push_back(static_cast<float>(world_.parameters.rho_suit * now_.J[h] * (1 + now_.Q[h]) / 2));
+    }
+    return period;
+  }
+
+  LeaderTerms terms(LeaderId l, Week t) {
+    const Parameters& p = world_.parameters;
+    const Leader& leader = world_.leaders[l.index];
+    const Eigen::VectorXd a0 = now_.X[l.index] * w_;
+    LeaderTerms out;
+    out.lam = static_cast<float>(now_.lam[l.index]);
+    out.hosts.resize(world_.hosts.size());
+    for (std::size_t h = 0; h < world_.hosts.size(); ++h) {
+      const Host& host = world_.hosts[h];
+      HostTerms& terms = out.hosts[h];
+      const double duty = is_member(host, t) && t >= leader.issue ? 1 : 0;
+      const double alliance = a0(static_cast<Eigen::Index>(h)) * (1 + p.iota * now_.S[l.index] * (1 - now_.W[h]));
+      const double law = p.th_m + p.th_J * now_.J[h] + p.th_Q * now_.Q[h] +
+                         p.th_B * stance(world_, l, {static_cast<std::uint16_t>(h)}, t);
+      terms.duty = static_cast<float>(duty);
+      terms.alliance = static_cast<float>(alliance);
+      terms.fixed = static_cast<float>(duty * law + p.th_W * now_.W[h] * now_.Pi[l.index] - p.th_a * alliance -
+                                       p.th_R * leader.R);
+    }
+    for (std::size_t h = 0; h < world_.hosts.size(); ++h)
+      out.hosts[h].route =
+          choose_route(world_, l, {static_cast<std::uint16_t>(h)}, t, lines_[l.index], out.hosts, leader.Lambda);
+    out.pull = pull(l, t, a0, out.hosts);
+    return out;
+  }
+
+  std::shared_ptr<const Pull> pull(LeaderId l, Week t, const Eigen::VectorXd& a0, const std::vector<HostTerms>& terms) {
+    const Parameters& p = world_.parameters;
+    const Leader& leader = world_.leaders[l.index];
+    const std::size_t H = world_.hosts.size();
+    std::vector<double> g(H, 0.0);
+    for (std::size_t h = 0; h < H; ++h) {
+      const Host& host = world_.hosts[h];
+      if (host.name == leader.home || !host.exists.holds(t) || !terms[h].route.exists) continue;
+      const double km = great_circle_km(leader.lat, leader.lon, host.lat, host.lon);
+      g[h] = math::exp(p.b_a * a0(static_cast<Eigen::Index>(h)) + p.b_m * host.mass -
+                       p.b_dist * math::log(1 + km / leader.D));
+    }
+    std::shared_ptr<const Pull>& known = known_[{l.index, g}];
+    if (known) return known;
+    auto made = std::make_shared<Pull>();
+    made->bilateral = AliasTable(g);
+    for (std::size_t first = 0; first < H; ++first) {
+      std::vector<double> weights(H, 0.0);
+      for (std::size_t h = 0; h < H; ++h)
+        if (h != first && g[h] > 0)
+          weights[h] = g[h] * math::exp(-km_(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(h)) / 1000);
+      made->second_stop.emplace_back(weights);
+    }
+    return known = made;
+  }
+
+  const World& world_;
+  Eigen::VectorXd w_;
+  Eigen::MatrixXd km_;
+  Now now_;
+  std::vector<std::vector<const Flight*>> lines_;
+  std::map<std::pair<std::uint16_t, std::vector<double>>, std::shared_ptr<const Pull>> known_;
+};
+
+template <class Things, class F>
+std::vector<std::uint32_t> ids(const Things& things, F name) {
+  std::vector<std::uint32_t> out;
+  for (const auto& t : things) out.push_back(stable_id(name(t)));
+  return out;
+}
+
+std::vector<std::string> sorted_regions(const World& world) {
+  std::set<std::string> names;
+  for (const Host& h : world.hosts) names.insert(h.region);
+  return {names.begin(), names.end()};
+}
+
+std::vector<float> column(const std::vector<Ngo>& ngos, double Ngo::*member) {
+  std::vector<float> out;
+  for (const Ngo& n : ngos) out.push_back(static_cast<float>(n.*member));
+  return out;
+}
+
+}  // namespace
+
+Decay Decay::halving(double half_life, Week weeks) {
+  Decay d;
+  for (Week age = 0; age <= weeks + 1; ++age)
+    d.left_.push_back(static_cast<float>(std::isinf(half_life) ? 1.0 : math::exp2(-age / half_life)));
+  return d;
+}
+
+Decay Decay::keeping(double share, Week weeks) {
+  Decay d;
+  double left = 1;
+  for (Week age = 0; age <= weeks + 1; ++age, left *= share) d.left_.push_back(static_cast<float>(left));
+  return d;
+}
+
+double stance(const World& world, LeaderId leader, HostId host, Week t) {
+  double sum[2] = {0, 0};
+  int count[2] = {0, 0};
+  for (const Stance& s : world.stances) {
+    if (s.leader != leader || s.host != host || !s.when.holds(t)) continue;
+    sum[static_cast<int>(s.kind)] += s.value;
+    ++count[static_cast<int>(s.kind)];
+  }
+  const int kind = count[0] > 0 ? 0 : 1;
+  return count[kind] > 0 ? sum[kind] / count[kind] : 0;
+}
+
+std::vector<std::string> shared_addresses(const World& world) {
+  std::vector<std::string> clashes;
+  const auto look = [&](const char* what, const std::vector<std::pair<std::uint32_t, std::string>>& named) {
+    std::map<std::uint32_t, std::string> seen;
+    for (const auto& [id, name] : named) {
+      const auto [at, fresh] = seen.emplace(id, name);
+      if (!fresh && at->second != name)
+        clashes.push_back(std::string(what) + " '" + at->second + "' and '" + name +
+                          "' would share one address in the luck: rename one");
+    }
+  };
+  std::vector<std::pair<std::uint32_t, std::string>> named;
+  for (const Host& h : world.hosts) named.emplace_back(stable_id(h.name), h.name);
+  for (const std::string& r : sorted_regions(world)) named.emplace_back(stable_id(r), r);
+  look("places", named);
+  named.clear();
+  for (const Leader& l : world.leaders) named.emplace_back(stable_id(l.name), l.name);
+  look("leaders", named);
+  for (std::size_t l = 0; l < world.leaders.size(); ++l) {
+    named.clear();
+    for (const ScheduledTrip& t : make_calendar(world, {static_cast<std::uint16_t>(l)}).trips)
+      named.emplace_back(t.place, world.events[t.stages.front()].name);
+    look("events", named);
+  }
+  return clashes;
+}
+
+Stage::Stage(World w)
+    : world(std::move(w)),
+      k(world.parameters),
+      hosts(world.hosts.size()),
+      leaders(world.leaders.size()),
+      ngos(world.ngos.size()),
+      regions(0),
+      region_names(sorted_regions(world)),
+      host_place(ids(world.hosts, [](const Host& h) { return h.name; })),
+      region_place(ids(region_names, [](const std::string& r) { return r; })),
+      leader_address(ids(world.leaders, [](const Leader& l) { return l.name; })),
+      periods(Builder(world).periods()),
+      shocks_in(static_cast<std::size_t>(world.weeks)),
+      reach(world.reach.cast<float>()),
+      B0(column(world.ngos, &Ngo::B)),
+      y(column(world.ngos, &Ngo::y)),
+      omega(column(world.ngos, &Ngo::omega)),
+      delta_left(Decay::halving(world.parameters.H_delta, world.weeks)),
+      p_left(Decay::halving(world.parameters.H_p, world.weeks)),
+      F_left(Decay::halving(world.parameters.H_F, world.weeks)),
+      K_left(Decay::halving(world.parameters.H_k, world.weeks)),
+      nu_left(Decay::halving(world.parameters.H_nu, world.weeks)),
+      B_left(Decay::halving(world.parameters.H_B, world.weeks)),
+      m_left(Decay::halving(world.parameters.H_v, world.weeks)),
+      share_left(Decay::halving(world.parameters.H_v / 2, world.weeks)),
+      ease_left(Decay::keeping(1 - world.parameters.g_I, world.weeks)),
+      extra_lead_weeks(world.parameters.mean_lead - 1),
+      extra_days(world.parameters.mean_days - 1),
+      initial_nu(static_cast<float>(world.parameters.nu0)) {
+  regions = region_names.size();
+  for (const Host& h : world.hosts) {
+    const auto at = std::lower_bound(region_names.begin(), region_names.end(), h.region);
+    region_of.push_back({static_cast<std::uint16_t>(at - region_names.begin())});
+  }
+  for (const Leader& l : world.leaders) Lambda.push_back(static_cast<float>(std::min(l.Lambda, 1e30)));
+  opened_in.resize(leaders * static_cast<std::size_t>(world.weeks));
+  for (std::size_t l = 0; l < leaders; ++l) {
+    calendars.push_back(make_calendar(world, {static_cast<std::uint16_t>(l)}));
+    const std::vector<ScheduledTrip>& trips = calendars.back().trips;
+    for (std::size_t e = 0; e < trips.size(); ++e)
+      if (trips[e].opened < world.weeks)
+        opened_in[l * static_cast<std::size_t>(world.weeks) + static_cast<std::size_t>(trips[e].opened)].push_back(
+            static_cast<std::int16_t>(e));
+  }
+  for (std::size_t i = 0; i < periods.size(); ++i)
+    for (Week t = periods[i].when.from; t < periods[i].when.to; ++t) period_of.push_back(static_cast<std::uint16_t>(i));
+  for (const Shock& s : world.shocks)
+    if (changes_a_stock(s) && s.week >= 0 && s.week < world.weeks)
+      shocks_in[static_cast<std::size_t>(s.week)].push_back(s);
+}
+
+}  // namespace agents

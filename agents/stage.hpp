@@ -1,0 +1,111 @@
+// The stage on which histories are lived: everything that can be worked out once from a World, before the first
+// replicate. Dated values cut the horizon into periods in which nothing but the stocks changes; each period has its own
+// terms for every leader and host. Equations: ODD.md, "Derived quantities", "Flight". Tables in double, handed to the
+// week as float32.
+#pragma once
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "agents/arithmetic.hpp"
+#include "agents/calendar.hpp"
+#include "agents/coefficients.hpp"
+#include "agents/world.hpp"
+
+namespace agents {
+
+/// What is left of a stock after `age` weeks of decay.
+class Decay {
+ public:
+  /// half_life in weeks, may be infinite
+  static Decay halving(double half_life, Week weeks);
+  /// keeps `share` of the stock each week
+  static Decay keeping(double share, Week weeks);
+  float operator[](Week age) const { return left_[static_cast<std::size_t>(age)]; }
+
+ private:
+  std::vector<float> left_;
+};
+
+/// A state with a duty on the way, and its share of the flight over such states.
+struct Overflown {
+  HostId host;
+  double hours = 0;
+};
+
+/// The route the leader takes in a period, and what it costs.
+struct Route {
+  bool exists = false;
+  RouteKind kind = RouteKind::direct;
+  float hours = 0;
+  float detour_hours = 0;
+  float exposure = 0;                ///< sum of hours x public chance of arrest
+  float p_divert = 0;                ///< 1 - exp(-em x hours over states with a duty)
+  std::vector<Overflown> with_duty;  ///< where a diversion may lead, in order
+};
+
+/// What a leader and a host are to each other in a period, stocks apart.
+struct HostTerms {
+  float duty = 0;
+  float fixed = 0;     ///< Motives::fixed
+  float alliance = 0;  ///< a before deviations: a0 (1 + iota S (1 - W))
+  Route route;
+};
+
+/// Where ideas for bilateral visits go, and where a second stop would be considered after each host.
+struct Pull {
+  AliasTable bilateral;
+  std::vector<AliasTable> second_stop;  ///< [first host]
+};
+
+struct LeaderTerms {
+  float lam = 0;
+  std::vector<HostTerms> hosts;
+  std::shared_ptr<const Pull> pull;  ///< shared by the periods in which it does not change
+};
+
+struct Period {
+  Span when;
+  std::vector<LeaderTerms> leaders;
+  std::vector<float> civil_society;  ///< C, by host
+  std::vector<float> suit_rate;      ///< rho_suit J (1 + Q) / 2, by host
+  std::vector<bool> has_duty;        ///< towards any leader, by host
+  float hosts_with_duty = 0;
+};
+
+/// Changes of stocks and governments; those of attributes are in the periods.
+using StockShocks = std::vector<Shock>;
+
+struct Stage {
+  explicit Stage(World w);
+
+  World world;
+  Coefficients k;
+  std::vector<float> Lambda;  ///< by leader, at most 1e30
+  std::size_t hosts, leaders, ngos, regions;
+  std::vector<RegionId> region_of;        ///< by host
+  std::vector<std::string> region_names;  ///< sorted
+  std::vector<std::uint32_t> host_place, region_place, leader_address;
+  std::vector<Calendar> calendars;                   ///< by leader
+  std::vector<std::vector<std::int16_t>> opened_in;  ///< [leader * weeks + week]: rows of the calendar, in its order
+  std::vector<Period> periods;
+  std::vector<std::uint16_t> period_of;  ///< by week
+  std::vector<StockShocks> shocks_in;    ///< by week
+  Eigen::MatrixXf reach;                 ///< N x H
+  std::vector<float> B0, y, omega;       ///< by NGO
+  Decay delta_left, p_left, F_left, K_left, nu_left, B_left, m_left, share_left, ease_left;
+  PoissonTable extra_lead_weeks, extra_days;
+  float initial_nu;
+
+  Week weeks() const { return world.weeks; }
+  const Period& period(Week t) const { return periods[period_of[static_cast<std::size_t>(t)]]; }
+};
+
+/// b: what the host's government has said about the warrant in week t, else the mean of its organisations, else 0.
+double stance(const World& world, LeaderId leader, HostId host, Week t);
+
+/// Two names that would share an address in the luck, as messages; a World with any must not be run.
+std::vector<std::string> shared_addresses(const World& world);
+
+}  // namespace agents

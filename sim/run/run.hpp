@@ -1,0 +1,56 @@
+// Lives many replicates in parallel. Chunks of replicates go to threads in any order and are added up in theirs, so the
+// result does not depend on the number of threads.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "agents/life.hpp"
+#include "sim/stats/tally.hpp"
+
+namespace sim {
+
+/// A decision and the replicate it belongs to.
+struct TripRecord {
+  std::int64_t replicate;
+  agents::Decision decision;
+};
+
+struct RunSettings {
+  std::uint64_t seed = 1;
+  std::int64_t replicates = 100000;  ///< 1 .. 2^32
+  int threads = 1;
+  agents::Manner manner;
+  std::int64_t trips = 0;  ///< replicates 0 .. trips-1 whose decisions are handed to `on_trips`
+  /// Called in the order of the replicates, a chunk at a time, from one thread at a time.
+  std::function<void(const std::vector<TripRecord>&)> on_trips;
+  /// Called after each chunk with the number of replicates done, from one thread at a time.
+  std::function<void(std::int64_t)> on_progress;
+  /// Set from outside (a signal handler) to stop: chunks in hand are finished, the rest is left.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Replicates 0 .. tally.replicates()-1 were lived: all of them, or fewer after a stop.
+Tally run(const agents::Stage& stage, const RunSettings& settings);
+
+/// P(arrest) along the ridge that the record cannot tell apart: kap_arrest moved, every Lambda moved with it so that
+/// Lambda exp(-kap_arrest) stays. Estimated conditionally, one target leader at a time (ODD.md, "What cannot be
+/// known").
+struct RidgePoint {
+  double kap_arrest;
+  std::vector<double> Lambda;             ///< by leader
+  std::vector<Tally::Estimate> p_arrest;  ///< by leader: chance of an arrest within the horizon
+  std::vector<Tally::Estimate> visits;    ///< by leader
+  std::vector<Tally::Estimate> member_visits;
+};
+inline constexpr double ridge_steps[] = {-1.5, -0.5, 0.5, 1.5};  ///< added to kap_arrest
+std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& settings);
+
+/// Replicates lived for each point of the ridge in a run of n.
+std::int64_t ridge_replicates(std::int64_t n);
+
+/// --threads if positive, else SLURM_CPUS_PER_TASK, else the CPUs this process may run on.
+int thread_count(int asked);
+
+}  // namespace sim

@@ -1,0 +1,121 @@
+// What is kept of a run: sums over replicates, never means, so that chunks add up. All sums are doubles added in the
+// order of the replicates (whole numbers stay exact below 2^53). With weighed arrests every sum is weighted (ODD.md,
+// "Estimators").
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "agents/decision.hpp"
+#include "agents/stage.hpp"
+
+namespace sim {
+
+/// What is counted for each leader and host, and for each leader and calendar event.
+enum class Count : std::uint8_t {
+  opportunities,
+  go,
+  delegate,
+  skip,
+  visited,  ///< whole visits
+  cut_short,
+  stays_home,
+  withdrawn,
+  arrested,
+  void_,
+  pending,
+  arrivals,        ///< visits and arrests
+  pi_arrest,       ///< sum over arrivals of the leader's estimate
+  p_arrest,        ///< sum over arrivals of the truth
+  visits_squared,  ///< sum over replicates of (visited + cut short)^2
+  last
+};
+inline constexpr std::size_t counts = static_cast<std::size_t>(Count::last);
+
+/// What is measured once for each itinerary (leader and replicate).
+enum class Measure : std::uint8_t {
+  visits,
+  member_visits,     ///< under duty
+  delegated,         ///< calendar events answered by a delegate
+  skipped,           ///< calendar events skipped
+  private_refusals,  ///< bilateral ideas answered skip or delegate
+  withdrawn,
+  stays_home,
+  cut_short,
+  arrests,  ///< 0 or 1; with weighed arrests the conditional estimate
+  hazard,   ///< sum of the chances of arrest met, up to an arrest: same mean as arrests, less noise
+  days,
+  hours,
+  detour_hours,
+  value_gained,
+  value_forgone,
+  last
+};
+inline constexpr std::size_t measures = static_cast<std::size_t>(Measure::last);
+struct MeasureInfo {
+  std::string_view name, unit, meaning;
+};
+const MeasureInfo& info(Measure m);
+
+/// The stocks and flows followed week by week.
+struct Series {
+  enum class Kind : std::uint8_t { nu, pressure, isolation, budget, visits_so_far } kind;
+  std::size_t who = 0;  ///< leader or NGO
+};
+inline constexpr std::size_t series_bins = 256;
+
+class Tally {
+ public:
+  explicit Tally(const agents::Stage& stage, agents::Manner manner = {});
+  void add(const agents::History& history);  ///< one replicate
+  Tally& operator+=(const Tally& later);     ///< in the order of the replicates
+
+  std::int64_t replicates() const { return replicates_; }
+  std::size_t leaders() const { return leaders_; }
+  std::size_t hosts() const { return hosts_; }
+  std::size_t weeks() const { return weeks_; }
+  std::size_t events(agents::LeaderId l) const { return events_[l.index]; }
+  double at_host(agents::LeaderId l, agents::HostId h, Count c) const;
+  double at_event(agents::LeaderId l, std::size_t event, Count c) const;
+
+  /// Mean of a measure over replicates, and its standard error.
+  struct Estimate {
+    double mean, standard_error;
+  };
+  Estimate estimate(agents::LeaderId l, Measure m) const;
+  Estimate final_nu() const;
+
+  /// Histogram of a measure over itineraries: bin b holds [b, b + 1) x width; the last bin holds all above.
+  static constexpr std::size_t bins = 256;
+  double bin_width(Measure m) const;
+  double in_bin(agents::LeaderId l, Measure m, std::size_t bin) const;
+  static constexpr std::array<Measure, 5> with_histogram = {Measure::visits, Measure::member_visits, Measure::days,
+                                                            Measure::hours, Measure::value_gained};
+
+  const std::vector<Series>& series() const { return series_; }
+  double weekly_mean(std::size_t series, std::size_t week) const;
+  /// The value below which a share q of the replicates lies (interpolated in a histogram of 256 bins).
+  double weekly_quantile(std::size_t series, std::size_t week, double q) const;
+  double weekly_visits(agents::LeaderId l, std::size_t week) const;  ///< mean number of visits in this week
+
+ private:
+  double sum(agents::LeaderId l, Measure m) const;
+
+  std::size_t leaders_, hosts_, weeks_;
+  agents::Manner manner_;
+  std::vector<std::size_t> events_;
+  std::size_t most_events_;
+  std::int64_t replicates_ = 0;
+  std::vector<double> host_, event_;   ///< [leader][host or event][count]
+  std::vector<double> sum_, squares_;  ///< [leader][measure], then the final nu
+  std::vector<double> histogram_;      ///< [leader][measure][bin]
+  std::vector<Series> series_;
+  std::vector<double> weekly_sum_, weekly_weight_, weekly_bins_;  ///< [series][week], [week], [series][week][bin]
+  std::vector<double> weekly_visits_;                             ///< [leader][week]
+  std::vector<float> so_far_;                                     ///< scratch: visits so far, [leader][week]
+  std::vector<std::uint8_t> visits_here_;                         ///< scratch: this replicate's visits, [leader][host]
+  std::vector<double> itinerary_;                                 ///< scratch: [leader][measure]
+};
+
+}  // namespace sim
