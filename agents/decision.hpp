@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,13 @@ struct Decision {
   float hazard = 0;           ///< chance of arrest on this trip, given the diversion drawn; 0 without departure
   double weight = 1;          ///< of the answer (1 unless arrests are weighted, see Manner)
   double weight_out = 1;      ///< of the outcome, before its hazard: a visit counts weight_out (1 - hazard)
+};
+
+/// How arrests are treated.
+struct Manner {
+  /// The leader whose arrests are weighed instead of drawn (the conditional, Rao-Blackwell estimator); none: all are
+  /// drawn.
+  std::optional<LeaderId> weighed;
 };
 
 /// One replicate. The vectors keep their memory from one replicate to the next.

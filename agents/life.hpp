@@ -11,13 +11,6 @@
 
 namespace agents {
 
-/// How arrests are treated.
-struct Manner {
-  /// The leader whose arrests are weighed instead of drawn (the conditional, Rao-Blackwell estimator); none: all are
-  /// drawn.
-  std::optional<LeaderId> weighed;
-};
-
 class Life {
  public:
   /// The stage must outlive the Life.

@@ -63,7 +63,7 @@ struct Series {
   enum class Kind : std::uint8_t { nu, pressure, isolation, budget, visits_so_far } kind;
   std::size_t who = 0;  ///< leader or NGO
 };
-inline constexpr std::size_t series_bins = 256;
+inline constexpr std::size_t series_bins = 128;
 
 class Tally {
  public:
@@ -87,6 +87,7 @@ class Tally {
   Estimate final_nu() const;
 
   /// Histogram of a measure over itineraries: bin b holds [b, b + 1) x width; the last bin holds all above.
+  /// With weighed arrests an itinerary counts by the weight its target has left at the end.
   static constexpr std::size_t bins = 256;
   double bin_width(Measure m) const;
   double in_bin(agents::LeaderId l, Measure m, std::size_t bin) const;
@@ -95,27 +96,41 @@ class Tally {
 
   const std::vector<Series>& series() const { return series_; }
   double weekly_mean(std::size_t series, std::size_t week) const;
-  /// The value below which a share q of the replicates lies (interpolated in a histogram of 256 bins).
+  /// The value below which a share q of the replicates lies (interpolated in a histogram of 128 bins).
   double weekly_quantile(std::size_t series, std::size_t week, double q) const;
   double weekly_visits(agents::LeaderId l, std::size_t week) const;  ///< mean number of visits in this week
 
  private:
-  double sum(agents::LeaderId l, Measure m) const;
+  double& host_cell(agents::LeaderId l, agents::HostId h, Count c);
+  double& event_cell(agents::LeaderId l, std::size_t event, Count c);
+  double& scratch(agents::LeaderId l, Measure m) {
+    return itinerary_[l.index * measures + static_cast<std::size_t>(m)];
+  }
+  void add_decision(const agents::Decision& d);
+  void add_itineraries(const agents::History& history);
+  void add_weeks(const agents::History& history);
+  double to_bins(const Series& s, double x) const;    ///< position on the axis of the series' bins
+  double from_bins(const Series& s, double b) const;  ///< and back
 
   std::size_t leaders_, hosts_, weeks_;
   agents::Manner manner_;
   std::vector<std::size_t> events_;
-  std::size_t most_events_;
+  std::size_t most_events_ = 0;
+  double most_budget_;  ///< B_max
   std::int64_t replicates_ = 0;
   std::vector<double> host_, event_;   ///< [leader][host or event][count]
-  std::vector<double> sum_, squares_;  ///< [leader][measure], then the final nu
-  std::vector<double> histogram_;      ///< [leader][measure][bin]
+  std::vector<double> sum_, squares_;  ///< [leader][measure]
+  std::array<double, 3> final_nu_{};   ///< sums of w, w x, w x^2
+  std::vector<double> histogram_;      ///< [leader][with_histogram][bin]
   std::vector<Series> series_;
   std::vector<double> weekly_sum_, weekly_weight_, weekly_bins_;  ///< [series][week], [week], [series][week][bin]
   std::vector<double> weekly_visits_;                             ///< [leader][week]
-  std::vector<float> so_far_;                                     ///< scratch: visits so far, [leader][week]
-  std::vector<std::uint8_t> visits_here_;                         ///< scratch: this replicate's visits, [leader][host]
-  std::vector<double> itinerary_;                                 ///< scratch: [leader][measure]
+
+  // One replicate's own figures; cleared after each.
+  std::vector<float> visits_in_week_;           ///< [leader][week], unweighted
+  std::vector<double> visits_here_;             ///< [leader][host], weighted
+  std::vector<std::size_t> visited_;            ///< rows of visits_here_ in use
+  std::vector<double> itinerary_, unweighted_;  ///< [leader][measure]
 };
 
 }  // namespace sim

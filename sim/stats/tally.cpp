@@ -1,0 +1,334 @@
+#include "sim/stats/tally.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace sim {
+namespace {
+
+using agents::Answer;
+using agents::Decision;
+using agents::HostId;
+using agents::LeaderId;
+using agents::Outcome;
+
+constexpr MeasureInfo measure_info[measures] = {
+    {"visits", "1", "visits made, those cut short included"},
+    {"member_visits", "1", "visits to hosts with a duty to arrest"},
+    {"delegated", "1", "calendar events to which a delegate went, or a video link"},
+    {"skipped", "1", "calendar events skipped"},
+    {"private_refusals", "1", "bilateral ideas the leader answered with a delegate or not at all"},
+    {"withdrawn", "1", "invitations withdrawn by the host"},
+    {"stays_home", "1", "announced trips on which the leader stayed home"},
+    {"cut_short", "1", "visits cut short under a court order"},
+    {"arrests", "1", "arrests (0 or 1 an itinerary; with weighed arrests the conditional estimate)"},
+    {"hazard", "1", "sum of the chances of arrest met, up to an arrest: the mean of arrests with less noise"},
+    {"days", "d", "days abroad"},
+    {"hours", "h", "hours flown, one way counted"},
+    {"detour_hours", "h", "hours flown beyond the direct route"},
+    {"value_gained", "1", "value of the visits made (half of those cut short)"},
+    {"value_forgone", "1", "value of the occasions not visited"},
+};
+
+template <class T>
+void add_all(std::vector<T>& to, const std::vector<T>& from) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
+Count count_of(Outcome o) {
+  switch (o) {
+    case Outcome::visited:
+      return Count::visited;
+    case Outcome::cut_short:
+      return Count::cut_short;
+    case Outcome::stays_home:
+      return Count::stays_home;
+    case Outcome::withdrawn:
+      return Count::withdrawn;
+    case Outcome::arrested:
+      return Count::arrested;
+    case Outcome::skip:
+      return Count::skip;
+    case Outcome::delegate:
+      return Count::delegate;
+    case Outcome::void_:
+      return Count::void_;
+    case Outcome::pending:
+      return Count::pending;
+  }
+  throw std::logic_error("unknown outcome");
+}
+
+}  // namespace
+
+const MeasureInfo& info(Measure m) { return measure_info[static_cast<std::size_t>(m)]; }
+
+Tally::Tally(const agents::Stage& stage, agents::Manner manner)
+    : leaders_(stage.leaders),
+      hosts_(stage.hosts),
+      weeks_(static_cast<std::size_t>(stage.weeks())),
+      manner_(manner),
+      most_budget_(stage.world.parameters.B_max) {
+  for (const agents::Calendar& c : stage.calendars) {
+    events_.push_back(c.trips.size());
+    most_events_ = std::max(most_events_, c.trips.size());
+  }
+  host_.resize(leaders_ * hosts_ * counts);
+  event_.resize(leaders_ * most_events_ * counts);
+  sum_.resize(leaders_ * measures);
+  squares_.resize(leaders_ * measures);
+  histogram_.resize(leaders_ * with_histogram.size() * bins);
+  series_.push_back({Series::Kind::nu});
+  series_.push_back({Series::Kind::pressure});
+  for (std::size_t l = 0; l < leaders_; ++l) series_.push_back({Series::Kind::isolation, l});
+  for (std::size_t n = 0; n < stage.ngos; ++n) series_.push_back({Series::Kind::budget, n});
+  for (std::size_t l = 0; l < leaders_; ++l) series_.push_back({Series::Kind::visits_so_far, l});
+  weekly_sum_.resize(series_.size() * weeks_);
+  weekly_weight_.resize(weeks_);
+  weekly_bins_.resize(series_.size() * weeks_ * series_bins);
+  weekly_visits_.resize(leaders_ * weeks_);
+  visits_in_week_.resize(leaders_ * weeks_);
+  visits_here_.resize(leaders_ * hosts_);
+  itinerary_.resize(leaders_ * measures);
+  unweighted_.resize(leaders_ * measures);
+}
+
+void Tally::add(const agents::History& history) {
+  ++replicates_;
+  for (const Decision& d : history.decisions) add_decision(d);
+  for (const std::size_t row : visited_) {
+    host_[row * counts + static_cast<std::size_t>(Count::visits_squared)] += visits_here_[row] * visits_here_[row];
+    visits_here_[row] = 0;
+  }
+  visited_.clear();
+  add_itineraries(history);
+  add_weeks(history);
+}
+
+void Tally::add_decision(const Decision& d) {
+  const bool weighed = manner_.weighed == d.leader;
+  const double taken = weighed ? static_cast<double>(d.hazard) : d.outcome == Outcome::arrested ? 1.0 : 0.0;
+  const bool arrival = agents::is_arrival(d.outcome), visit = agents::is_visit(d.outcome);
+  const double safe = d.weight_out * (1 - taken);
+  const auto tell = [&](auto&& cell) {
+    cell(Count::opportunities) += d.weight;
+    if (d.answer == Answer::go) cell(Count::go) += d.weight;
+    if (visit) cell(count_of(d.outcome)) += safe;
+    if (!arrival) cell(count_of(d.outcome)) += d.weight_out;
+    if (!arrival) return;
+    cell(Count::arrested) += d.weight_out * taken;
+    cell(Count::arrivals) += d.weight_out;
+    cell(Count::pi_arrest) += d.weight_out * d.pi_arrest;
+    cell(Count::p_arrest) += d.weight_out * d.p_arrest;
+  };
+  tell([&](Count c) -> double& { return host_cell(d.leader, d.host, c); });
+  if (d.event >= 0)
+    tell([&](Count c) -> double& { return event_cell(d.leader, static_cast<std::size_t>(d.event), c); });
+
+  const auto also = [&](Measure m, double weight, double x) {
+    scratch(d.leader, m) += weight * x;
+    unweighted_[d.leader.index * measures + static_cast<std::size_t>(m)] += x;
+  };
+  if (d.answer == Answer::delegate && d.event >= 0) also(Measure::delegated, d.weight, 1);
+  if (d.answer == Answer::skip && d.event >= 0) also(Measure::skipped, d.weight, 1);
+  if (d.answer != Answer::go && d.event < 0) also(Measure::private_refusals, d.weight, 1);
+  if (d.outcome == Outcome::withdrawn) also(Measure::withdrawn, d.weight_out, 1);
+  if (d.outcome == Outcome::stays_home) also(Measure::stays_home, d.weight_out, 1);
+  if (arrival) {
+    also(Measure::arrests, d.weight_out * taken, 1);
+    also(Measure::hazard, d.weight_out * d.hazard, 1);
+    also(Measure::hours, d.weight_out, d.hours);
+    also(Measure::detour_hours, d.weight_out, d.detour_hours);
+  }
+  if (!visit) {
+    also(Measure::value_forgone, d.weight_out, d.V);
+    return;
+  }
+  const bool cut = d.outcome == Outcome::cut_short;
+  also(Measure::visits, safe, 1);
+  if (d.duty) also(Measure::member_visits, safe, 1);
+  if (cut) also(Measure::cut_short, safe, 1);
+  also(Measure::days, safe, d.days);
+  also(Measure::value_gained, safe, cut ? d.V / 2 : d.V);
+  also(Measure::value_forgone, d.weight_out * taken, d.V);
+  const std::size_t week = d.leader.index * weeks_ + static_cast<std::size_t>(d.week_out);
+  visits_in_week_[week] += 1;
+  weekly_visits_[week] += safe;
+  const std::size_t row = d.leader.index * hosts_ + d.host.index;
+  if (visits_here_[row] == 0) visited_.push_back(row);
+  visits_here_[row] += safe;
+}
+
+void Tally::add_itineraries(const agents::History& history) {
+  for (std::size_t i = 0; i < itinerary_.size(); ++i) {
+    sum_[i] += itinerary_[i];
+    squares_[i] += itinerary_[i] * itinerary_[i];
+  }
+  const double weight = history.weight.back();
+  for (std::size_t l = 0; l < leaders_; ++l)
+    for (std::size_t i = 0; i < with_histogram.size(); ++i) {
+      const Measure m = with_histogram[i];
+      const double at = unweighted_[l * measures + static_cast<std::size_t>(m)] / bin_width(m);
+      histogram_[(l * with_histogram.size() + i) * bins + std::min(bins - 1, static_cast<std::size_t>(at))] += weight;
+    }
+  const double nu = history.nu.back();
+  final_nu_[0] += weight;
+  final_nu_[1] += weight * nu;
+  final_nu_[2] += weight * nu * nu;
+  std::fill(itinerary_.begin(), itinerary_.end(), 0.0);
+  std::fill(unweighted_.begin(), unweighted_.end(), 0.0);
+}
+
+void Tally::add_weeks(const agents::History& history) {
+  for (std::size_t l = 0; l < leaders_; ++l)  // visits in the week become visits so far
+    for (std::size_t t = 1; t < weeks_; ++t) visits_in_week_[l * weeks_ + t] += visits_in_week_[l * weeks_ + t - 1];
+  for (std::size_t t = 0; t < weeks_; ++t) weekly_weight_[t] += history.weight[t];
+  for (std::size_t s = 0; s < series_.size(); ++s) {
+    const float* values = nullptr;
+    switch (series_[s].kind) {
+      case Series::Kind::nu:
+        values = history.nu.data();
+        break;
+      case Series::Kind::pressure:
+        values = history.pressure.data();
+        break;
+      case Series::Kind::isolation:
+        values = &history.isolation[series_[s].who * weeks_];
+        break;
+      case Series::Kind::budget:
+        values = &history.budget[series_[s].who * weeks_];
+        break;
+      case Series::Kind::visits_so_far:
+        values = &visits_in_week_[series_[s].who * weeks_];
+        break;
+    }
+    for (std::size_t t = 0; t < weeks_; ++t) {
+      const double w = history.weight[t], x = values[t];
+      weekly_sum_[s * weeks_ + t] += w * x;
+      const double b = std::clamp(to_bins(series_[s], x), 0.0, static_cast<double>(series_bins - 1));
+      weekly_bins_[(s * weeks_ + t) * series_bins + static_cast<std::size_t>(b)] += w;
+    }
+  }
+  std::fill(visits_in_week_.begin(), visits_in_week_.end(), 0.0f);
+}
+
+Tally& Tally::operator+=(const Tally& later) {
+  replicates_ += later.replicates_;
+  add_all(host_, later.host_);
+  add_all(event_, later.event_);
+  add_all(sum_, later.sum_);
+  add_all(squares_, later.squares_);
+  for (std::size_t i = 0; i < final_nu_.size(); ++i) final_nu_[i] += later.final_nu_[i];
+  add_all(histogram_, later.histogram_);
+  add_all(weekly_sum_, later.weekly_sum_);
+  add_all(weekly_weight_, later.weekly_weight_);
+  add_all(weekly_bins_, later.weekly_bins_);
+  add_all(weekly_visits_, later.weekly_visits_);
+  return *this;
+}
+
+double& Tally::host_cell(LeaderId l, HostId h, Count c) {
+  return host_[(l.index * hosts_ + h.index) * counts + static_cast<std::size_t>(c)];
+}
+double& Tally::event_cell(LeaderId l, std::size_t event, Count c) {
+  return event_[(l.index * most_events_ + event) * counts + static_cast<std::size_t>(c)];
+}
+double Tally::at_host(LeaderId l, HostId h, Count c) const {
+  return host_[(l.index * hosts_ + h.index) * counts + static_cast<std::size_t>(c)];
+}
+double Tally::at_event(LeaderId l, std::size_t event, Count c) const {
+  return event_[(l.index * most_events_ + event) * counts + static_cast<std::size_t>(c)];
+}
+
+Tally::Estimate Tally::estimate(LeaderId l, Measure m) const {
+  const std::size_t i = l.index * measures + static_cast<std::size_t>(m);
+  const auto n = static_cast<double>(replicates_);
+  const double mean = sum_[i] / n;
+  const double variance = n > 1 ? std::max(0.0, squares_[i] - n * mean * mean) / (n - 1) : 0;
+  return {mean, std::sqrt(variance / n)};
+}
+
+Tally::Estimate Tally::final_nu() const {
+  const double mean = final_nu_[1] / final_nu_[0];
+  const double variance = std::max(0.0, final_nu_[2] / final_nu_[0] - mean * mean);
+  return {mean, std::sqrt(variance / static_cast<double>(std::max<std::int64_t>(1, replicates_ - 1)))};
+}
+
+double Tally::bin_width(Measure m) const {
+  const double years = std::ceil(static_cast<double>(weeks_) / 104) / 2;
+  switch (m) {
+    case Measure::days:
+      return 2 * years;
+    case Measure::hours:
+      return 4 * years;
+    case Measure::value_gained:
+      return years;
+    default:
+      return 1;
+  }
+}
+
+double Tally::in_bin(LeaderId l, Measure m, std::size_t bin) const {
+  const auto at = std::find(with_histogram.begin(), with_histogram.end(), m);
+  if (at == with_histogram.end()) throw std::invalid_argument("no histogram of this measure");
+  const auto i = static_cast<std::size_t>(at - with_histogram.begin());
+  return histogram_[(l.index * with_histogram.size() + i) * bins + bin];
+}
+
+// Pressure is small in most weeks: its bins are evenly spaced in the square root.
+double Tally::to_bins(const Series& s, double x) const {
+  const auto n = static_cast<double>(series_bins);
+  switch (s.kind) {
+    case Series::Kind::nu:
+      return x / 2 * n;
+    case Series::Kind::pressure:
+      return std::sqrt(x) * n;
+    case Series::Kind::isolation:
+      return x * n;
+    case Series::Kind::budget:
+      return x / most_budget_ * n;
+    case Series::Kind::visits_so_far:
+      return x / static_cast<double>(1 + weeks_ / 130);
+  }
+  return 0;
+}
+
+double Tally::from_bins(const Series& s, double b) const {
+  const double share = b / static_cast<double>(series_bins);
+  switch (s.kind) {
+    case Series::Kind::nu:
+      return 2 * share;
+    case Series::Kind::pressure:
+      return share * share;
+    case Series::Kind::isolation:
+      return share;
+    case Series::Kind::budget:
+      return most_budget_ * share;
+    case Series::Kind::visits_so_far:
+      return std::floor(b) * static_cast<double>(1 + weeks_ / 130);
+  }
+  return 0;
+}
+
+double Tally::weekly_mean(std::size_t series, std::size_t week) const {
+  return weekly_sum_[series * weeks_ + week] / weekly_weight_[week];
+}
+
+double Tally::weekly_quantile(std::size_t series, std::size_t week, double q) const {
+  const double* bin = &weekly_bins_[(series * weeks_ + week) * series_bins];
+  const double wanted = q * weekly_weight_[week];
+  double below = 0;
+  for (std::size_t b = 0; b < series_bins; ++b) {
+    if (below + bin[b] >= wanted && bin[b] > 0)
+      return from_bins(series_[series], static_cast<double>(b) + std::min((wanted - below) / bin[b], 1 - 1e-9));
+    below += bin[b];
+  }
+  return from_bins(series_[series], static_cast<double>(series_bins - 1));
+}
+
+double Tally::weekly_visits(LeaderId l, std::size_t week) const {
+  return weekly_visits_[l.index * weeks_ + week] / static_cast<double>(replicates_);
+}
+
+}  // namespace sim
