@@ -1,0 +1,92 @@
+// The results file: what a run found, and everything needed to live it again. HDF5 laid out as netCDF-4, with CF
+// attributes, so that xarray, h5py, ncdump and h5dump open it as it is. It holds only what determines the numbers, so
+// equal runs write equal bytes; time, machine and command line go to run_log.hpp. What is in it: SCHEMA.md, printed
+// from schema.hpp.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/life.hpp"
+#include "agents/stage.hpp"
+#include "sim/run/run.hpp"
+#include "sim/stats/tally.hpp"
+
+namespace sim {
+
+inline constexpr std::string_view results_filetype = "safeconduct results";
+/// Major: an older reader would misread the file, so it refuses. Minor: something was added.
+inline constexpr std::array<std::int32_t, 2> results_version = {1, 0};
+
+/// What people read about one row of World::events.
+struct EventText {
+  std::string name;  ///< "State visit to Tajikistan"
+  std::string kind;  ///< may be empty
+  std::string date;  ///< first day, ISO 8601
+  bool operator==(const EventText&) const = default;
+};
+
+/// What the scenarios know, as names and plain text. All text is UTF-8 without NUL.
+struct ResultsText {
+  std::string program_version;  ///< "0.1.0"
+  std::string title;
+  std::string scenario_name;
+  std::string start_date;                           ///< ISO 8601; week 0 starts on it
+  std::string resolved_scenario;                    ///< TOML
+  std::map<std::string, std::string> world_tables;  ///< file name -> CSV: everything that a replay needs
+  std::vector<std::string> host_display;            ///< by host; empty: the codes
+  std::vector<std::string> leader_display;          ///< by leader; empty: the ids
+  std::vector<EventText> events;                    ///< by row of World::events; empty: the ids, no dates
+  bool operator==(const ResultsText&) const = default;
+};
+
+struct Results {
+  const agents::Stage& stage;
+  const ResultsText& text;
+  std::uint64_t seed = 1;
+  agents::Manner manner;
+  const Tally& tally;
+  std::vector<RidgePoint> ridge;      ///< may be empty
+  std::int64_t ridge_replicates = 0;  ///< lived at each point
+  std::vector<TripRecord> trips;      ///< the sample, in the order of the replicates
+  std::int64_t trips_replicates = 0;  ///< replicates in the sample; 0: no sample
+};
+
+/// The whole file, ready to be written. Throws std::runtime_error if HDF5 fails.
+std::vector<std::byte> results_image(const Results& results);
+
+/// A file that is not what it should be; the message names it and says what to do.
+struct ResultsError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What a results file says about its run.
+struct StoredRun {
+  ResultsText text;  ///< `events` stay empty: world_tables hold them
+  std::uint64_t seed = 1;
+  std::int64_t replicates = 0;
+  std::int64_t trips_replicates = 0;
+  agents::Manner manner;
+  std::array<std::int32_t, 2> version{};
+  std::string digest;  ///< of the values of all datasets, 64 hexadecimal digits; the same wherever the run is lived
+};
+
+/// Reads and checks a results file, its digest included.
+/// Throws std::system_error if it cannot be read, ResultsError if it is damaged, foreign or of a later format.
+StoredRun read_stored_run(const std::filesystem::path& path);
+
+/// Whether a file looks like results (or a part of trips) of this program, so that it may be replaced. Never throws for
+/// what the file holds; false if there is none.
+bool is_results_file(const std::filesystem::path& path);
+
+/// Digest of everything that determines the histories but the count of replicates: the world's tables and the seed. The
+/// same text in a results file and in its trips says that they belong together.
+std::string run_fingerprint(const ResultsText& text, std::uint64_t seed);
+
+}  // namespace sim

@@ -1,0 +1,42 @@
+// What is in a results file, once: the writer takes names, shapes, units and meanings from this table, and SCHEMA.md is
+// printed from it.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sim {
+
+enum class Type {
+  text,     ///< variable-length UTF-8
+  flag,     ///< int8 with CF flag_values and flag_meanings
+  id,       ///< int16 with CF flag_values and flag_meanings: a row of the host or leader dimension
+  small,    ///< int16
+  integer,  ///< int32
+  large,    ///< int64
+  count,    ///< int64; with weighed arrests float64, a sum of weights
+  single,   ///< float32
+  real      ///< float64, NaN where there is nothing to average
+};
+
+struct Field {
+  std::string_view group;       ///< "" or "trips"
+  std::string_view name;        ///< a dimension's coordinates carry its name
+  std::string_view dimensions;  ///< names separated by blanks, slowest first
+  Type type;
+  std::string_view unit;
+  std::string_view symbol;  ///< in the equations of agents/ODD.md; may be empty
+  std::string_view meaning;
+  bool coordinate = false;  ///< a label of its dimensions, no result
+};
+
+/// In the order of the file.
+std::span<const Field> results_schema();
+
+/// The field; throws std::logic_error if there is none.
+const Field& field(std::string_view group, std::string_view name);
+
+/// SCHEMA.md.
+std::string schema_page();
+
+}  // namespace sim

@@ -1,0 +1,44 @@
+// All decisions of all replicates, for `--trips all`: a folder NAME.trips of closed parts, in the order of the
+// replicates. Each part has the columns of the group `trips` of a results file (SCHEMA.md).
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "sim/output/results.hpp"
+
+namespace sim {
+
+/// `results` with .trips in place of its extension.
+std::filesystem::path trips_folder(const std::filesystem::path& results);
+
+/// Parts are written to NAME.trips.partial, which becomes NAME.trips when all are there; a folder that is not finished
+/// never carries the final name. Errors: std::system_error naming the path.
+class TripsWriter {
+ public:
+  /// The stage must outlive the writer. What an interrupted run left in NAME.trips.partial is removed.
+  /// `part_bytes`: a part is closed before it would grow beyond this.
+  TripsWriter(const std::filesystem::path& results, const agents::Stage& stage, const ResultsText& text,
+              std::uint64_t seed, std::int64_t part_bytes = 64'000'000);
+
+  /// Records in the order of the replicates, a replicate never in two calls.
+  void add(const std::vector<TripRecord>& records);
+
+  /// `replicates` were lived. An older NAME.trips is replaced; one that holds anything but parts is left alone:
+  /// ResultsError.
+  void finish(std::int64_t replicates);
+
+ private:
+  void write_part(std::int64_t past_replicate);
+
+  std::filesystem::path folder_, partial_;
+  const agents::Stage& stage_;
+  std::string program_version_, fingerprint_;
+  std::uint64_t seed_;
+  std::size_t most_rows_;
+  std::vector<TripRecord> rows_;
+  std::int64_t first_replicate_ = 0;
+  int parts_ = 0;
+};
+
+}  // namespace sim
