@@ -26,8 +26,9 @@ class Row {
   const std::string& text(std::string_view column) const;
   bool empty(std::string_view column) const { return text(column).empty(); }
   double number(std::string_view column) const;
-  std::optional<double> number_if_any(std::string_view column) const;
   double number(std::string_view column, double low, double high) const;
+  std::optional<double> number_if_any(std::string_view column) const;
+  std::optional<double> number_if_any(std::string_view column, double low, double high) const;
   int integer(std::string_view column) const;
   bool yes_no(std::string_view column) const;  ///< 1 or 0
   Date date(std::string_view column) const;

@@ -17,33 +17,33 @@ namespace scenarios {
 
 /// Two sets of figures: `early` speaks of 2009 to 2015, `late` of the latest years.
 enum class Epoch { early, late };
-template <class Figure>
-using ByEpoch = std::array<Figure, 2>;  // indexed by Epoch
+/// One figure for each epoch; nothing: unknown, which is not zero.
+using Figures = std::array<std::optional<double>, 2>;
 
-/// One state: states.csv and vdem.csv. A figure without a value is unknown, not zero.
+/// One state: states.csv, vdem.csv and icc.csv.
 struct State {
-  using Figures = ByEpoch<std::optional<double>>;
   std::string code;  ///< ISO 3166-1 alpha-3
   std::string name, region, capital;
   double lat = 0, lon = 0;  ///< the capital, degrees
   Period exists;
-  Figures gdp;  ///< current US dollars
-  Figures aid;  ///< aid from the United States and the members of the European Union, share of GDP
-  Figures polyarchy, rule_of_law, judicial_constraint, civil_society, free_expression;  ///< V-Dem, [0, 1]
-  std::vector<Period> membership;  ///< in force under the Rome Statute
+  Figures gdp;             ///< current US dollars
+  Figures aid_us, aid_eu;  ///< aid from the United States, from the members of the European Union; share of GDP
+  Figures polyarchy, rule_of_law, judicial_constraint, civil_society;  ///< V-Dem, [0, 1]
+  std::vector<Period> membership;                                      ///< Rome Statute in force
   std::optional<bool> implementing_legislation;
 };
 
 /// What ties a host to a home state: dyads_<home>.csv.
 struct Dyad {
   std::string host;
-  double trade_share = 0;       ///< trade with the home state over the host's trade
-  double home_trade_share = 0;  ///< the same trade over the home state's trade
-  bool defence_pact = false, base = false, border = false;
-  double arms_share = 0;       ///< the home state's share of the host's arms imports
-  double home_arms_share = 0;  ///< the host's share of the home state's arms imports
-  std::optional<double> unga_agreement;
-  int shared_blocs = 0;
+  std::optional<double> trade_share_0911, trade_share_1416,
+      trade_share_2023;                                                ///< with the home state, of the host's trade
+  std::optional<double> home_trade_share_0911, home_trade_share_1416;  ///< the same trade, of the home state's
+  Figures arms_share;       ///< the home state's share of the host's arms imports
+  Figures home_arms_share;  ///< the host's share of the home state's arms imports
+  Figures unga_agreement;
+  std::array<bool, 2> pact{}, base{};  ///< by epoch
+  bool border = false;                 ///< in 2016
 };
 
 struct BlocMember {
@@ -51,10 +51,20 @@ struct BlocMember {
   Period when;
   std::string status;  ///< only "member" counts as one
 };
+/// A bloc that counts as a tie to a home state.
+struct HomeBloc {
+  std::string home, bloc;
+};
+/// Where a state's dependence on the West is limited by hand.
+struct WesternLimit {
+  std::string state;
+  double limit = 0;
+  Period when;
+};
+/// Rules from `since` until the next ruler of the state.
 struct Ruler {
   std::string state, name;
-  Date since;   ///< start of the ruler's time in office
-  Period when;  ///< since .. the end
+  Date since;
 };
 
 /// A leader whose figures are shipped; values before any dated change.
@@ -64,10 +74,13 @@ struct Profile {
   double R = 0, S = 0, Pi = 0, lam = 0, D = 0;
 };
 
-/// A change that holds from `date` on: of a leader (S, Pi, lam), a dyad feature of a home state, or a government.
+/// A value that holds from `date` on (nothing: since before any start), until the next of the same thing: S, Pi, lam of
+/// a leader, a feature of a host towards a home state; or a change of government in a host.
 struct DatedFact {
-  std::optional<Date> date;  ///< none: since before any start
-  std::string leader, home, host, target;
+  std::optional<Date> date;
+  std::string target;
+  std::string leader;      ///< profile, for S, Pi, lam
+  std::string home, host;  ///< for a feature; host alone for a government
   double value = 0;
 };
 struct Statement {
@@ -85,8 +98,8 @@ struct Organisation {
 /// Of the rules of an organisation the last that fits a state gives its reach.
 struct ReachRule {
   std::string ngo;
-  std::string which;  ///< all, member, implementing, region, state, home
-  std::string value;  ///< region's name, state's code or home state's code
+  std::string where;  ///< all, member, law, region, bloc or state
+  std::string which;  ///< the region, bloc or state
   double reach = 0;
 };
 
@@ -100,16 +113,21 @@ struct EventKind {
 
 struct Facts {
   std::vector<State> states;                       ///< by code
-  std::map<std::string, std::vector<Dyad>> dyads;  ///< by home state, then host; the home states that have a table
+  std::map<std::string, std::vector<Dyad>> dyads;  ///< by home state, then host: the home states that have a table
   std::vector<BlocMember> blocs;
-  std::vector<Ruler> rulers;
-  std::vector<Profile> profiles;  ///< as listed
-  std::vector<DatedFact> dated;
+  std::vector<HomeBloc> home_blocs;
+  std::vector<WesternLimit> western_limits;
+  std::vector<Ruler> rulers;      ///< by state, then date
+  std::vector<Profile> profiles;  ///< as listed, like all below
+  std::vector<DatedFact> dated;   ///< by date
   std::vector<Statement> statements;
   std::vector<Organisation> organisations;
-  std::vector<ReachRule> reach;
+  std::vector<ReachRule> reach_rules;
   std::vector<EventKind> event_kinds;
 };
+
+/// The columns of dyads_<home>.csv.
+std::vector<std::string> dyad_columns();
 
 /// Reads the folder scenarios/world. Throws TableError at the first mistake.
 Facts read_facts(const std::filesystem::path& world_folder);
@@ -121,5 +139,7 @@ const EventKind* event_kind(const Facts& facts, std::string_view kind);
 bool member_of(const Facts& facts, std::string_view bloc, std::string_view state_code, Date date);
 /// Names of the blocs, sorted.
 std::vector<std::string> bloc_names(const Facts& facts);
+/// Names of the regions, sorted.
+std::vector<std::string> region_names(const Facts& facts);
 
 }  // namespace scenarios
