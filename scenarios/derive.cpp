@@ -229,6 +229,21 @@ void follow_blocs(const Facts& facts, const Calendar& calendar, Epoch epoch, Bas
   }
 }
 
+/// Tenure is that of the start until the ruler changes, then 0; where it counted for less than 0.1 it is left alone.
+void follow_rulers(const Facts& facts, const Calendar& calendar, BaseWorld& world) {
+  std::set<std::string> changed;
+  for (const Ruler& ruler : facts.rulers) {
+    if (!calendar.inside(ruler.since) || !changed.insert(ruler.state).second) continue;
+    for (std::size_t l = 0; l < world.leaders.size(); ++l) {
+      Shock shock = set(first_week_from(ruler.since, calendar.start), ShockTarget::feature, 0);
+      shock.leader = static_cast<int>(l);
+      shock.host = row_of(facts, ruler.state);
+      shock.feature = tenure;
+      if (world.dyads[l](shock.host, tenure) >= 0.1) world.shocks.push_back(shock);
+    }
+  }
+}
+
 void apply_dated_facts(const Facts& facts, const Calendar& calendar, std::span<const LeaderRequest> requests,
                        BaseWorld& world) {
   for (const DatedFact& fact : facts.dated) {
@@ -401,6 +416,7 @@ BaseWorld derive(const Facts& facts, Date start, agents::Week weeks, std::span<c
     world.dyads.push_back(derive_dyads(facts, request.home, epoch, start));
   }
   follow_blocs(facts, calendar, epoch, world);
+  follow_rulers(facts, calendar, world);
   apply_dated_facts(facts, calendar, leaders, world);
   std::stable_sort(world.shocks.begin(), world.shocks.end(),
                    [](const Shock& a, const Shock& b) { return a.week < b.week; });
