@@ -1,5 +1,5 @@
-// From a scenario file to a Scenario: reads TOML, follows `extends`, applies --set, checks every key against the table of
-// scenarios/format.hpp, and resolves the world on the facts of scenarios/facts.hpp. The format: scenarios/FORMAT.md.
+// From a scenario file to a Scenario: reads TOML, follows `extends`, applies --set, checks every key against the table
+// of scenarios/format.hpp, and resolves the world on the facts of scenarios/facts.hpp. The format: scenarios/FORMAT.md.
 #pragma once
 #include <filesystem>
 #include <memory>

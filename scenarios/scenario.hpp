@@ -1,5 +1,6 @@
-// A scenario as loaded: the world that the model reads, and beside it what people want to read: names, dates, notes, and
-// where each value came from. Made by scenarios/load.hpp from TOML or by scenarios/tables.hpp from the exported tables.
+// A scenario as loaded: the world that the model reads, and beside it what people want to read: names, dates, notes,
+// and where each value came from. Made by scenarios/load.hpp from TOML or by scenarios/tables.hpp from the exported
+// tables.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -30,7 +31,8 @@ struct EventLabel {
   bool operator==(const EventLabel&) const = default;
 };
 
-/// One value that a scenario file or --set gives: `hosts.MNG.western_dependence`, its value as TOML, and where it stands.
+/// One value that a scenario file or --set gives: `hosts.MNG.western_dependence`, its value as TOML, and where it
+/// stands.
 struct Setting {
   std::string key;     ///< dotted; an entry of a list of tables is `shocks[0].value`
   std::string value;   ///< as TOML

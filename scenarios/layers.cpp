@@ -1,0 +1,176 @@
+#include "scenarios/layers.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+namespace scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view grown_lists[] = {"stances", "shocks"};
+
+[[noreturn]] void fail(Problem problem) { throw ScenarioError({std::move(problem)}); }
+
+[[noreturn]] void fail(const std::string& file, std::string text, std::string help = {}) {
+  Problem problem;
+  problem.where = printable(file);
+  problem.text = std::move(text);
+  problem.help = std::move(help);
+  fail(std::move(problem));
+}
+
+/// What speaks against reading a file, or nothing. Asks before opening: a pipe or device could hang the reader.
+std::string objection(const fs::path& file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (status.type() == fs::file_type::not_found) return "there is no such file";
+  if (error) return "cannot be opened: " + error.message();
+  if (fs::is_directory(status)) return "is a folder, not a scenario";
+  if (!fs::is_regular_file(status)) return "is not a regular file";
+  if (fs::file_size(file, error) > longest_text || error)
+    return "larger than 4 MiB; a scenario is text written by people";
+  return {};
+}
+
+/// At most one byte more than allowed, for the reader to refuse.
+std::string text_of(const fs::path& file, const std::string& shown) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) fail(shown, "cannot be opened");
+  std::string text(longest_text + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+bool lies_in(const fs::path& file, const fs::path& folder) {
+  std::error_code error;
+  const fs::path inner = fs::weakly_canonical(file, error), outer = fs::weakly_canonical(folder, error);
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+std::vector<std::string> scenarios_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end && names.size() < 1000;
+       entry.increment(error))
+    if (entry->path().extension() == ".toml") names.push_back(entry->path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void lay_over(TomlTable& base, TomlTable&& over) {
+  // The end of the horizon has two spellings, of which the later layer's counts.
+  if (over.find("end")) base.erase("weeks");
+  if (over.find("weeks")) base.erase("end");
+  base.merge(std::move(over), grown_lists);
+}
+
+}  // namespace
+
+const Source& Layers::keep(std::string name, std::string label, std::string text) {
+  return sources_.emplace_back(
+      Source{std::move(name), std::move(label), std::move(text), static_cast<int>(sources_.size())});
+}
+
+void Layers::read_file(const fs::path& file) {
+  fs::path found = file;
+  if (!fs::exists(found)) {
+    // A shipped case may be called by its name alone.
+    for (const fs::path& shipped : {cases_ / file, cases_ / (file.string() + ".toml")})
+      if (file.is_relative() && !file.has_parent_path() && fs::is_regular_file(shipped)) {
+        found = shipped;
+        break;
+      }
+  }
+  const std::string shown = found.string();
+  if (const std::string why = objection(found); !why.empty()) {
+    const std::vector<std::string> shipped = scenarios_in(cases_);
+    std::string list;
+    for (const std::string& name : shipped) list += (list.empty() ? "" : ", ") + name;
+    fail(shown, why,
+         fs::exists(found) ? ""
+                           : suggestion(file.string(), shipped, list.empty() ? "" : "the shipped cases are " + list));
+  }
+  const fs::path real = fs::canonical(found);
+  const Source& source = keep(shown, real.filename().string(), text_of(real, shown));
+  table_ = with_bases(source, real.parent_path(), {{real, real.filename().string()}});
+}
+
+void Layers::read_text(std::string_view text, std::string name) {
+  std::string label = fs::path(name).filename().string();
+  table_ = with_bases(keep(std::move(name), std::move(label), std::string(text)), {}, {});
+}
+
+Layers::Link Layers::find_base(const TomlValue& extends, const fs::path& folder) const {
+  const std::string* text = extends.as<std::string>();
+  if (!text) fail(problem_at(extends.place, "'extends' must be a text, not " + kind_of(extends)));
+  const std::string shown = printable(*text);
+  const fs::path path(*text);
+  if (text->empty() || text->find('\0') != text->npos)
+    fail(problem_at(extends.place, "'extends' must name a scenario"));
+  if (path.is_absolute())
+    fail(problem_at(extends.place, "'extends' must be relative, got '" + shown + "'",
+                    "give a path beside this file or the name of a shipped case"));
+  const std::string leaves = "'extends' leaves the folder of its file: '" + shown + "'";
+  const std::string copy = "copy that file beside this one";
+  if (const fs::path plain = path.lexically_normal(); !plain.empty() && *plain.begin() == "..")
+    fail(problem_at(extends.place, leaves, copy));
+  for (const fs::path& place : {folder, cases_}) {
+    if (place.empty()) continue;
+    const fs::path candidate = place / path;
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(candidate, error))) continue;
+    if (!lies_in(candidate, place)) fail(problem_at(extends.place, leaves, copy));
+    if (const std::string why = objection(candidate); !why.empty())
+      fail(problem_at(extends.place, "'extends': '" + shown + "' " + why));
+    return {fs::canonical(candidate), candidate.string()};
+  }
+  std::vector<std::string> known = scenarios_in(folder.empty() ? cases_ : folder);
+  for (std::string& name : scenarios_in(cases_)) known.push_back(std::move(name));
+  fail(problem_at(extends.place, "'extends': no '" + shown + "' beside this file or among the shipped cases",
+                  suggestion(*text, known)));
+}
+
+TomlTable Layers::with_bases(const Source& source, const fs::path& folder, std::vector<Link> chain) {
+  TomlTable own = read_toml(source);
+  const TomlEntry* extends = own.find("extends");
+  if (!extends) return own;
+  const Link base = find_base(extends->value, folder);
+  std::string names;
+  for (const Link& link : chain) names += link.file.filename().string() + " -> ";
+  for (const Link& link : chain)
+    if (link.file == base.file)
+      fail(problem_at(extends->value.place,
+                      "'extends' goes round in a circle: " + printable(names + base.file.filename().string())));
+  if (static_cast<int>(chain.size()) >= deepest_chain)
+    fail(problem_at(extends->value.place, "'extends' is more than " + std::to_string(deepest_chain) + " files deep"));
+  chain.push_back(base);
+  const Source& below = keep(base.shown, base.file.filename().string(), text_of(base.file, base.shown));
+  TomlTable table = with_bases(below, base.file.parent_path(), std::move(chain));
+  own.erase("extends");
+  lay_over(table, std::move(own));
+  return table;
+}
+
+void Layers::set(std::string_view argument) {
+  const Source& source = keep("--set", "--set", std::string(argument));
+  const std::size_t equals = argument.find('=');
+  const auto not_a_setting = [&] {
+    fail("--set", "expected KEY=VALUE, got '" + printable(argument) + "'", "for example --set parameters.th_J=2");
+  };
+  if (equals == argument.npos || equals == 0 || argument.find_first_of("\r\n") != argument.npos) not_a_setting();
+  TomlTable one;
+  try {
+    one = read_toml(source);
+  } catch (const ScenarioError& error) {
+    Problem problem = error.problems().front();
+    if (problem.help.empty()) problem.help = "a text needs quotes: --set 'title=\"My run\"'";
+    fail(problem);
+  }
+  if (one.entries().empty() || argument.front() == '[') not_a_setting();
+  if (const TomlEntry* extends = one.find("extends"))
+    fail(problem_at(extends->place, "'extends' can only be given in a file"));
+  lay_over(table_, std::move(one));
+}
+
+}  // namespace scenarios

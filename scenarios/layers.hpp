@@ -1,0 +1,46 @@
+// A scenario file, the files it extends and the --set arguments, laid over each other into one table whose every key
+// and value still knows where it stands. Rules for `extends`: scenarios/FORMAT.md.
+#pragma once
+#include <deque>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/toml_reader.hpp"
+
+namespace scenarios {
+
+inline constexpr int deepest_chain = 16;
+
+class Layers {
+ public:
+  /// `cases`: the folder of the shipped cases.
+  explicit Layers(std::filesystem::path cases) : cases_(std::move(cases)) {}
+
+  void read_file(const std::filesystem::path& file);
+  void read_text(std::string_view text, std::string name);
+  void set(std::string_view argument);
+
+  /// Without `extends`. All three throw ScenarioError with one problem.
+  const TomlTable& table() const { return table_; }
+  /// The scenario itself, not what it extends.
+  const Source& first() const { return sources_.front(); }
+
+ private:
+  struct Link {
+    std::filesystem::path file;  ///< canonical
+    std::string shown;
+  };
+  /// The folder of the file is empty for a scenario from memory.
+  TomlTable with_bases(const Source& source, const std::filesystem::path& folder, std::vector<Link> chain);
+  Link find_base(const TomlValue& extends, const std::filesystem::path& folder) const;
+  const Source& keep(std::string name, std::string label, std::string text);
+
+  std::filesystem::path cases_;
+  std::deque<Source> sources_;
+  TomlTable table_;
+};
+
+}  // namespace scenarios

@@ -1,0 +1,17 @@
+// From a checked table to the world it describes: the shipped facts, then what the scenario changes, then what is lost.
+#pragma once
+#include <string>
+
+#include "scenarios/airspace.hpp"
+#include "scenarios/facts.hpp"
+#include "scenarios/scenario.hpp"
+#include "scenarios/toml_reader.hpp"
+
+namespace scenarios {
+
+/// `scenario` must have passed check() without a problem. Throws ScenarioError for two names that would share their
+/// luck.
+Scenario resolve(const TomlTable& scenario, const Source& file, std::string name, const Facts& facts,
+                 const Airspace& airspace);
+
+}  // namespace scenarios
