@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -58,7 +59,8 @@ double stance(const BaseWorld& w, const std::string& code, agents::StanceKind ki
 
 /// A copy of the world's folder in which one file is changed.
 std::string complaint_after(const std::string& file, const std::string& from, const std::string& to) {
-  const auto folder = std::filesystem::temp_directory_path() / "safeconduct_test_derive" / "world";
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("safeconduct_test_derive_" + std::to_string(getpid())) / "world";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   std::filesystem::copy(world_folder, folder);
