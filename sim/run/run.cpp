@@ -112,6 +112,12 @@ std::int64_t ridge_replicates(std::int64_t n) {
 
 std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& settings) {
   std::vector<RidgePoint> points;
+  RunSettings s = settings;
+  s.replicates = ridge_replicates(settings.replicates);
+  s.trips = 0;
+  s.on_trips = nullptr;
+  std::int64_t before = 0;
+  if (settings.on_progress) s.on_progress = [&](std::int64_t done) { settings.on_progress(before + done); };
   for (const double step : ridge_steps) {
     agents::World moved = world;
     moved.parameters.kap_arrest += step;
@@ -122,13 +128,10 @@ std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& set
     }
     const agents::Stage stage(std::move(moved));
     for (std::uint16_t l = 0; l < stage.leaders; ++l) {
-      RunSettings s = settings;
-      s.replicates = ridge_replicates(settings.replicates);
       s.manner.weighed = agents::LeaderId{l};
-      s.trips = 0;
-      s.on_trips = nullptr;
-      s.on_progress = nullptr;
       const Tally tally = run(stage, s);
+      if (tally.replicates() < s.replicates) return {};
+      before += s.replicates;
       point.p_arrest.push_back(tally.estimate({l}, Measure::arrests));
       point.visits.push_back(tally.estimate({l}, Measure::visits));
       point.member_visits.push_back(tally.estimate({l}, Measure::member_visits));

@@ -44,7 +44,8 @@ struct RidgePoint {
   std::vector<Tally::Estimate> visits;    ///< by leader
   std::vector<Tally::Estimate> member_visits;
 };
-inline constexpr double ridge_steps[] = {-1.5, -0.5, 0.5, 1.5};  ///< added to kap_arrest
+inline constexpr double ridge_steps[] = {-1.5, -0.5, 0.0, 0.5, 1.5};  ///< added to kap_arrest
+/// Empty if it was stopped. Progress counts the replicates of all points and leaders together.
 std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& settings);
 
 /// Replicates lived for each point of the ridge in a run of n.

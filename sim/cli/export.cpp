@@ -1,0 +1,59 @@
+// export: results as CSV.
+#include "sim/output/export.hpp"
+
+#include <iostream>
+#include <sstream>
+
+#include "sim/cli/commands.hpp"
+#include "sim/cli/progress.hpp"
+#include "sim/cli/results_text.hpp"
+#include "sim/output/whole_file.hpp"
+
+namespace cli {
+namespace {
+
+void trips(std::ostream& out, const std::filesystem::path& file, const Arguments& arguments) {
+  const Revived revived = revive(file);
+  const agents::Stage stage(revived.scenario.world);
+  sim::RunSettings settings;
+  settings.seed = revived.run.seed;
+  settings.replicates = arguments.whole("replicates", 1, revived.run.replicates).value_or(revived.run.replicates);
+  settings.threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
+  settings.trips = settings.replicates;
+  Progress progress("histories", settings.replicates);
+  settings.on_progress = [&](std::int64_t done) { progress.at(done); };
+  settings.on_trips = [&](const std::vector<sim::TripRecord>& records) { sim::export_trips(out, stage, records); };
+  sim::export_trips_header(out);
+  sim::run(stage, settings);
+}
+
+void write(std::ostream& out, const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {
+  if (what == "trips")
+    trips(out, file, arguments);
+  else if (what == "hosts")
+    sim::export_hosts(out, file);
+  else if (what == "weeks")
+    sim::export_weeks(out, file);
+  else
+    throw UsageError("export what? trips, hosts or weeks, not '" + what + "'");
+}
+
+}  // namespace
+
+int export_csv(const Arguments& arguments) {
+  if (arguments.words().size() < 2)
+    throw UsageError("export takes two words: trips, hosts or weeks, and a results file");
+  const std::string& what = arguments.words()[0];
+  const std::filesystem::path file = arguments.words()[1];
+  const auto out = arguments.text("out");
+  if (!out || *out == "-") {
+    write(std::cout, what, file, arguments);
+    return Exit::done;
+  }
+  std::ostringstream text;
+  write(text, what, file, arguments);
+  sim::write_whole(*out, text.str());
+  return Exit::done;
+}
+
+}  // namespace cli

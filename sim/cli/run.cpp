@@ -1,0 +1,146 @@
+// run: live a scenario, write what was found, show it.
+#include "sim/run/run.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <optional>
+#include <system_error>
+
+#include "scenarios/print.hpp"
+#include "scenarios/tables.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/cli/progress.hpp"
+#include "sim/cli/results_text.hpp"
+#include "sim/cli/summary.hpp"
+#include "sim/cli/words.hpp"
+#include "sim/output/results.hpp"
+#include "sim/output/run_log.hpp"
+#include "sim/output/trips.hpp"
+#include "sim/output/whole_file.hpp"
+#include "version.hpp"
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t sampled = 1000;
+
+std::atomic<bool> stop{false};
+std::atomic<int> stopped_by{0};
+
+extern "C" void on_signal(int number) {
+  stop = true;
+  stopped_by = number;
+  std::signal(number, SIG_DFL);  // a second one kills at once
+}
+
+enum class Trips { none, sample, all };
+
+Trips trips_wanted(const Arguments& arguments) {
+  const std::string word = arguments.text("trips").value_or("none");
+  if (word == "none") return Trips::none;
+  if (word == "sample") return Trips::sample;
+  if (word == "all") return Trips::all;
+  throw UsageError("option '--trips' takes none, sample or all, not '" + word + "'");
+}
+
+/// Where the results go; refuses at once what could not be written at the end.
+fs::path results_path(const Arguments& arguments, const std::string& scenario) {
+  const fs::path path = arguments.text("out").value_or(scenario + ".h5");
+  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored)) && !sim::is_results_file(path))
+    throw std::system_error(
+        EEXIST, std::generic_category(),
+        "'" + path.string() + "' is not a results file of safeconduct and is left alone (--out FILE names another)");
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
+  return path;
+}
+
+}  // namespace
+
+int run(const Arguments& arguments) {
+  const auto threads = arguments.whole("threads", 1, 4096);
+  const Trips trips = trips_wanted(arguments);
+  const scenarios::Scenario scenario = load_scenario(arguments);
+  const fs::path path = results_path(arguments, scenario.name);
+  const agents::Stage stage(scenario.world);
+
+  sim::RunLog log;
+  log.started = sim::utc_now();
+  const auto began = std::chrono::steady_clock::now();
+  const sim::ResultsText text = results_text(scenario, scenarios::resolved(scenario));
+
+  sim::RunSettings settings;
+  settings.seed = scenario.run.seed;
+  settings.replicates = scenario.run.replicates;
+  settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
+  settings.stop = &stop;
+  std::vector<sim::TripRecord> sample;
+  std::optional<sim::TripsWriter> parts;
+  if (trips != Trips::none) settings.trips = trips == Trips::sample ? sampled : settings.replicates;
+  if (trips == Trips::all) parts.emplace(path, stage, text, settings.seed);
+  settings.on_trips = [&](const std::vector<sim::TripRecord>& records) {
+    if (parts)
+      parts->add(records);
+    else
+      sample.insert(sample.end(), records.begin(), records.end());
+  };
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+
+  std::vector<sim::RidgePoint> ridge;
+  const sim::Tally tally = [&] {
+    const auto of_ridge = static_cast<std::int64_t>(std::size(sim::ridge_steps) * stage.leaders) *
+                          sim::ridge_replicates(settings.replicates);
+    Progress progress("histories", settings.replicates + of_ridge);
+    settings.on_progress = [&](std::int64_t done) { progress.at(done); };
+    sim::Tally lived = sim::run(stage, settings);
+    settings.on_progress = [&](std::int64_t done) { progress.at(settings.replicates + done); };
+    if (!stop) ridge = sim::ridge(scenario.world, settings);
+    return lived;
+  }();
+  const int number = stopped_by;
+  if (tally.replicates() == 0) {
+    std::cerr << "stopped before the first histories were done: nothing written\n";
+    return 128 + number;
+  }
+
+  const sim::Results results{stage,
+                             text,
+                             settings.seed,
+                             settings.manner,
+                             tally,
+                             ridge,
+                             sim::ridge_replicates(settings.replicates),
+                             sample,
+                             trips == Trips::sample ? std::min(sampled, tally.replicates()) : 0};
+  sim::write_whole(path, sim::results_image(results));
+  if (parts) parts->finish(tally.replicates());
+  log.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  log.threads = settings.threads;
+  log.version = SAFECONDUCT_VERSION;
+  log.commit = SAFECONDUCT_COMMIT;
+  log.compiler = SAFECONDUCT_COMPILER " " SAFECONDUCT_FLAGS;
+  log.machine = machine_name();
+  log.command_line = {"safeconduct", "run"};
+  log.replicates_asked = settings.replicates;
+  log.replicates_lived = tally.replicates();
+  sim::write_run_log(path, log);
+
+  std::cout << summary(scenario, stage, tally, ridge) << "\nwrote " << path.string();
+  if (parts) std::cout << " and " << sim::trips_folder(path).string();
+  std::cout << "\nnext: safeconduct replay " << path.string() << " --replicate 7    tells one of these histories\n"
+            << "      safeconduct export hosts " << path.string() << "         the table of hosts as CSV\n";
+  if (number == 0) return Exit::done;
+  std::cerr << "stopped: the file holds the " << grouped(tally.replicates()) << " histories of "
+            << grouped(settings.replicates) << " that were done\n";
+  return 128 + number;
+}
+
+}  // namespace cli

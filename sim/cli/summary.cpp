@@ -1,0 +1,184 @@
+#include "sim/cli/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "agents/flight.hpp"
+#include "sim/cli/words.hpp"
+
+namespace cli {
+namespace {
+
+using agents::HostId;
+using agents::LeaderId;
+using sim::Count;
+using sim::Measure;
+using sim::Tally;
+
+constexpr std::size_t most_events = 40, most_hosts = 10;
+
+class Table {
+ public:
+  Table(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally, LeaderId l)
+      : scenario_(scenario), stage_(stage), tally_(tally), l_(l), years_(stage.weeks() * 7 / 365.25) {}
+
+  std::string text() {
+    out_ = scenario_.leader_labels[l_.index].name + "\n\n";
+    trips();
+    calendar();
+    hosts();
+    return out_;
+  }
+
+ private:
+  double mean(Measure m) const { return tally_.estimate(l_, m).mean; }
+  double a_year(Measure m) const { return mean(m) / years_; }
+  void line(std::string_view label, const std::string& words) { out_ += "  " + left(label, 22) + words + "\n"; }
+
+  /// Share of histories with none of a measure.
+  double none(Measure m) const { return tally_.in_bin(l_, m, 0) / std::max(1.0, total(m)); }
+  double total(Measure m) const {
+    double sum = 0;
+    for (std::size_t b = 0; b < Tally::bins; ++b) sum += tally_.in_bin(l_, m, b);
+    return sum;
+  }
+
+  void trips() {
+    const auto [visits, error] = tally_.estimate(l_, Measure::visits);
+    line("visits", fixed(visits / years_, 1) + " a year (± " + fixed(1.96 * error / years_, 2) + ", simulation error)");
+    line("  to members", fixed(a_year(Measure::member_visits), 2) + " a year; " +
+                             percent(1 - none(Measure::member_visits)) + " of histories have at least one");
+    line("  cut short", fixed(a_year(Measure::cut_short), 2) + " a year");
+    line("stays home", fixed(a_year(Measure::stays_home), 2) + " a year after announcing");
+    line("withdrawn by the host", fixed(a_year(Measure::withdrawn), 2) + " a year");
+    line("quiet refusals",
+         fixed(a_year(Measure::private_refusals), 1) + " bilateral ideas a year that come to nothing");
+    line("days abroad", fixed(a_year(Measure::days), 0) + " a year");
+  }
+
+  void calendar() {
+    const std::vector<agents::ScheduledTrip>& trips = stage_.calendars[l_.index].trips;
+    if (trips.empty()) return;
+    std::vector<std::size_t> shown(trips.size());
+    std::iota(shown.begin(), shown.end(), 0);
+    if (shown.size() > most_events) {  // those with a duty first: they are what people ask about
+      std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) { return duty(a) > duty(b); });
+      shown.resize(most_events);
+      std::sort(shown.begin(), shown.end());
+    }
+    out_ += "\n  " + left("calendar (* host is a member)", 57) + "   goes  sends   skips  host withdraws  stays home\n";
+    for (const std::size_t e : shown) {
+      const agents::ScheduledTrip& trip = trips[e];
+      const auto& label = scenario_.event_labels[trip.stages.front()];
+      const std::string more = trip.stages.size() > 1 ? " +" + std::to_string(trip.stages.size() - 1) : "";
+      const double n = tally_.at_event(l_, e, Count::opportunities);
+      const auto share = [&](double count) { return percent(n > 0 ? count / n : std::nan("")); };
+      const auto at = [&](Count c) { return tally_.at_event(l_, e, c); };
+      out_ += "  " + scenarios::to_text(label.date) + " " + (duty(e) ? "*" : " ") + " " + left(label.name, 38) +
+              left(more, 3) + " " + right(share(at(Count::visited) + at(Count::cut_short)), 7) +
+              right(share(at(Count::delegate)), 7) + right(share(at(Count::skip)), 8) +
+              right(share(at(Count::withdrawn)), 16) + right(share(at(Count::stays_home)), 12) + "\n";
+    }
+    if (trips.size() > shown.size())
+      out_ += "  (" + std::to_string(trips.size() - shown.size()) + " more events in the file)\n";
+    out_ +=
+        "  Goes: reaches the host. Sends: a delegate or a video link. The rest: announced trips that came to "
+        "nothing.\n";
+  }
+
+  bool duty(std::size_t event) const {
+    const agents::ScheduledTrip& trip = stage_.calendars[l_.index].trips[event];
+    if (trip.start >= stage_.weeks()) return false;
+    return stage_.period(trip.start).leaders[l_.index].hosts[trip.host.index].duty > 0;
+  }
+
+  double visits(std::size_t h) const {
+    const HostId host{static_cast<std::uint16_t>(h)};
+    return tally_.at_host(l_, host, Count::visited) + tally_.at_host(l_, host, Count::cut_short);
+  }
+
+  void hosts() {
+    std::vector<std::size_t> order(stage_.hosts);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return visits(a) > visits(b); });
+    double all = 0, five = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      all += visits(order[i]);
+      if (i < 5) five += visits(order[i]);
+    }
+    if (all == 0) return;
+    const auto n = static_cast<double>(tally_.replicates());
+    out_ += "\n  most visited, a year:";
+    std::size_t width = 23;
+    for (std::size_t i = 0; i < std::min(most_hosts, order.size()) && visits(order[i]) > 0; ++i) {
+      const std::size_t h = order[i];
+      const bool member = stage_.period(0).leaders[l_.index].hosts[h].duty > 0 ||
+                          stage_.periods.back().leaders[l_.index].hosts[h].duty > 0;
+      const std::string entry = scenario_.host_names[h] + (member ? "* " : " ") + fixed(visits(h) / n / years_, 2) +
+                                (i + 1 < most_hosts ? "," : "");
+      if (width + entry.size() > 110) {
+        out_ += "\n   ";
+        width = 3;
+      }
+      out_ += " " + entry;
+      width += entry.size() + 1;
+    }
+    out_ += "\n  the first five take " + percent(five / all) + " of the visits; half of all visits are within " +
+            grouped(static_cast<std::int64_t>(median_km(all) / 10 + 0.5) * 10) + " km\n";
+  }
+
+  double median_km(double all) const {
+    const agents::Leader& leader = stage_.world.leaders[l_.index];
+    std::vector<std::pair<double, double>> far;
+    for (std::size_t h = 0; h < stage_.hosts; ++h) {
+      const agents::Host& host = stage_.world.hosts[h];
+      far.emplace_back(agents::great_circle_km(leader.lat, leader.lon, host.lat, host.lon), visits(h));
+    }
+    std::sort(far.begin(), far.end());
+    double sum = 0;
+    for (const auto& [km, count] : far) {
+      sum += count;
+      if (sum >= all / 2) return km;
+    }
+    return 0;
+  }
+
+  const scenarios::Scenario& scenario_;
+  const agents::Stage& stage_;
+  const Tally& tally_;
+  LeaderId l_;
+  double years_;
+  std::string out_;
+};
+
+std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
+                 const std::vector<sim::RidgePoint>& ridge) {
+  std::string out = "P(arrest) within the period, per thousand histories\n";
+  for (std::uint16_t l = 0; l < stage.leaders; ++l) {
+    out += "  " + left(scenario.leader_labels[l].name, 22);
+    for (const sim::RidgePoint& p : ridge)
+      out += "  kap " + fixed(p.kap_arrest, 1) + ": " + left(fixed(1000 * p.p_arrest[l].mean, 1), 5);
+    const auto counted = tally.estimate({l}, Measure::arrests);
+    out += "  (counted: " + fixed(1000 * counted.mean, 1) + " ± " + fixed(1960 * counted.standard_error, 1) + ")\n";
+  }
+  return out +
+         "  Read it as a range: nobody in office has been arrested on such a trip, so the record cannot tell a host "
+         "that\n"
+         "  would never arrest from a leader who knows where not to go. Along the row both give the same visits.\n";
+}
+
+}  // namespace
+
+std::string summary(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
+                    const std::vector<sim::RidgePoint>& ridge) {
+  const scenarios::Date last = scenario.start + std::chrono::days(7 * stage.weeks() - 1);
+  std::string out = scenario.title + "\n" + scenarios::to_text(scenario.start) + " to " + scenarios::to_text(last) +
+                    ", " + grouped(tally.replicates()) + " histories, seed " + std::to_string(scenario.run.seed) +
+                    "\n\n";
+  for (std::uint16_t l = 0; l < stage.leaders; ++l) out += Table(scenario, stage, tally, {l}).text() + "\n";
+  if (!ridge.empty()) out += risk(scenario, stage, tally, ridge);
+  return out;
+}
+
+}  // namespace cli

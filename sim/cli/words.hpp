@@ -1,0 +1,16 @@
+// Numbers and text as people read them. Locale-free.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+std::string grouped(std::int64_t n);        ///< 100,000
+std::string fixed(double x, int decimals);  ///< 3.14; "-" for NaN
+std::string percent(double share);          ///< "12 %", "<1 %", "-" for NaN
+std::string left(std::string_view text,
+                 std::size_t width);  ///< padded to a width, counted in characters; cut if longer
+std::string right(std::string_view text, std::size_t width);
+
+}  // namespace cli
