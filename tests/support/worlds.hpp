@@ -1,0 +1,82 @@
+// Small worlds made in code, for tests: nothing moves in them but what a case sets in motion.
+#pragma once
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "agents/stage.hpp"
+
+namespace support {
+
+inline constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// Every weight, rate and effect 0, every half-life infinite, the norm at rest at 1.
+inline agents::Parameters still_parameters() {
+  agents::Parameters p;
+  for (const agents::Parameter& row : agents::parameter_table()) p.*row.member = 0;
+  p.nu_bar = p.nu0 = 1;
+  p.H_nu = p.H_delta = p.H_p = p.H_F = p.H_k = p.H_B = p.H_v = infinite;
+  p.s_0 = 1;
+  p.mean_lead = p.mean_days = 1;
+  p.B_max = 100;
+  p.sig_s = infinite;
+  return p;
+}
+
+inline agents::HostId host_id(std::size_t h) { return {static_cast<std::uint16_t>(h)}; }
+inline agents::LeaderId leader_id(std::size_t l) { return {static_cast<std::uint16_t>(l)}; }
+
+/// Hosts "H0", "H1", ... in region "R", members since ever, all at one place; one leader without bilateral ideas;
+/// one feature, "trade", 0 everywhere; still parameters; no NGO.
+inline agents::World exchangeable_hosts(std::size_t n, agents::Week weeks) {
+  agents::World w;
+  w.weeks = weeks;
+  w.parameters = still_parameters();
+  for (std::size_t h = 0; h < n; ++h) {
+    agents::Host host;
+    host.name = "H" + std::to_string(h);
+    host.region = "R";
+    host.membership = {agents::Span{}};
+    w.hosts.push_back(host);
+  }
+  w.features = {"trade"};
+  agents::Leader leader;
+  leader.name = "leader";
+  leader.home = "home";
+  leader.D = 1000;
+  w.leaders = {leader};
+  w.dyads = {Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(n), 1)};
+  w.reach = Eigen::MatrixXd::Zero(0, static_cast<Eigen::Index>(n));
+  return w;
+}
+
+inline agents::World one_host_world(agents::Week weeks) { return exchangeable_hosts(1, weeks); }
+
+/// A second leader like the first.
+inline void add_leader(agents::World& w, const std::string& name) {
+  w.leaders.push_back(w.leaders.front());
+  w.leaders.back().name = name;
+  w.dyads.push_back(w.dyads.front());
+}
+
+/// An organisation with budget B that reaches every host.
+inline void add_ngo(agents::World& w, double B, double y, double omega, double G = 1) {
+  w.ngos.push_back({"N" + std::to_string(w.ngos.size()), B, y, omega});
+  w.reach.conservativeResize(w.reach.rows() + 1, static_cast<Eigen::Index>(w.hosts.size()));
+  w.reach.row(w.reach.rows() - 1).setConstant(G);
+}
+
+/// An event to which every leader is invited.
+inline agents::Event& add_event(agents::World& w, std::size_t host, agents::Week start, int lead, double V = 1) {
+  agents::Event e;
+  e.name = "E" + std::to_string(w.events.size());
+  e.start = start;
+  e.host = host_id(host);
+  e.V = V;
+  e.lead = lead;
+  for (std::size_t l = 0; l < w.leaders.size(); ++l) e.leaders.push_back(leader_id(l));
+  w.events.push_back(e);
+  return w.events.back();
+}
+
+}  // namespace support
