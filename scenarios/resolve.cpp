@@ -1,6 +1,7 @@
 #include "scenarios/resolve.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "agents/arithmetic.hpp"
@@ -8,7 +9,6 @@
 #include "agents/stage.hpp"
 #include "scenarios/check.hpp"
 #include "scenarios/derive.hpp"
-#include "scenarios/numbers.hpp"
 
 namespace scenarios {
 namespace {
@@ -46,6 +46,11 @@ void take(const TomlTable& table, std::string_view key, double& into) {
 }
 
 Period period_in(const TomlTable& table) { return {date_in(table, "from"), date_in(table, "to")}; }
+
+std::string hundredths(double x) {
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, x, std::chars_format::fixed, 2).ptr);
+}
 
 class Resolver {
  public:
@@ -337,6 +342,8 @@ class Resolver {
     std::stable_partition(world_.shocks.begin(), world_.shocks.end(),
                           [](const Shock& s) { return !of_leader(s.target); });
     std::erase_if(world_.shocks, [&](const Shock& s) { return s.week < 0 || s.week >= world_.weeks; });
+    std::copy_if(world_.shocks.begin(), world_.shocks.end(), std::back_inserter(out_.shipped_changes),
+                 [](const Shock& s) { return of_leader(s.target); });
     for (const TomlValue& entry : list_in(table_, "shocks")) {
       const TomlTable& table = *entry.as<TomlTable>();
       Shock shock;
@@ -406,7 +413,7 @@ class Resolver {
     double budgets = 0;
     for (const agents::Ngo& ngo : world_.ngos) budgets += ngo.B;
     if (budgets < 5 - 1e-9 || budgets > 5 + 1e-9)
-      out_.notes.push_back("the NGOs' budgets sum to " + shortest(budgets) + "; the model's scale is 5");
+      out_.notes.push_back("the NGOs' budgets sum to " + hundredths(budgets) + "; the model's scale is 5");
     for (const char* symbol : {"lam", "D"}) {
       const bool read = std::any_of(leaders_.begin(), leaders_.end(),
                                     [&](const TomlEntry* leader) { return !profile(facts_, leader->key); });

@@ -54,6 +54,10 @@ struct Scenario {
   std::vector<std::string> ngo_names;
   std::vector<EventLabel> event_labels;
 
+  /// Dated changes of S, Pi and lam that come from the world's data, in the order of world.shocks: resolved() spells
+  /// them out, because it spells out the values that they change. Empty after import_tables.
+  std::vector<agents::Shock> shipped_changes;
+
   std::vector<std::string> notes;  ///< what is ignored or lost, one sentence each; empty after import_tables
   std::vector<Setting> settings;   ///< in file order, the extended files first; empty after import_tables
 };
