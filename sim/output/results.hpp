@@ -34,7 +34,6 @@ struct EventText {
 
 /// What the scenarios know, as names and plain text. All text is UTF-8 without NUL.
 struct ResultsText {
-  std::string program_version;  ///< "0.1.0"
   std::string title;
   std::string scenario_name;
   std::string start_date;                           ///< ISO 8601; week 0 starts on it
@@ -68,7 +67,8 @@ struct ResultsError : std::runtime_error {
 
 /// What a results file says about its run.
 struct StoredRun {
-  ResultsText text;  ///< `events` stay empty: world_tables hold them
+  std::string program_version;  ///< that wrote it: "0.1.0"
+  ResultsText text;             ///< `events` stay empty: world_tables hold them
   std::uint64_t seed = 1;
   std::int64_t replicates = 0;
   std::int64_t trips_replicates = 0;

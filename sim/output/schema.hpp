@@ -1,6 +1,7 @@
 // What is in a results file, once: the writer takes names, shapes, units and meanings from this table, and SCHEMA.md is
 // printed from it.
 #pragma once
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +31,12 @@ struct Field {
   bool coordinate = false;  ///< a label of its dimensions, no result
 };
 
-/// In the order of the file.
+/// The counts that are stored as such, in the order of enum Count (sim/stats/tally.hpp), by host as host_<name> and by
+/// event as event_<name>.
+inline constexpr std::array<std::string_view, 12> count_names = {
+    "opportunities", "go",        "delegate", "skip", "visited", "cut_short",
+    "stays_home",    "withdrawn", "arrested", "void", "pending", "arrivals"};
+
 std::span<const Field> results_schema();
 
 /// The field; throws std::logic_error if there is none.

@@ -33,7 +33,7 @@ class TripsWriter {
 
   std::filesystem::path folder_, partial_;
   const agents::Stage& stage_;
-  std::string program_version_, fingerprint_;
+  std::string fingerprint_;
   std::uint64_t seed_;
   std::size_t most_rows_;
   std::vector<TripRecord> rows_;

@@ -1,0 +1,181 @@
+#include "sim/output/export.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "agents/decision.hpp"
+#include "sim/output/schema.hpp"
+#include "sim/output/stored.hpp"
+
+namespace sim {
+namespace {
+
+/// One line of CSV. Numbers are the shortest that read back to the same value; NaN is an empty field.
+class Line {
+ public:
+  Line& add(std::string_view text) {
+    next();
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+      text_ += text;
+      return *this;
+    }
+    text_ += '"';
+    for (const char c : text) text_ += c == '"' ? std::string_view("\"\"") : std::string_view(&c, 1);
+    text_ += '"';
+    return *this;
+  }
+  template <class Number>
+  requires std::is_arithmetic_v<Number> Line& add(Number number) {
+    next();
+    if constexpr (std::is_floating_point_v<Number>)
+      if (std::isnan(number)) return *this;
+    char digits[64];
+    text_.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+    return *this;
+  }
+  void print(std::ostream& out) {
+    text_ += '\n';
+    out.write(text_.data(), static_cast<std::streamsize>(text_.size()));
+    text_.clear();
+    first_ = true;
+  }
+
+ private:
+  void next() {
+    if (!first_) text_ += ',';
+    first_ = false;
+  }
+  std::string text_;
+  bool first_ = true;
+};
+
+/// Columns of a file that share their first dimensions; a last dimension of quantiles becomes a column each.
+struct Column {
+  std::string name;
+  Values values;
+  std::size_t step = 1, offset = 0;  ///< the value of row i is values[i * step + offset]
+
+  void add_to(Line& line, std::size_t row) const {
+    std::visit([&](const auto& v) { line.add(v.at(row * step + offset)); }, values);
+  }
+};
+
+std::string quantile_suffix(double q) {
+  const auto percent = std::to_string(std::lround(q * 100));
+  return "_p" + std::string(2 - std::min<std::size_t>(2, percent.size()), '0') + percent;
+}
+
+std::vector<Column> columns_of(const NetcdfReader& file, std::string_view dimensions) {
+  std::vector<Column> columns;
+  for (const Field& f : results_schema()) {
+    if (!f.group.empty() || f.coordinate) continue;
+    const std::string name(f.name);
+    if (f.dimensions == dimensions) columns.push_back({name, file.values(name)});
+    if (f.dimensions != std::string(dimensions) + " quantile") continue;
+    const std::vector<double> quantiles = file.numbers("quantile");
+    const std::string stem = name.substr(0, name.size() - std::string_view("_quantile").size());
+    for (std::size_t q = 0; q < quantiles.size(); ++q)
+      columns.push_back({stem + quantile_suffix(quantiles[q]), file.values(name), quantiles.size(), q});
+  }
+  return columns;
+}
+
+std::chrono::sys_days day(std::string_view iso) {
+  int year = 0;
+  unsigned month = 0, day = 0;
+  std::from_chars(iso.data(), iso.data() + std::min<std::size_t>(4, iso.size()), year);
+  if (iso.size() >= 10) {
+    std::from_chars(iso.data() + 5, iso.data() + 7, month);
+    std::from_chars(iso.data() + 8, iso.data() + 10, day);
+  }
+  return std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
+}
+
+std::string iso(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  const auto two = [](unsigned n) { return (n < 10 ? "-0" : "-") + std::to_string(n); };
+  return std::to_string(static_cast<int>(date.year())) + two(static_cast<unsigned>(date.month())) +
+         two(static_cast<unsigned>(date.day()));
+}
+
+}  // namespace
+
+void export_trips_header(std::ostream& out) {
+  Line line;
+  for (const std::string_view name : {"rep", "leader", "host", "ev", "ans", "out", "wk", "wk_out", "order", "days",
+                                      "hours", "pi_a", "P_arr", "V", "second_stop", "duty", "detour_hours"})
+    line.add(name);
+  line.print(out);
+}
+
+void export_trips(std::ostream& out, const agents::Stage& stage, const std::vector<TripRecord>& records) {
+  Line line;
+  for (const auto& [replicate, d] : records) {
+    line.add(replicate).add(stage.world.leaders[d.leader.index].name).add(stage.world.hosts[d.host.index].name);
+    line.add(d.event).add(agents::answer_names[static_cast<std::size_t>(d.answer)]);
+    line.add(agents::outcome_names[static_cast<std::size_t>(d.outcome)]).add(d.week).add(d.week_out);
+    line.add(int{d.order}).add(d.days).add(d.hours).add(d.pi_arrest).add(d.p_arrest).add(d.V);
+    line.add(int{d.second_stop}).add(int{d.duty}).add(d.detour_hours).print(out);
+  }
+}
+
+void export_hosts(std::ostream& out, const std::filesystem::path& results) {
+  const OpenedResults opened = open_stored(results);
+  explained(results, [&] {
+    const NetcdfReader& file = opened.file;
+    const std::vector<std::string> leaders = file.texts("leader"), hosts = file.texts("host");
+    const std::vector<std::string> names = file.texts("host_name"), regions = file.texts("host_region");
+    const std::vector<double> at_start = file.numbers("host_member_at_start");
+    const std::vector<double> at_end = file.numbers("host_member_at_end");
+    const std::vector<Column> columns = columns_of(file, "leader host");
+    const std::int64_t replicates = file.integer_attribute("", "replicates");
+    Line line;
+    for (const std::string_view name :
+         {"leader", "host", "host_name", "region", "member_at_start", "member_at_end", "replicates"})
+      line.add(name);
+    for (const Column& c : columns) line.add(c.name);
+    line.print(out);
+    for (std::size_t l = 0; l < leaders.size(); ++l)
+      for (std::size_t h = 0; h < hosts.size(); ++h) {
+        line.add(leaders[l]).add(hosts[h]).add(names.at(h)).add(regions.at(h));
+        line.add(static_cast<int>(at_start.at(h))).add(static_cast<int>(at_end.at(h))).add(replicates);
+        for (const Column& c : columns) c.add_to(line, l * hosts.size() + h);
+        line.print(out);
+      }
+  });
+}
+
+void export_weeks(std::ostream& out, const std::filesystem::path& results) {
+  const OpenedResults opened = open_stored(results);
+  explained(results, [&] {
+    const NetcdfReader& file = opened.file;
+    const std::vector<std::string> leaders = file.texts("leader"), ngos = file.texts("ngo");
+    const std::size_t weeks = file.shape("week").at(0);
+    const std::chrono::sys_days start = day(file.text_attribute("", "start_date"));
+    const std::vector<Column> common = columns_of(file, "week"), of_leader = columns_of(file, "leader week"),
+                              of_ngo = columns_of(file, "ngo week");
+    Line line;
+    line.add(std::string_view("leader")).add(std::string_view("week")).add(std::string_view("date"));
+    for (const Column& c : common) line.add(c.name);
+    for (const Column& c : of_leader) line.add(c.name);
+    for (const std::string& ngo : ngos)
+      for (const Column& c : of_ngo) line.add(c.name + " " + ngo);
+    line.print(out);
+    for (std::size_t l = 0; l < leaders.size(); ++l)
+      for (std::size_t t = 0; t < weeks; ++t) {
+        line.add(leaders[l]).add(t).add(iso(start + std::chrono::days(7 * t)));
+        for (const Column& c : common) c.add_to(line, t);
+        for (const Column& c : of_leader) c.add_to(line, l * weeks + t);
+        for (std::size_t n = 0; n < ngos.size(); ++n)
+          for (const Column& c : of_ngo) c.add_to(line, n * weeks + t);
+        line.print(out);
+      }
+  });
+}
+
+}  // namespace sim

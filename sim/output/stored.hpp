@@ -1,0 +1,47 @@
+// Between the schema and the file: variables as they are stored, and results files opened with an eye to mistakes.
+#pragma once
+#include <array>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/output/netcdf.hpp"
+#include "sim/output/results.hpp"
+#include "sim/output/schema.hpp"
+
+namespace sim {
+
+/// A variable with the attributes of its field; `more` goes before them.
+Variable described(const Field& field, Values values, std::vector<std::string> meanings = {},
+                   std::map<std::string, std::string> more = {});
+
+/// The columns of the group `trips`.
+std::vector<Variable> trip_columns(const agents::Stage& stage, const std::vector<TripRecord>& records);
+
+struct OpenedResults {
+  NetcdfReader file;
+  std::array<std::int32_t, 2> version;
+};
+
+/// Errors: as read_stored_run.
+OpenedResults open_stored(const std::filesystem::path& path);
+
+/// The attribute `filetype`; throws if there is none.
+std::string filetype_of(const std::filesystem::path& path);
+
+[[noreturn]] void throw_damaged(const std::filesystem::path& path, const std::string& why);
+
+/// Does what reads a file; what HDF5 says of it becomes a ResultsError.
+template <class Read>
+auto explained(const std::filesystem::path& path, Read read) {
+  try {
+    return read();
+  } catch (const ResultsError&) {
+    throw;
+  } catch (const std::exception& e) {
+    throw_damaged(path, e.what());
+  }
+}
+
+}  // namespace sim

@@ -1,0 +1,114 @@
+#include "sim/output/trips.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "sim/output/netcdf.hpp"
+#include "sim/output/stored.hpp"
+#include "sim/output/whole_file.hpp"
+
+namespace sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string part_name(int number) {
+  char name[32];
+  std::snprintf(name, sizeof name, "part_%06d.h5", number);
+  return name;
+}
+
+bool is_part(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  return entry.is_regular_file() && name.starts_with("part_") && name.ends_with(".h5");
+}
+
+/// Removes a folder of parts; leaves one alone that holds anything else.
+void remove_parts(const fs::path& folder) {
+  if (!fs::exists(folder)) return;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (!is_part(entry) && !entry.path().filename().string().ends_with(".tmp"))
+      throw ResultsError(folder.string() + " holds files that are not safeconduct's (" +
+                         entry.path().filename().string() + "); move them away or choose another --out");
+  fs::remove_all(folder);
+}
+
+std::size_t row_bytes() {
+  std::size_t bytes = 0;
+  for (const Field& f : results_schema()) {
+    if (f.group != "trips") continue;
+    switch (f.type) {
+      case Type::flag:
+        bytes += 1;
+        break;
+      case Type::id:
+      case Type::small:
+        bytes += 2;
+        break;
+      case Type::large:
+        bytes += 8;
+        break;
+      default:
+        bytes += 4;
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+fs::path trips_folder(const fs::path& results) { return fs::path(results).replace_extension(".trips"); }
+
+TripsWriter::TripsWriter(const fs::path& results, const agents::Stage& stage, const ResultsText& text,
+                         std::uint64_t seed, std::int64_t part_bytes)
+    : folder_(trips_folder(results)),
+      partial_(folder_.string() + ".partial"),
+      stage_(stage),
+      fingerprint_(run_fingerprint(text, seed)),
+      seed_(seed),
+      most_rows_(std::max<std::size_t>(1, static_cast<std::size_t>(part_bytes) / row_bytes())) {
+  remove_parts(partial_);
+  fs::create_directories(partial_);
+}
+
+void TripsWriter::add(const std::vector<TripRecord>& records) {
+  for (std::size_t from = 0; from < records.size();) {
+    std::size_t to = from;  // past the end of a replicate
+    while (to < records.size() && records[to].replicate == records[from].replicate) ++to;
+    if (!rows_.empty() && rows_.size() + (to - from) > most_rows_) write_part(records[from].replicate);
+    rows_.insert(rows_.end(), records.begin() + static_cast<std::ptrdiff_t>(from),
+                 records.begin() + static_cast<std::ptrdiff_t>(to));
+    from = to;
+  }
+}
+
+void TripsWriter::finish(std::int64_t replicates) {
+  write_part(replicates);
+  remove_parts(folder_);
+  fs::rename(partial_, folder_);
+  flush_folder(folder_.has_parent_path() ? folder_.parent_path() : fs::path("."));
+}
+
+void TripsWriter::write_part(std::int64_t past_replicate) {
+  NetcdfWriter file(NetcdfWriter::Packing::plain);
+  file.attribute("", "Conventions", "CF-1.10");
+  file.attribute("", "filetype", "safeconduct trips");
+  file.attribute("", "version", results_version);
+  file.attribute("", "source", "safeconduct " SAFECONDUCT_VERSION);
+  file.attribute("", "seed", seed_);
+  file.attribute("", "fingerprint", fingerprint_);
+  file.attribute("", "part", std::int64_t{parts_});
+  file.attribute("", "first_replicate", first_replicate_);
+  file.attribute("", "past_replicate", past_replicate);
+  file.dimension("", "trip", rows_.size());
+  for (Variable& column : trip_columns(stage_, rows_)) {
+    column.path = column.path.substr(column.path.find('/') + 1);
+    file.write(column);
+  }
+  write_whole(partial_ / part_name(parts_), file.finish());
+  ++parts_;
+  first_replicate_ = past_replicate;
+  rows_.clear();
+}
+
+}  // namespace sim
