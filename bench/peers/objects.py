@@ -210,10 +210,10 @@ class View:
 
     def second_stop(self, setting, first):
         if first not in self.second:
-            capital = setting.hosts[first].capital
+            here = setting.hosts[first].capital
             weights = [
-                0.0 if i == first or g == 0.0 else g * math.exp(-great_circle_km(capital, setting.hosts[i].capital) / 1e3)
-                for i, g in enumerate(self.weights)
+                g * math.exp(-great_circle_km(here, host.capital) / 1000.0) if g > 0.0 and host.index != first else 0.0
+                for g, host in zip(self.weights, setting.hosts)
             ]
             self.second[first] = weights, list(accumulate(weights))
         return self.second[first]

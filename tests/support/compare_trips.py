@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Do two tables of trips come from the same model? About 170 statistics, each with its error over replicates.
+"""Do two tables of trips come from the same model? About 200 statistics, each with its error over replicates.
 
     compare_trips.py A.csv B.csv --replicates NA NB [--export DIR]
 
@@ -54,6 +54,7 @@ class Trips:
         self.visit = np.isin(self.out, ["visited", "cut short"])
         self.arrival = self.visit | (self.out == "arrested")
         self.duty = np.zeros(self.rep.size, dtype=bool)
+        self.region = np.full(self.rep.size, "")
 
     def total(self, where, values=None):
         """Per replicate: how many trips (or the sum of a value over them)."""
@@ -66,12 +67,13 @@ def read_rows(path):
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
-def mark_duty(trips, folder):
-    """A duty stands in the week the outcome was settled (a pending trip: in the week it was announced)."""
+def read_world(trips, folder):
+    """Marks regions and duties. The week of the duty is the outcome's; for a pending trip the answer's."""
     leaders = {row["leader"]: row for row in read_rows(Path(folder) / "leaders.csv")}
     trips.weeks = int(next(iter(leaders.values()))["weeks"])
-    membership = {}
+    membership, region = {}, {}
     for row in read_rows(Path(folder) / "hosts.csv"):
+        region[row["host"]] = row["region"]
         if row["member_from"] or row["member_to"]:
             interval = float(row["member_from"] or -math.inf), float(row["member_to"] or math.inf)
             membership.setdefault(row["host"], []).append(interval)
@@ -83,6 +85,7 @@ def mark_duty(trips, folder):
         for start, end in intervals:
             member |= here & (week >= start) & (week < end)
     trips.duty = member & (week >= issue)
+    trips.region = np.array([region[name] for name in trips.host], dtype=str)
 
 
 class Comparison:
@@ -172,11 +175,10 @@ def statistics(t, has_duty):
         for name, values in (("hours", t.hours), ("pi_a", t.pi_a), ("P_arr", t.P_arr)):
             c.moments(f"{leader}: {name} at arrival", values, here & t.arrival)
 
-    # Which event got which answer and outcome: the twelve with most decisions of each leader.
+    # Which event got which answer and outcome: twelve of each leader, spread over the calendar.
     for leader in leaders:
         here = event & (t.leader == leader)
-        numbers, counts = np.unique(t.ev[here], return_counts=True)
-        places = numbers[np.argsort(-counts, kind="stable")]
+        places = np.unique(t.ev[here])
         spaced = places[np.linspace(0, places.size - 1, min(12, places.size)).astype(int)] if places.size else []
         for place in spaced:
             this = here & (t.ev == place)
@@ -199,7 +201,7 @@ def statistics(t, has_duty):
         now = (t.wk_out >= start) & (t.wk_out < end)
         c.mean(f"visits, weeks {math.ceil(start)} to {math.ceil(end) - 1}", t.total(t.visit & now))
         if has_duty and i % 3 == 0:
-            c.mean(f"visits under duty, weeks {math.ceil(start)} to {math.ceil(end) - 1}", t.total(t.visit & now & t.duty))
+            c.mean(f"visits under duty, weeks from {math.ceil(start)}", t.total(t.visit & now & t.duty))
 
     for label, where in duties:
         there = where & t.arrival
@@ -208,7 +210,7 @@ def statistics(t, has_duty):
         c.ratio(f"P_arr at the look, stays home, {label}", *sums(t, where & (t.out == "stays home"), t.P_arr))
         c.ratio(f"pi_a at the look, stays home, {label}", *sums(t, where & (t.out == "stays home"), t.pi_a))
     arrivals = [("all", t.arrival & t.duty)] if has_duty else [("all", t.arrival)]
-    arrivals += [(f"{label}", where & there) for _, there in arrivals for label, where in (("own", own), ("events", event))]
+    arrivals += [("own", own & arrivals[0][1]), ("events", event & arrivals[0][1])]
     for label, there in arrivals:
         c.moments(f"pi_a at arrival, {label}", t.pi_a, there)
         c.moments(f"P_arr at arrival, {label}", t.P_arr, there)
@@ -218,9 +220,9 @@ def statistics(t, has_duty):
         for limit in (0.0005, 0.001, 0.003, 0.01):
             c.share(f"arrivals with {name} above {limit}", values > limit, there)
 
-    for label, where in (("arrivals", t.arrival), ("cut short", t.out == "cut short"), ("stays home", t.out == "stays home"),
-                         ("withdrawn", t.out == "withdrawn"), ("pending", t.out == "pending")):  # fmt: skip
-        c.share(f"share with an order, {label}", t.order > 0, where)
+    c.share("share with an order, arrivals", t.order > 0, t.arrival)
+    for outcome in ("cut short", "stays home", "withdrawn", "pending"):
+        c.share(f"share with an order, {outcome}", t.order > 0, t.out == outcome)
     c.share("share cut short, order standing", t.out == "cut short", t.visit & (t.order > 0))
     c.share("share cut short, no order", t.out == "cut short", t.visit & (t.order == 0))
 
@@ -257,15 +259,56 @@ def statistics(t, has_duty):
     c.spread("dispersion of private refusals", t.total(own & (t.ans != "go")))
     c.spread("dispersion of withdrawals", t.total(t.out == "withdrawn"))
     c.spread("own and event visits", t.total(own & t.visit), t.total(event & t.visit))
-    pairs, times = np.unique(
-        np.stack([t.rep[t.visit], np.unique(t.host, return_inverse=True)[1][t.visit]]), axis=1, return_counts=True
-    )
-    c.mean("different hosts visited", np.bincount(pairs[0], minlength=t.n).astype(float))
-    c.mean("visits squared by host", np.bincount(pairs[0], weights=times.astype(float) ** 2, minlength=t.n))
+    places, regions = codes(t.host), codes(t.region)
+    hosts_seen, squares = repeats(t, t.visit, places)
+    c.mean("different hosts visited", hosts_seen)
+    c.mean("visits squared by host", squares)
+    for outcome in ("withdrawn", "stays home"):
+        c.mean(f"{outcome}, squared by host", repeats(t, t.out == outcome, places)[1])
+        c.mean(f"{outcome}, squared by region", repeats(t, t.out == outcome, regions)[1])
+    c.mean("visits under duty, squared by region", repeats(t, t.visit & t.duty, regions)[1])
+
+    # A second own idea in the same week is a second stop; gaps between ideas and visits show the cool-down.
+    who = codes(t.leader)
+    rows, gap = successive(own, t.wk, t.rep, who)
+    c.mean("second stops considered", t.total(rows[gap == 0]))
+    c.mean("second stops announced", t.total(rows[(gap == 0) & (t.ans[rows] == "go")]))
+    c.ratio("weeks between own ideas", *sums(t, rows, scatter(t, rows, gap)))
+    for label, where, week in (("own ideas for", own, t.wk), ("visits to", t.visit, t.wk_out)):
+        rows, gap = successive(where, week, t.rep, who, places)
+        for limit in (4, 8, 16, 32):
+            c.mean(f"{label} the same host within {limit} weeks", t.total(rows[gap <= limit]))
     if len(leaders) > 1:
         one, other = (t.total(t.visit & (t.leader == name)) for name in leaders[:2])
         c.spread(f"visits of {leaders[0]} and {leaders[1]}", one, other)
     return c
+
+
+def codes(names):
+    return np.unique(names, return_inverse=True)[1]
+
+
+def repeats(t, where, groups):
+    """Per replicate: how many groups have a trip, and the sum over groups of the squared number of trips."""
+    pairs, times = np.unique(np.stack([t.rep[where], groups[where]]), axis=1, return_counts=True)
+    squares = np.bincount(pairs[0], weights=times.astype(float) ** 2, minlength=t.n)
+    return np.bincount(pairs[0], minlength=t.n).astype(float), squares
+
+
+def successive(where, week, *groups):
+    """The trips that follow another of the same groups, and the weeks since that one."""
+    rows = np.flatnonzero(where)
+    rows = rows[np.lexsort((rows, week[rows], *(group[rows] for group in groups)))]
+    after = np.ones(max(0, rows.size - 1), dtype=bool)
+    for group in groups:
+        after &= group[rows[1:]] == group[rows[:-1]]
+    return rows[1:][after], np.diff(week[rows])[after]
+
+
+def scatter(t, rows, values):
+    column = np.zeros(t.rep.size)
+    column[rows] = values
+    return column
 
 
 def sums(t, where, values):
@@ -281,7 +324,7 @@ def main():
     chosen = options.parse_args()
     trips = Trips(chosen.tables, chosen.replicates)
     if chosen.export:
-        mark_duty(trips, chosen.export)
+        read_world(trips, chosen.export)
     comparison = statistics(trips, bool(chosen.export))
     lines = sorted(comparison.lines, key=lambda line: -abs(line[0]))
     if not lines:
