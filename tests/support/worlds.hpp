@@ -79,4 +79,21 @@ inline agents::Event& add_event(agents::World& w, std::size_t host, agents::Week
   return w.events.back();
 }
 
+/// Default parameters in a world of n alike hosts that stand at the leader's door: a middling alliance, three NGOs, an
+/// event every ten weeks, bilateral ideas. Everything happens now and then.
+inline agents::World lively_world(std::size_t n, agents::Week weeks) {
+  agents::World w = exchangeable_hosts(n, weeks);
+  w.parameters = agents::Parameters{};
+  w.parameters.w_trade = 1;
+  w.dyads[0].setConstant(0.4);
+  for (agents::Host& h : w.hosts) h.J = h.C = h.W = 0.5;
+  agents::Leader& l = w.leaders[0];
+  l.R = 0.5, l.Lambda = w.parameters.Lambda, l.lam = w.parameters.lam, l.D = w.parameters.D;
+  add_ngo(w, 2, 0.2, 0.5);
+  add_ngo(w, 2, 0.5, 0.8);
+  add_ngo(w, 1, 0.8, 0.2);
+  for (agents::Week t = 10; t < weeks; t += 10) add_event(w, static_cast<std::size_t>(t / 10) % n, t, 6, 1.5);
+  return w;
+}
+
 }  // namespace support
