@@ -418,13 +418,13 @@ class Checker {
       const auto* leader = entry.value.as<TomlTable>();
       if (!leader || flag_in(*leader, "remove") || !is_id(entry.key)) continue;
       if (!profile(facts_, entry.key)) {
-        for (const char* needed : {"home", "warrant"})
-          if (!leader->find(needed)) {
-            std::vector<std::string> shipped;
-            for (const Profile& known : facts_.profiles) shipped.push_back(known.id);
-            blame(entry.place, "'leaders." + entry.key + "' is not a shipped leader and needs '" + needed + "'",
-                  suggestion(entry.key, shipped, "shipped leaders: " + listed(shipped)));
-          }
+        std::string needed = leader->find("home") ? "" : "'home'";
+        if (!leader->find("warrant")) needed += needed.empty() ? "'warrant'" : " and 'warrant'";
+        std::vector<std::string> shipped;
+        for (const Profile& known : facts_.profiles) shipped.push_back(known.id);
+        if (!needed.empty())
+          blame(entry.place, "'leaders." + entry.key + "' is not a shipped leader and needs " + needed,
+                suggestion(entry.key, shipped, "shipped leaders: " + listed(shipped)));
       }
       const std::string home = home_of(*leader, entry.key, facts_);
       if (state(facts_, home) && !facts_.dyads.contains(home)) {
@@ -436,7 +436,8 @@ class Checker {
         blame(value ? value->place : entry.place,
               "no ties are known of the home state '" + home + "' of 'leaders." + entry.key + "'",
               "add scenarios/world/" + file +
-                  ".csv with the columns of its neighbours (world/SOURCES.md says from where); there are " + homes);
+                  ".csv with the columns of its neighbours, as scenarios/world/SOURCES.md tells; home states known: " +
+                  homes);
       }
     }
   }

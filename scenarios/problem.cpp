@@ -42,19 +42,20 @@ std::string message(const std::vector<Problem>& problems) {
   return out;
 }
 
+/// Insertions, deletions, replacements and swaps of neighbours that turn a into b.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    std::swap(before, last);
+    std::swap(last, row);
   }
-  return row.back();
+  return last.back();
 }
 
 }  // namespace
@@ -78,17 +79,20 @@ std::string printable(std::string_view text) {
 }
 
 std::string suggestion(std::string_view word, std::span<const std::string> candidates, std::string otherwise) {
-  const std::string* nearest = nullptr;
-  std::size_t least = 3;
+  std::vector<std::string_view> nearest;
+  std::size_t least = word.size() <= 4 ? 1 : 2;
   for (const std::string& candidate : candidates) {
-    if (std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size()) > 2) continue;
+    if (std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size()) > least) continue;
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < least && distance < candidate.size()) {
-      least = distance;
-      nearest = &candidate;
-    }
+    if (distance > least) continue;
+    if (distance < least) nearest.clear();
+    least = distance;
+    nearest.push_back(candidate);
   }
-  return nearest ? "did you mean '" + *nearest + "'?" : otherwise;
+  if (nearest.empty() || nearest.size() > 3) return otherwise;
+  std::string names;
+  for (std::string_view name : nearest) names += (names.empty() ? "'" : " or '") + std::string(name) + "'";
+  return "did you mean " + names + "?";
 }
 
 }  // namespace scenarios
