@@ -3,6 +3,7 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdio>
 #include <cstring>
@@ -168,6 +169,12 @@ H5Handle core_access() {
   return list;
 }
 
+/// HDF5 takes two files in memory of one name for the same file.
+std::string name_in_memory() {
+  static std::atomic<std::uint64_t> files{0};
+  return "file " + std::to_string(++files) + " in memory";
+}
+
 constexpr std::string_view no_values = "This is a netCDF dimension but not a netCDF variable.";
 
 }  // namespace
@@ -187,7 +194,7 @@ NetcdfWriter::NetcdfWriter(Packing packing) : packing_(packing) {
   const H5Handle access = core_access();
   // Checksums on all metadata, and old enough for the readers people have.
   must(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110), "H5Pset_libver_bounds");
-  file_ = {H5Fcreate("results in memory", H5F_ACC_TRUNC, creation, access), H5Fclose, "H5Fcreate"};
+  file_ = {H5Fcreate(name_in_memory().c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose, "H5Fcreate"};
 }
 
 hid_t NetcdfWriter::place(const std::string& group) const { return group.empty() ? file_ : groups_.at(group); }
@@ -315,7 +322,7 @@ NetcdfReader::NetcdfReader(std::vector<std::byte> file) : bytes_(std::move(file)
   silence();
   const H5Handle access = core_access();
   must(H5Pset_file_image(access, bytes_.data(), bytes_.size()), "H5Pset_file_image");
-  file_ = {H5Fopen("results in memory", H5F_ACC_RDONLY, access), H5Fclose, "H5Fopen"};
+  file_ = {H5Fopen(name_in_memory().c_str(), H5F_ACC_RDONLY, access), H5Fclose, "H5Fopen"};
   bytes_.clear();
   bytes_.shrink_to_fit();
 }
