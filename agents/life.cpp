@@ -209,80 +209,77 @@ bool Life::open(Trip trip, const Words& words, std::int16_t event) {
 void Life::campaigns() {
   const Coefficients& k = stage_.k;
   const std::size_t N = stage_.ngos;
-  scores_.clear();
-  totals_.assign(N, 0.0f);
-  spent_.assign(N, 0.0f);
-  const auto each_trip = [&](auto&& act) {
-    for (auto& places : trips_)
-      for (Trip& trip : places) act(trip);
-  };
-  std::size_t rows = 0;
-  each_trip([&](Trip& trip) {
-    trip.campaign = rows++;
-    trip.suit = 0;
-    const float duty = terms(trip.leader, trip.host).duty;
-    if (duty == 0) return scores_.resize(rows * N, 0.0f);
-    const float c = compliance(trip.leader, trip.host, 0, trip.cover);
-    const float q_refuse = logistic(refusal_logit(c, trip.order ? 1.0f : 0.0f, k));
-    for (std::size_t n = 0; n < N; ++n) {
-      const float reach = stage_.reach(static_cast<Eigen::Index>(n), trip.host.index);
-      scores_.push_back(campaign_score(reach, trip.Z, q_refuse, stage_.omega[n]));
-      totals_[n] += scores_.back();
-    }
-  });
-  shares_.resize(scores_.size());
-  each_trip([&](Trip& trip) {
-    for (std::size_t n = 0; n < N; ++n) {
-      const std::size_t i = trip.campaign * N + n;
-      shares_[i] = scores_[i] / (k.s_0 + totals_[n]);
-      spent_[n] += shares_[i];
-    }
-  });
+  contested_.clear();
+  for (auto& places : trips_)
+    for (Trip& trip : places)
+      if (terms(trip.leader, trip.host).duty > 0) {
+        trip.campaign = contested_.size();
+        contested_.push_back(&trip);
+      }
+  share_out_effort();
 
   // Pressure: the efforts of all trips to one host are felt together.
-  const auto effort_of = [&](Trip& trip) {
+  efforts_.clear();
+  for (Trip* trip : contested_) {
     float effort = 0;
+    trip->suit = 0;
     for (std::size_t n = 0; n < N; ++n) {
-      const float spent = shares_[trip.campaign * N + n] * budget(n);
+      const float spent = shares_[trip->campaign * N + n] * budget(n);
       effort += spent * (1.0f - stage_.y[n]);
-      trip.suit += spent * stage_.y[n];
+      trip->suit += spent * stage_.y[n];
     }
-    return effort;
-  };
-  std::vector<Trip*> felt;
-  std::vector<float> efforts;
-  each_trip([&](Trip& trip) {
-    if (terms(trip.leader, trip.host).duty == 0) return;
-    const float effort = effort_of(trip);
-    const auto same = std::find_if(felt.begin(), felt.end(), [&](const Trip* x) { return x->host == trip.host; });
-    if (same != felt.end()) {
-      efforts[static_cast<std::size_t>(same - felt.begin())] += effort;
-    } else {
-      felt.push_back(&trip);
-      efforts.push_back(effort);
-    }
-  });
+    const auto same =
+        std::find_if(efforts_.begin(), efforts_.end(), [&](const auto& x) { return x.host == trip->host; });
+    if (same != efforts_.end())
+      same->effort += effort;
+    else
+      efforts_.push_back({trip->host, effort, trip});
+  }
 
   // Advocacy: what the budgets now spend on it against what they spent on it at the start.
   float surplus = 0;
   for (std::size_t n = 0; n < N; ++n) surplus += budgets_[n].at(t_, stage_.B_left) - budget(n) * spent_[n];
 
-  for (std::size_t i = 0; i < felt.size(); ++i) {
-    const HostId h = felt[i]->host;
+  for (const auto& [h, effort, trip] : efforts_) {
     Stock& pressure = hosts_[h.index].pressure;
     if (pressure.since < 0) pressured_.push_back(h);
     const float p = pressure.at(t_, stage_.p_left);
-    pressure = {raised_pressure(p, period_->civil_society[h.index], efforts[i], k), t_};
-    note(Note::Kind::campaign, *felt[i], {efforts[i], pressure.value});
+    pressure = {raised_pressure(p, period_->civil_society[h.index], effort, k), t_};
+    note(Note::Kind::campaign, *trip, {effort, pressure.value});
   }
   change_norm(k.chi_adv * surplus);
 
-  each_trip([&](Trip& trip) {
-    if (trip.order || terms(trip.leader, trip.host).duty == 0) return;
-    const float p = p_order(period_->suit_rate[trip.host.index], trip.suit, 1.0f);
-    trip.order = happens(draw(trip, Occasion::standing)[word::suit], p);
-    if (trip.order) note(Note::Kind::order, trip, {p});
-  });
+  for (Trip* trip : contested_) {
+    if (trip->order) continue;
+    const float p = p_order(period_->suit_rate[trip->host.index], trip->suit, 1.0f);
+    trip->order = happens(draw(*trip, Occasion::standing)[word::suit], p);
+    if (trip->order) note(Note::Kind::order, *trip, {p});
+  }
+}
+
+/// f: how each NGO divides its budget among the contested trips; the rest goes to advocacy.
+void Life::share_out_effort() {
+  const Coefficients& k = stage_.k;
+  const std::size_t N = stage_.ngos;
+  shares_.resize(contested_.size() * N);
+  totals_.assign(N, 0.0f);
+  spent_.assign(N, 0.0f);
+  for (const Trip* trip : contested_) {
+    const float c = compliance(trip->leader, trip->host, 0, trip->cover);
+    const float q_refuse = logistic(refusal_logit(c, trip->order ? 1.0f : 0.0f, k));
+    for (std::size_t n = 0; n < N; ++n) {
+      const float reach = stage_.reach(static_cast<Eigen::Index>(n), trip->host.index);
+      const float score = campaign_score(reach, trip->Z, q_refuse, stage_.omega[n]);
+      shares_[trip->campaign * N + n] = score;
+      totals_[n] += score;
+    }
+  }
+  for (std::size_t i = 0; i < contested_.size(); ++i)
+    for (std::size_t n = 0; n < N; ++n) {
+      float& share = shares_[i * N + n];
+      share = share / (k.s_0 + totals_[n]);
+      spent_[n] += share;
+    }
 }
 
 // --- 3. Hosts --------------------------------------------------------------------------------------
@@ -355,8 +352,8 @@ void Life::depart(Trip& trip) {
     leaders_[l.index].free = false;
     note(Note::Kind::arrest, trip, {p_here, d.pi_arrest});
   } else {
-    const float p_late = p_order(period_->suit_rate[h.index], trip.suit, trip.days / 7.0f);
-    const bool order = trip.order || (terms(l, h).duty > 0 && happens(visit[word::suit_during_stay], p_late));
+    const float p_late = terms(l, h).duty * p_order(period_->suit_rate[h.index], trip.suit, trip.days / 7.0f);
+    const bool order = trip.order || happens(visit[word::suit_during_stay], p_late);
     if (order && happens(visit[word::cut_short], k.xi)) {
       after.outcome = Outcome::cut_short;
       after.trip.V = 0.5f * trip.V;

@@ -59,10 +59,17 @@ class Life {
     bool order = false;
     bool settled = false;      ///< this week
     std::size_t decision = 0;  ///< row in the history
-    std::size_t campaign = 0;  ///< row of shares_, this week
+    std::size_t campaign = 0;  ///< row of shares_, this week (hosts with a duty)
     float suit = 0;            ///< litigation effort this week, budgets
   };
   static constexpr int bilateral_rank = 1 << 20, second_stop_rank = bilateral_rank + 1;
+
+  /// What campaigns bring to bear on a host in a week.
+  struct Effort {
+    HostId host;
+    float effort;
+    const Trip* trip;
+  };
 
   /// What an arrival taught and decided, kept from phase 4 to phase 5.
   struct Stop {
@@ -85,6 +92,7 @@ class Life {
   void environment();
   void opportunities(LeaderId l);
   void campaigns();
+  void share_out_effort();
   void hosts();
   void departures(LeaderId l);
   void aftermath();
@@ -149,7 +157,10 @@ class Life {
   std::vector<Aftermath> waiting_;
   std::vector<HostId> pressured_;  ///< hosts that have felt pressure, in that order
   std::vector<Tie*> strained_;     ///< ties whose delta changed this week
-  std::vector<float> shares_, scores_, totals_, spent_;
+  std::vector<Trip*> contested_;   ///< this week's trips to hosts with a duty
+  std::vector<Effort> efforts_;
+  std::vector<float> shares_;          ///< f, [contested trip * ngos + ngo]
+  std::vector<float> totals_, spent_;  ///< by NGO: sum of scores, sum of shares
   History history_;
 };
 

@@ -41,7 +41,7 @@ std::string Usage::text() const {
   return out;
 }
 
-Arguments::Arguments(const Usage& usage, const std::vector<std::string>& arguments) {
+Arguments::Arguments(const Usage& usage, const std::vector<std::string>& arguments) : typed_(arguments) {
   const auto wrong = [&](const std::string& what) {
     return UsageError(what + " (see 'safeconduct " + std::string(usage.command) + " --help')");
   };

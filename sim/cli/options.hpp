@@ -35,6 +35,7 @@ class Arguments {
   Arguments(const Usage& usage, const std::vector<std::string>& arguments);
 
   bool help() const { return help_; }
+  const std::vector<std::string>& as_typed() const { return typed_; }
   const std::vector<std::string>& words() const { return words_; }
   bool flag(std::string_view name) const { return !all(name).empty(); }
   std::optional<std::string> text(std::string_view name) const;
@@ -43,7 +44,7 @@ class Arguments {
   std::optional<std::int64_t> whole(std::string_view name, std::int64_t low, std::int64_t high) const;
 
  private:
-  std::vector<std::string> words_;
+  std::vector<std::string> typed_, words_;
   std::vector<std::pair<std::string, std::string>> given_;
   bool help_ = false;
 };

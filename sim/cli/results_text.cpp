@@ -3,13 +3,11 @@
 #include <unistd.h>
 
 #include "scenarios/tables.hpp"
-#include "version.hpp"
 
 namespace cli {
 
 sim::ResultsText results_text(const scenarios::Scenario& scenario, std::string resolved) {
   sim::ResultsText text;
-  text.program_version = SAFECONDUCT_VERSION;
   text.title = scenario.title;
   text.scenario_name = scenario.name;
   text.start_date = scenarios::to_text(scenario.start);

@@ -129,6 +129,7 @@ int run(const Arguments& arguments) {
   log.compiler = SAFECONDUCT_COMPILER " " SAFECONDUCT_FLAGS;
   log.machine = machine_name();
   log.command_line = {"safeconduct", "run"};
+  log.command_line.insert(log.command_line.end(), arguments.as_typed().begin(), arguments.as_typed().end());
   log.replicates_asked = settings.replicates;
   log.replicates_lived = tally.replicates();
   sim::write_run_log(path, log);

@@ -1,5 +1,6 @@
 #include "sim/cli/story.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -119,6 +120,12 @@ class Teller {
   const agents::Stage& stage_;
 };
 
+/// Whether a leader has anything to do with a host in this history.
+bool met(const std::vector<Note>& diary, agents::HostId host) {
+  return std::any_of(diary.begin(), diary.end(),
+                     [host](const Note& n) { return n.host == host && n.kind == Kind::opportunity; });
+}
+
 /// The answers in the order of the diary's `answer` notes.
 class Answers {
  public:
@@ -142,6 +149,7 @@ std::string story(const scenarios::Scenario& scenario, const agents::Stage& stag
   agents::Week week = -1;
   for (const Note& n : diary) {
     const agents::Answer* answer = answers.next(n);
+    if (n.kind == Kind::government && !met(diary, n.host)) continue;
     if (n.week != week) {
       week = n.week;
       const auto t = static_cast<std::size_t>(week);

@@ -67,7 +67,8 @@ class Table {
       shown.resize(most_events);
       std::sort(shown.begin(), shown.end());
     }
-    out_ += "\n  " + left("calendar (* host is a member)", 57) + "   goes  sends   skips  host withdraws  stays home\n";
+    out_ +=
+        "\n  " + left("calendar (* host has a duty to arrest)", 62) + "  goes  sends  skips  withdrawn  stays home\n";
     for (const std::size_t e : shown) {
       const agents::ScheduledTrip& trip = trips[e];
       const auto& label = scenario_.event_labels[trip.stages.front()];
@@ -75,10 +76,10 @@ class Table {
       const double n = tally_.at_event(l_, e, Count::opportunities);
       const auto share = [&](double count) { return percent(n > 0 ? count / n : std::nan("")); };
       const auto at = [&](Count c) { return tally_.at_event(l_, e, c); };
-      out_ += "  " + scenarios::to_text(label.date) + " " + (duty(e) ? "*" : " ") + " " + left(label.name, 38) +
-              left(more, 3) + " " + right(share(at(Count::visited) + at(Count::cut_short)), 7) +
-              right(share(at(Count::delegate)), 7) + right(share(at(Count::skip)), 8) +
-              right(share(at(Count::withdrawn)), 16) + right(share(at(Count::stays_home)), 12) + "\n";
+      out_ += "  " + scenarios::to_text(label.date) + " " + (duty(e) ? "*" : " ") + " " + left(label.name, 46) +
+              left(more, 3) + right(share(at(Count::visited) + at(Count::cut_short)), 6) +
+              right(share(at(Count::delegate)), 7) + right(share(at(Count::skip)), 7) +
+              right(share(at(Count::withdrawn)), 11) + right(share(at(Count::stays_home)), 12) + "\n";
     }
     if (trips.size() > shown.size())
       out_ += "  (" + std::to_string(trips.size() - shown.size()) + " more events in the file)\n";
@@ -172,10 +173,9 @@ std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage
 
 std::string summary(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
                     const std::vector<sim::RidgePoint>& ridge) {
-  const scenarios::Date last = scenario.start + std::chrono::days(7 * stage.weeks() - 1);
-  std::string out = scenario.title + "\n" + scenarios::to_text(scenario.start) + " to " + scenarios::to_text(last) +
-                    ", " + grouped(tally.replicates()) + " histories, seed " + std::to_string(scenario.run.seed) +
-                    "\n\n";
+  std::string out = scenario.title + "\n" + std::to_string(stage.weeks()) + " weeks from " +
+                    scenarios::to_text(scenario.start) + ", " + grouped(tally.replicates()) + " histories, seed " +
+                    std::to_string(scenario.run.seed) + "\n\n";
   for (std::uint16_t l = 0; l < stage.leaders; ++l) out += Table(scenario, stage, tally, {l}).text() + "\n";
   if (!ridge.empty()) out += risk(scenario, stage, tally, ridge);
   return out;
