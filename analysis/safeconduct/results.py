@@ -1,0 +1,219 @@
+"""Results files as datasets and tables. What is in a file: sim/output/SCHEMA.md.
+
+The examples below run on a small file, `example`, made by the program (tests/analysis/conftest.py).
+"""
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+#: The format versions read here: this major, any minor.
+FORMAT = 1
+
+_FILETYPE = "safeconduct results"
+_NO_VALUES = "This is a netCDF dimension but not a netCDF variable."
+
+
+class ResultsError(RuntimeError):
+    """Not a results file, or not one that can be trusted; the message says which and what to do."""
+
+
+def open_results(path: str | Path) -> xr.Dataset:
+    """Read a results file, whole and checked.
+
+    The attributes of its group ``provenance`` are added as ``provenance_*``, the scenario as
+    ``provenance_scenario``, and the file's place as ``path``. Weeks become dates. Raises FileNotFoundError, or
+    ResultsError if the file is empty, cut short, damaged, foreign or of a later format.
+
+    >>> ds = open_results(example)
+    >>> int(ds.attrs["replicates"])
+    500
+    >>> ds["host_visits"].dims
+    ('leader', 'host')
+    >>> float(ds["host_visits"].sel(host="BLR").sum()) > 0
+    True
+    """
+    path = Path(path)
+    _check(path, _FILETYPE)
+    ds = _decoded(path, None)
+    provenance = _decoded(path, "provenance")
+    for name, value in provenance.attrs.items():
+        ds.attrs[f"provenance_{name}"] = value
+    ds.attrs["provenance_scenario"] = str(provenance["scenario"].item())
+    ds.attrs["path"] = str(path)
+    return ds
+
+
+def to_dataframe(ds: xr.Dataset, *names: str) -> pd.DataFrame:
+    """Variables of the same dimensions as a tidy table: a column for each dimension, then one for each variable.
+
+    Without names: every variable that has the first one's dimensions. Flags become categories.
+
+    >>> to_dataframe(open_results(example), "host_visits", "host_arrivals").columns.tolist()
+    ['leader', 'host', 'host_visits', 'host_arrivals']
+    >>> to_dataframe(open_results(example), "nu_mean").shape
+    (105, 2)
+    """
+    if not names:
+        first = next(iter(ds.data_vars.values()))
+        names = tuple(str(n) for n, v in ds.data_vars.items() if v.dims == first.dims)
+    dims = ds[names[0]].dims
+    for name in names:
+        if ds[name].dims != dims:
+            raise ValueError(f"{name} has the dimensions {ds[name].dims}, {names[0]} has {dims}: "
+                             "ask for them in tables of their own")
+    if not dims:
+        return pd.DataFrame({name: [ds[name].item()] for name in names})
+    table = ds[list(names)].reset_coords(drop=True).to_dataframe(dim_order=list(dims)).reset_index()
+    for name in names:
+        table[name] = _labelled(ds[name], table[name])
+    return table
+
+
+def hosts(ds: xr.Dataset) -> pd.DataFrame:
+    """The table of hosts: one row for each leader and host, with names, and ``visits_a_year``.
+
+    >>> table = hosts(open_results(example))
+    >>> table.sort_values("visits_a_year").iloc[-1][["host", "name", "member_at_start"]].tolist()
+    ['BLR', 'Belarus', 'no']
+    """
+    counts = [str(n) for n, v in ds.data_vars.items() if v.dims == ("leader", "host")]
+    table = to_dataframe(ds, *counts)
+    table.columns = [c.removeprefix("host_") for c in table.columns]
+    of_host = ds["host"].to_index().get_indexer(table["host"])
+    labels = ["name", "region", "latitude", "longitude", "member_at_start", "member_at_end"]
+    for place, label in enumerate(labels, start=2):
+        values = pd.Series(ds[f"host_{label}"].values[of_host])
+        table.insert(place, label, _labelled(ds[f"host_{label}"], values))
+    table["visits_a_year"] = table["visits"] / years(ds)
+    table["visits_a_year_se"] = table["visits_se"] / years(ds)
+    return table
+
+
+def trips(path: str | Path) -> pd.DataFrame:
+    """The decisions of the replicates that were kept (``--trips``), one row each, with names.
+
+    ``path``: a results file, or a folder NAME.trips. For a results file without trips of its own the folder
+    beside it is read, if it belongs to the same run.
+
+    >>> table = trips(example)
+    >>> table.columns[:7].tolist()
+    ['rep', 'leader', 'host', 'ev', 'second_stop', 'ans', 'out']
+    >>> sorted(table["ans"].unique())
+    ['delegate', 'go', 'skip']
+    """
+    path = Path(path)
+    if path.is_dir():
+        return _parts(path, None)
+    _check(path, _FILETYPE)
+    with h5py.File(path) as f:
+        about = {name: f.attrs[name] for name in ("fingerprint", "replicates")}
+        stored = "trips" in f
+    if stored:
+        return _columns(_decoded(path, "trips"))
+    folder = path.with_suffix(".trips")
+    if folder.is_dir():
+        return _parts(folder, about)
+    raise ResultsError(f"{path} holds no trips; run the scenario again with --trips sample or --trips all")
+
+
+def years(ds: xr.Dataset) -> float:
+    """Length of the horizon in years.
+
+    >>> round(years(open_results(example)), 2)
+    2.01
+    """
+    return ds.sizes["week"] * 7 / 365.25
+
+
+def _parts(folder: Path, about: dict | None) -> pd.DataFrame:
+    tables, next_replicate, fingerprint = [], 0, None
+    paths = sorted(folder.glob("part_*.h5"))
+    if not paths:
+        raise ResultsError(f"{folder} holds no parts of trips")
+    for number, path in enumerate(paths):
+        _check(path, "safeconduct trips")
+        with h5py.File(path) as f:
+            a = dict(f.attrs)
+        fingerprint = fingerprint or a["fingerprint"]
+        if a["part"] != number or a["first_replicate"] != next_replicate or a["fingerprint"] != fingerprint:
+            raise ResultsError(f"{folder}: a part before {path.name} is missing or of another run; run it again")
+        next_replicate = int(a["past_replicate"])
+        tables.append(_columns(_decoded(path, None)))
+    if about and (about["fingerprint"] != fingerprint or about["replicates"] != next_replicate):
+        raise ResultsError(f"{folder} belongs to another run than the results beside it; run the scenario again "
+                           "with --trips all")
+    return pd.concat(tables, ignore_index=True)
+
+
+def _columns(ds: xr.Dataset) -> pd.DataFrame:
+    return pd.DataFrame({str(n): _labelled(v, pd.Series(v.values)) for n, v in ds.data_vars.items()})
+
+
+def _labelled(variable: xr.DataArray, values: pd.Series) -> pd.Series:
+    """CF flags as categories; anything else as it is."""
+    if "flag_meanings" not in variable.attrs:
+        return values
+    meanings = variable.attrs["flag_meanings"].split()
+    return pd.Series(pd.Categorical.from_codes(values.to_numpy(), meanings), index=values.index)
+
+
+def _decoded(path: Path, group: str | None) -> xr.Dataset:
+    # "d" and "h" stay numbers in every version of xarray
+    with xr.open_dataset(path, engine="h5netcdf", group=group, decode_timedelta=False) as ds:
+        return ds.load()
+
+
+def _check(path: Path, filetype: str) -> None:
+    if not path.exists():
+        raise FileNotFoundError(f"no such results file: {path}")
+    if path.is_dir():
+        raise ResultsError(f"{path} is a folder, not a results file")
+    with open(path, "rb") as f:
+        signature = f.read(8)
+    if not signature:
+        raise ResultsError(f"{path} is empty; run the scenario again")
+    if signature != b"\x89HDF\r\n\x1a\n":
+        raise ResultsError(f"{path} is not an HDF5 file, so it holds no {filetype}")
+    try:
+        with h5py.File(path, "r") as f:
+            _check_contents(path, f, filetype)
+    except (OSError, KeyError, RuntimeError, UnicodeDecodeError) as e:
+        if isinstance(e, ResultsError):
+            raise
+        raise ResultsError(f"{path} is cut short or damaged ({e}); run the scenario again") from e
+
+
+def _check_contents(path: Path, f: h5py.File, filetype: str) -> None:
+    if f.attrs.get("filetype") != filetype:
+        raise ResultsError(f"{path} is an HDF5 file, but holds no {filetype}")
+    major, minor = (int(v) for v in f.attrs["version"])
+    if major != FORMAT:
+        raise ResultsError(f"{path} has format {major}.{minor}, this package reads {FORMAT}.x: use the package that "
+                           f"came with {f.attrs['source']}")
+    if _digest(f) != f.attrs["digest"]:
+        raise ResultsError(f"{path} is damaged: its values do not match their digest; run the scenario again")
+
+
+def _digest(f: h5py.File) -> str:
+    """The digest of all values, as SCHEMA.md defines it."""
+    lines = []
+
+    def add(name: str, item: h5py.Dataset | h5py.Group) -> None:
+        if not isinstance(item, h5py.Dataset):
+            return
+        if item.attrs.get("NAME", b"").startswith(_NO_VALUES.encode()):
+            return
+        if h5py.check_string_dtype(item.dtype):
+            data = b"".join(text + b"\0" for text in np.atleast_1d(item[()]).ravel())
+        else:
+            data = np.ascontiguousarray(item[()]).tobytes()
+        lines.append((name.encode(), hashlib.sha256(data).hexdigest()))
+
+    f.visititems(add)
+    return hashlib.sha256(b"".join(b"%s %s\n" % (name, digest.encode()) for name, digest in sorted(lines))).hexdigest()
