@@ -62,6 +62,7 @@ class Checker {
     top();
     dates();
     leaders();
+    regions();
     events();
     stances();
     shocks();
@@ -439,6 +440,16 @@ class Checker {
                   ".csv with the columns of its neighbours, as scenarios/world/SOURCES.md tells; home states known: " +
                   homes);
       }
+    }
+  }
+
+  /// Hosts and regions draw their resolve under their names.
+  void regions() {
+    for (const TomlEntry& host : table_in(scenario_, "hosts").entries()) {
+      const auto* table = host.value.as<TomlTable>();
+      const TomlValue* region = table ? value_in(*table, "region") : nullptr;
+      if (region && region->as<std::string>() && state(facts_, *region->as<std::string>()))
+        blame(region->place, "a region must not be called like a state, got " + in_quotes(*region->as<std::string>()));
     }
   }
 

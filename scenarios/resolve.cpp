@@ -395,7 +395,7 @@ class Resolver {
   void refuse_shared_luck() const {
     std::vector<Problem> problems;
     for (const std::string& names : agents::shared_addresses(world_))
-      problems.push_back(problem_at({&file_, 0, 0}, printable(names), "rename one of them"));
+      problems.push_back(problem_at({&file_, 0, 0}, printable(names)));
     if (!problems.empty()) throw ScenarioError(std::move(problems));
   }
 

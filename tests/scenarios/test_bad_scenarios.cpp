@@ -224,3 +224,16 @@ TEST_CASE("bad scenarios: a mistake in an extended file is told at its line ther
         " 4 | sanctions = 3\n"
         "   |             ^\n");
 }
+
+TEST_CASE("bad scenarios: names that would share their luck are refused") {
+  const std::string hosts = std::string(good) + "[hosts.MNG]\nregion = ";
+  CHECK(message_of_text(hosts + "\"ZAF\"\n") ==
+        "my.toml:5:10: error: a region must not be called like a state, got 'ZAF'\n"
+        " 5 | region = \"ZAF\"\n"
+        "   |          ^^^^^\n");
+  // The 32-bit id of this name is that of a state's code: found by trying.
+  const std::string said = message_of_text(hosts + "\"region 30986125\"\n");
+  CAPTURE(said);
+  CHECK(said.starts_with("my.toml: error: places '"));
+  CHECK(said.find("'region 30986125' would share one address in the luck") != std::string::npos);
+}
