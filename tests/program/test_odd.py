@@ -61,7 +61,7 @@ def test_comments_lead_to_sections_that_exist():
     for room in ("agents", "scenarios", "sim", "analysis", "bench", "tests"):
         for file in sorted((source / room).rglob("*")):
             if file.suffix in {".cpp", ".hpp", ".py", ".md", ".csv", ".toml", ".txt"} and file.name != Path(__file__).name:
-                for title in sections_asked_for(file.read_text(encoding="utf-8")):
+                for title in sections_asked_for(file.read_text(encoding="utf-8", errors="replace")):
                     asked.setdefault(title, str(file.relative_to(source)))
     for title in sections_asked_for((source / "CMakeLists.txt").read_text(encoding="utf-8")):
         asked.setdefault(title, "CMakeLists.txt")
