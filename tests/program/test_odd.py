@@ -30,7 +30,7 @@ def anchor(title):
 
 
 def sections_asked_for(text):
-    """The titles in: ODD.md, "One"; ODD.md, "One" and "Another"; ODD.md, "One", "Another". Comments may break the line."""
+    """The titles in: ODD.md, "One"; ODD.md, "One" and "Another"; ODD.md, "One", "Another". Comments may break lines."""
     one_line = " ".join(re.sub(r"^\s*(///?<?|#|\*)\s?", "", line) for line in text.splitlines())
     title = r'\\?"[^"\\]+\\?"'
     found = re.findall(rf"ODD\.md`?, ({title}(?:(?:,| and) {title})*)", one_line)
@@ -57,10 +57,10 @@ def test_every_parameter_is_used_outside_the_table():
 
 
 def test_comments_lead_to_sections_that_exist():
-    asked = {}
+    asked, kinds = {}, {".cpp", ".hpp", ".py", ".md", ".csv", ".toml", ".txt"}
     for room in ("agents", "scenarios", "sim", "analysis", "bench", "tests"):
         for file in sorted((source / room).rglob("*")):
-            if file.suffix in {".cpp", ".hpp", ".py", ".md", ".csv", ".toml", ".txt"} and file.name != Path(__file__).name:
+            if file.suffix in kinds and file.name != Path(__file__).name:
                 for title in sections_asked_for(file.read_text(encoding="utf-8", errors="replace")):
                     asked.setdefault(title, str(file.relative_to(source)))
     for title in sections_asked_for((source / "CMakeLists.txt").read_text(encoding="utf-8")):
