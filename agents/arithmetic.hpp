@@ -131,7 +131,9 @@ inline Real normal_quantile(Real u) {
 // --- from 32 random bits ---------------------------------------------------------------------------
 
 /// A uniform number inside (0, 1) with 24 bits, for inversion.
-inline float uniform(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f + 0x1p-25f; }
+inline float uniform(std::uint32_t word) {
+  return min(static_cast<float>(word >> 8) * 0x1p-24f + 0x1p-25f, 1.0f - 0x1p-24f);  // the sum alone can round to 1
+}
 
 /// True with probability p in [0, 1]: compares all 32 bits with p 2^32, cut to an integer. p = 1 is certain, p = 0
 /// impossible.

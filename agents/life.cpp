@@ -32,7 +32,11 @@ const History& Life::live(Luck& luck, std::vector<Note>* diary) {
     record_week();
   }
   for (const auto& places : trips_)  // still announced: pending, as when they were announced
-    for (const Trip& trip : places) history_.decisions[trip.decision].weight_out = leaders_[trip.leader.index].weight;
+    for (const Trip& trip : places) {
+      Decision& d = history_.decisions[trip.decision];
+      d.order = trip.order;
+      d.weight_out = leaders_[trip.leader.index].weight;
+    }
   return history_;
 }
 
@@ -342,11 +346,10 @@ void Life::depart(Trip& trip) {
   d.hours = route.hours;
   d.detour_hours = route.detour_hours;
   after.diversion = diversion(trip, route, visit);
-  if (!after.diversion || !after.diversion->arrested) {
+  d.hazard = 1.0f - (1.0f - d.hazard) * (1.0f - p_here);
+  if (!after.diversion || !after.diversion->arrested)
     after.arrival = Stop{h, d.pi_arrest, taken(p_here, standing[word::arrest], l)};
-    d.hazard = 1.0f - (1.0f - d.hazard) * (1.0f - p_here);
-  }
-  const bool arrested = after.diversion && after.diversion->arrested ? true : after.arrival->arrested;
+  const bool arrested = after.arrival ? after.arrival->arrested : true;
   if (arrested) {
     after.outcome = Outcome::arrested;
     leaders_[l.index].free = false;

@@ -146,6 +146,8 @@ RouteCost weigh(const World& world, const Flight& f, const std::vector<HostTerms
   return r;
 }
 
+constexpr double most_loss = 1e30;  // an infinite loss times no risk would be no number
+
 /// The cheaper of the routes open in week t; the direct one in a tie.
 Route choose_route(const World& world, LeaderId l, HostId h, Week t, const std::vector<const Flight*>& lines,
                    const std::vector<HostTerms>& hosts, double Lambda) {
@@ -162,8 +164,9 @@ Route choose_route(const World& world, LeaderId l, HostId h, Week t, const std::
     if (f->host != h || !f->when.holds(t)) continue;
     (f->route == RouteKind::direct ? direct : avoid) = weigh(world, *f, hosts, Lambda);
   }
-  if (!direct) return {};
-  if (!avoid || avoid->cost >= direct->cost) return direct->route;
+  if (!direct && !avoid) return {};
+  if (!avoid || (direct && avoid->cost >= direct->cost)) return direct->route;
+  if (!direct) return avoid->route;
   avoid->route.detour_hours = avoid->route.hours - direct->route.hours;
   return avoid->route;
 }
@@ -239,8 +242,8 @@ class Builder {
                                        p.th_R * leader.R);
     }
     for (std::size_t h = 0; h < world_.hosts.size(); ++h)
-      out.hosts[h].route =
-          choose_route(world_, l, {static_cast<std::uint16_t>(h)}, t, lines_[l.index], out.hosts, leader.Lambda);
+      out.hosts[h].route = choose_route(world_, l, {static_cast<std::uint16_t>(h)}, t, lines_[l.index], out.hosts,
+                                        std::min(leader.Lambda, most_loss));
     out.pull = pull(l, t, a0, out.hosts);
     return out;
   }
@@ -292,6 +295,12 @@ std::vector<std::string> sorted_regions(const World& world) {
   return {names.begin(), names.end()};
 }
 
+World sorted_by_week(World world) {
+  std::stable_sort(world.shocks.begin(), world.shocks.end(),
+                   [](const Shock& a, const Shock& b) { return a.week < b.week; });
+  return world;
+}
+
 std::vector<float> column(const std::vector<Ngo>& ngos, double Ngo::*member) {
   std::vector<float> out;
   for (const Ngo& n : ngos) out.push_back(static_cast<float>(n.*member));
@@ -339,7 +348,7 @@ std::vector<std::string> shared_addresses(const World& world) {
   };
   std::vector<std::pair<std::uint32_t, std::string>> named;
   for (const Host& h : world.hosts) named.emplace_back(stable_id(h.name), h.name);
-  for (const std::string& r : sorted_regions(world)) named.emplace_back(stable_id(r), r);
+  for (const std::string& r : sorted_regions(world)) named.emplace_back(stable_id(r), "region " + r);
   look("places", named);
   named.clear();
   for (const Leader& l : world.leaders) named.emplace_back(stable_id(l.name), l.name);
@@ -354,7 +363,7 @@ std::vector<std::string> shared_addresses(const World& world) {
 }
 
 Stage::Stage(World w)
-    : world(std::move(w)),
+    : world(sorted_by_week(std::move(w))),
       k(world.parameters),
       hosts(world.hosts.size()),
       leaders(world.leaders.size()),
@@ -387,7 +396,7 @@ Stage::Stage(World w)
     const auto at = std::lower_bound(region_names.begin(), region_names.end(), h.region);
     region_of.push_back({static_cast<std::uint16_t>(at - region_names.begin())});
   }
-  for (const Leader& l : world.leaders) Lambda.push_back(static_cast<float>(std::min(l.Lambda, 1e30)));
+  for (const Leader& l : world.leaders) Lambda.push_back(static_cast<float>(std::min(l.Lambda, most_loss)));
   opened_in.resize(leaders * static_cast<std::size_t>(world.weeks));
   for (std::size_t l = 0; l < leaders; ++l) {
     calendars.push_back(make_calendar(world, {static_cast<std::uint16_t>(l)}));

@@ -211,7 +211,7 @@ defaults, units and the origin of each value.
   are joined key by key, `[[stances]]` and `[[shocks]]` are added, everything else is replaced.
 - `--set KEY=VALUE` changes any key on the command line through the same checks: `--set parameters.th_J=2`,
   `--set 'hosts.MNG.member=false'`, `--set 'title="My run"'`.
-- A file is at most 4 MiB, a line at most 2000 bytes, a chain of `extends` at most 16 files.
+- A file is at most 1 MiB, a line at most 2000 bytes, a chain of `extends` at most 16 files.
 
 A longer example:
 

@@ -28,7 +28,7 @@ std::string objection(const fs::path& file) {
   if (fs::is_directory(status)) return "is a folder, not a scenario";
   if (!fs::is_regular_file(status)) return "is not a regular file";
   if (fs::file_size(file, error) > longest_text || error)
-    return "larger than 4 MiB; a scenario is text written by people";
+    return "larger than 1 MiB; a scenario is text written by people";
   return {};
 }
 

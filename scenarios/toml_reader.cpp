@@ -134,7 +134,7 @@ TomlTable read_toml(const Source& source) {
     throw ScenarioError({problem_at(place, std::move(text))});
   };
   if (source.text.size() > longest_text)
-    return fail({&source, 0, 0}, "larger than 4 MiB; a scenario is text written by people");
+    return fail({&source, 0, 0}, "larger than 1 MiB; a scenario is text written by people");
   std::uint32_t line = 1;
   for (std::size_t begin = 0; begin < source.text.size(); ++line) {
     const std::size_t end = std::min(source.text.find('\n', begin), source.text.size());

@@ -104,7 +104,7 @@ const std::vector<TomlValue>& list_in(const TomlTable& table, std::string_view k
 
 /// Longer texts and lines are refused: scenarios are written by people, and the library recurses once for each part of
 /// a dotted key.
-inline constexpr std::size_t longest_text = 4u << 20, longest_line = 2000;
+inline constexpr std::size_t longest_text = 1u << 20, longest_line = 2000;
 
 /// Throws ScenarioError with one problem.
 TomlTable read_toml(const Source& source);

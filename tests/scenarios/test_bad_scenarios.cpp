@@ -151,7 +151,7 @@ TEST_CASE("bad scenarios: texts made to exhaust the reader are refused at once")
   CHECK(message_of_text(brackets) == "my.toml:1:1: error: line longer than 2000 bytes\n");
   CHECK(message_of_text(nested).find("not valid TOML") != std::string::npos);
   CHECK(message_of_text(std::string(5u << 20, '\n')) ==
-        "my.toml: error: larger than 4 MiB; a scenario is text written by people\n");
+        "my.toml: error: larger than 1 MiB; a scenario is text written by people\n");
   std::string unknown = good;
   for (int i = 0; i < 20'000; ++i) unknown += "k" + std::to_string(i) + " = 1\n";
   const std::string said = message_of_text(unknown);
@@ -204,9 +204,9 @@ TEST_CASE("bad scenarios: extends stays at home, comes to an end and says where 
   std::ofstream(folder.path / "huge.toml").put('x');
   fs::resize_file(folder.path / "huge.toml", 5'000'000'000);
   CHECK(folder.message_of("huge.toml") ==
-        "huge.toml: error: larger than 4 MiB; a scenario is text written by people\n");
+        "huge.toml: error: larger than 1 MiB; a scenario is text written by people\n");
   folder.write("extends_huge.toml", "extends = \"huge.toml\"\n");
-  CHECK(folder.message_of("extends_huge.toml").find("'extends': 'huge.toml' larger than 4 MiB") != std::string::npos);
+  CHECK(folder.message_of("extends_huge.toml").find("'extends': 'huge.toml' larger than 1 MiB") != std::string::npos);
 
   CHECK(message_of_text("extends = \"nothing.toml\"\n")
             .find("no 'nothing.toml' beside this file or among the shipped cases") != std::string::npos);
