@@ -43,12 +43,9 @@ def plot_hosts(ds: xr.Dataset, leader: int = 0, ax: Axes | None = None, most: in
     ax.legend(handles=[Line2D([], [], color=MEMBER, marker="D", linewidth=0, label="bound by the Rome Statute"),
                        Line2D([], [], color=OTHER, marker="o", linewidth=0, label="not bound")],
               loc="lower right", frameon=False)
-    name = ds["leader_name"].values[leader]
-    ax.set_title(f"Where {name} goes under a warrant", loc="left", fontweight="bold")
+    ax.set_title(f"Where {ds['leader_name'].values[leader]} goes", loc="left", fontweight="bold", pad=20)
     first, last = (str(ds["week"].values[i])[:4] for i in (0, -1))
     span = first if first == last else f"{first} to {last}"
-    ax.text(0, 1.005, f"{span}, mean of {int(ds.attrs['replicates']):,} simulated histories; bars: 95 % intervals",
-            transform=ax.transAxes, fontsize="small", color="0.35", va="bottom")
-    ax.title.set_position((0, 1))
-    ax.set_title(ax.get_title(loc="left"), loc="left", fontweight="bold", pad=20)
+    ax.text(0, 1.01, f"{span}, mean of {int(ds.attrs['replicates']):,} simulated histories; whiskers: 95 % intervals of "
+            "the mean", transform=ax.transAxes, fontsize="small", color="0.35", va="bottom")
     return ax

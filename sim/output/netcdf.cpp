@@ -255,7 +255,7 @@ void NetcdfWriter::write(const Variable& v) {
   const H5Handle list = creation_list();
   const bool text = std::holds_alternative<std::vector<std::string>>(v.values);
   if (shape.empty() && !text) must(H5Pset_layout(list, H5D_COMPACT), "H5Pset_layout");  // under the header's checksum
-  if (!shape.empty() && !text) {
+  if (!shape.empty() && !text) {  // HDF5 has no checksums for texts: the digest covers them
     std::vector<hsize_t> chunk;
     for (const hsize_t n : shape) chunk.push_back(std::clamp<hsize_t>(n, 1, longest_chunk));
     must(H5Pset_chunk(list, static_cast<int>(chunk.size()), chunk.data()), "H5Pset_chunk");

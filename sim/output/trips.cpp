@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <system_error>
 
 #include "sim/output/netcdf.hpp"
 #include "sim/output/stored.hpp"
@@ -69,6 +70,11 @@ TripsWriter::TripsWriter(const fs::path& results, const agents::Stage& stage, co
       most_rows_(std::max<std::size_t>(1, static_cast<std::size_t>(part_bytes) / row_bytes())) {
   remove_parts(partial_);
   fs::create_directories(partial_);
+}
+
+TripsWriter::~TripsWriter() {
+  std::error_code ignored;
+  fs::remove_all(partial_, ignored);
 }
 
 void TripsWriter::add(const std::vector<TripRecord>& records) {

@@ -21,6 +21,11 @@ class TripsWriter {
   TripsWriter(const std::filesystem::path& results, const agents::Stage& stage, const ResultsText& text,
               std::uint64_t seed, std::int64_t part_bytes = 64'000'000);
 
+  /// An unfinished folder is removed.
+  ~TripsWriter();
+  TripsWriter(const TripsWriter&) = delete;
+  TripsWriter& operator=(const TripsWriter&) = delete;
+
   /// Records in the order of the replicates, a replicate never in two calls.
   void add(const std::vector<TripRecord>& records);
 
