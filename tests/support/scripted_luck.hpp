@@ -15,15 +15,16 @@ inline constexpr std::uint32_t yes = 0, no = 0xffffffffu, middle = 0x80000000u;
 /// The word at a share of the way from 0 to 1.
 inline std::uint32_t at_share(double share) { return static_cast<std::uint32_t>(share * 4294967296.0); }
 
-/// The most particular saying wins: week and place, then place, then week, then the occasion alone.
+/// Where a saying holds: everywhere, but for what is given.
+struct When {
+  std::optional<agents::Week> week = {};
+  std::optional<std::uint32_t> place = {};
+  std::optional<std::uint32_t> leader = {};
+};
+
+/// The most particular saying wins; a leader is more particular than a place, a place than a week.
 class ScriptedLuck final : public agents::Luck {
  public:
-  struct When {
-    std::optional<agents::Week> week;
-    std::optional<std::uint32_t> place;
-    std::optional<std::uint32_t> leader;
-  };
-
   ScriptedLuck& say(agents::Occasion occasion, agents::Words words, When when = {}) {
     sayings_[{occasion, when.week, when.place, when.leader}] = words;
     return *this;

@@ -1,0 +1,214 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "agents/flight.hpp"
+#include "agents/stage.hpp"
+#include "tests/support/statistics.hpp"
+#include "tests/support/worlds.hpp"
+
+using namespace agents;
+using support::host_id;
+using support::leader_id;
+
+namespace {
+double d(float x) { return static_cast<double>(x); }
+const HostTerms& terms(const Stage& s, Week t, std::size_t h = 0, std::size_t l = 0) {
+  return s.period(t).leaders[l].hosts[h];
+}
+}  // namespace
+
+TEST_CASE("stage: duty needs a member in that week and a warrant") {
+  World w = support::exchangeable_hosts(2, 30);
+  w.hosts[0].membership = {{5, 10}, {20, no_end}};
+  w.hosts[1].membership.clear();
+  w.leaders[0].issue = 7;
+  const Stage s(w);
+  for (Week t = 0; t < 30; ++t) {
+    CAPTURE(t);
+    const bool expected = t >= 7 && ((t >= 5 && t < 10) || t >= 20);
+    CHECK((terms(s, t).duty == 1) == expected);
+    CHECK(s.period(t).has_duty[0] == expected);
+    CHECK(s.period(t).hosts_with_duty == (expected ? 1 : 0));
+    CHECK(terms(s, t, 1).duty == 0);
+  }
+}
+
+TEST_CASE("stage: the fixed part of compliance is the equation without the stocks") {
+  World w = support::exchangeable_hosts(1, 3);
+  w.parameters = Parameters{};
+  Host& h = w.hosts[0];
+  h.J = 0.6, h.Q = 1, h.W = 0.3;
+  Leader& l = w.leaders[0];
+  l.R = 0.8, l.S = 0.5, l.Pi = -0.4;
+  w.features = {"trade", "hostility"};
+  w.dyads = {Eigen::MatrixXd(1, 2)};
+  w.dyads[0] << 0.5, -1;
+  w.stances = {{leader_id(0), host_id(0), StanceKind::own, {}, 0.5}};
+  const double a0 = 0.12 * 0.5 - 0.5, a = a0 * (1 + 0.3 * 0.5 * (1 - 0.3));
+  const double beyond_law = 2.5 * 0.3 * -0.4 - 7 * a - 0.5 * 0.8;
+  CHECK(d(terms(Stage(w), 0).alliance) == doctest::Approx(a).epsilon(1e-6));
+  CHECK(d(terms(Stage(w), 0).fixed) == doctest::Approx(1.4 + 1.5 * 0.6 + 1.0 + 0.8 * 0.5 + beyond_law).epsilon(1e-6));
+  w.hosts[0].membership.clear();
+  CHECK(d(terms(Stage(w), 0).fixed) == doctest::Approx(beyond_law).epsilon(1e-6));
+}
+
+TEST_CASE("stage: a government's own word goes before its organisations', and those are averaged") {
+  World w = support::exchangeable_hosts(1, 20);
+  const auto say = [&](StanceKind kind, Span when, double value) {
+    w.stances.push_back({leader_id(0), host_id(0), kind, when, value});
+  };
+  say(StanceKind::organisation, {2, 10}, -1);
+  say(StanceKind::organisation, {4, 10}, 1);
+  say(StanceKind::own, {6, 8}, 0.5);
+  const auto at = [&](Week t) { return stance(w, leader_id(0), host_id(0), t); };
+  CHECK(at(1) == 0);
+  CHECK(at(2) == -1);
+  CHECK(at(4) == 0);
+  CHECK(at(6) == 0.5);
+  CHECK(at(8) == 0);
+  CHECK(at(10) == 0);
+}
+
+TEST_CASE("stage: shocks on attributes last until the next and are cut to their range") {
+  World w = support::exchangeable_hosts(2, 20);
+  w.parameters.th_J = 1, w.parameters.rho_suit = 1;
+  w.hosts[0].J = 0.5;
+  w.leaders[0].lam = 0.4;
+  w.shocks = {{.week = 3, .target = ShockTarget::J, .op = ShockOp::add, .value = 0.8, .host = 0},
+              {.week = 5, .target = ShockTarget::lam, .op = ShockOp::multiply, .value = 0.5, .leader = 0},
+              {.week = 7, .target = ShockTarget::J, .op = ShockOp::set, .value = 0.1, .host = 0},
+              {.week = 9,
+               .target = ShockTarget::feature,
+               .op = ShockOp::set,
+               .value = 7,
+               .leader = 0,
+               .host = 1,
+               .feature = 0}};
+  w.parameters.w_trade = 1;
+  const Stage s(w);
+  CHECK(terms(s, 2).fixed == 0.5f);
+  CHECK(terms(s, 3).fixed == 1);
+  CHECK(terms(s, 6).fixed == 1);
+  CHECK(terms(s, 7).fixed == 0.1f);
+  CHECK(s.period(3).suit_rate[0] == 0.5f);  // rho_suit J (1 + Q) / 2
+  CHECK(s.period(4).leaders[0].lam == 0.4f);
+  CHECK(s.period(5).leaders[0].lam == 0.2f);
+  CHECK(terms(s, 8, 1).alliance == 0);
+  CHECK(terms(s, 9, 1).alliance == 1);
+  CHECK(terms(s, 9, 0).alliance == 0);
+}
+
+TEST_CASE("stage: ideas go by alliance, mass and distance, never home and never to a host that is not there") {
+  World w = support::exchangeable_hosts(5, 10);
+  Parameters& p = w.parameters;
+  p.b_a = 3.5, p.b_m = 3, p.b_dist = 1.5, p.w_trade = 1;
+  w.hosts[1].mass = 0.4, w.hosts[1].lat = 20;
+  w.dyads[0](2, 0) = 0.3;
+  w.hosts[3].name = w.leaders[0].home;
+  w.hosts[4].exists = {5, no_end};
+  const double km = great_circle_km(0, 0, 20, 0);
+  const std::vector<double> g = {1, std::exp(3 * 0.4 - 1.5 * std::log(1 + km / 1000)), std::exp(3.5 * 0.3), 0, 1};
+  const auto shares = [](const AliasTable& table) {
+    std::vector<double> found(5, 0);
+    double n = 0;
+    for (std::uint64_t word = 0; word < (1ull << 32); word += 99991, ++n)
+      ++found[table(static_cast<std::uint32_t>(word))];
+    for (double& f : found) f /= n;
+    return found;
+  };
+  const Stage s(w);
+  const std::vector<double> early = shares(s.period(0).leaders[0].pull->bilateral);
+  const std::vector<double> late = shares(s.period(5).leaders[0].pull->bilateral);
+  const double before = g[0] + g[1] + g[2];
+  for (std::size_t h = 0; h < 5; ++h) {
+    CAPTURE(h);
+    CHECK(early[h] == doctest::Approx(h < 3 ? g[h] / before : 0).epsilon(2e-3));
+    CHECK(late[h] == doctest::Approx(g[h] / (before + 1)).epsilon(2e-3));
+  }
+  // A second stop after host 0: not there again, and the nearer the likelier.
+  const std::vector<double> next = shares(s.period(0).leaders[0].pull->second_stop[0]);
+  const double near = g[1] * std::exp(-km / 1000);
+  CHECK(next[0] == 0);
+  CHECK(next[1] == doctest::Approx(near / (near + g[2])).epsilon(2e-3));
+}
+
+TEST_CASE("stage: a route over states with a duty is exposed, and the leader takes the cheaper one") {
+  World w = support::exchangeable_hosts(5, 10);
+  Parameters& p = w.parameters;
+  p.kap_arrest = 1, p.b_h = 0.1, p.em = 0.01;
+  w.hosts[2].membership.clear();
+  w.hosts[3].name = w.leaders[0].home;
+  w.leaders[0].Lambda = 100;
+  // Over host 1 (a duty), 2 (none), home and the destination itself: only host 1 counts.
+  w.flights = {{leader_id(0),
+                host_id(0),
+                {},
+                RouteKind::direct,
+                6,
+                {{host_id(1), 2}, {host_id(2), 1}, {host_id(3), 1}, {host_id(0), 1}}},
+               {leader_id(0), host_id(0), {}, RouteKind::avoid, 8, {}},
+               {leader_id(0), host_id(4), {}, RouteKind::direct, 6, {}},
+               {leader_id(0), host_id(4), {}, RouteKind::avoid, 6, {}}};
+  const double q = support::logistic(-1), exposure = 2 * q;
+  {
+    const Stage s(w);  // 0.2 utility of detour against 0.54 of danger
+    const Route& r = terms(s, 0).route;
+    CHECK(r.kind == RouteKind::avoid);
+    CHECK(r.hours == 8);
+    CHECK(r.detour_hours == 2);
+    CHECK(r.exposure == 0);
+    CHECK(r.p_divert == 0);
+    CHECK(terms(s, 0, 4).route.kind == RouteKind::direct);  // a tie
+    CHECK_FALSE(terms(s, 0, 2).route.exists);               // no line
+  }
+  w.leaders[0].Lambda = 10;
+  const Stage s(w);
+  const Route& r = terms(s, 0).route;
+  CHECK(r.kind == RouteKind::direct);
+  CHECK(r.detour_hours == 0);
+  CHECK(d(r.exposure) == doctest::Approx(exposure).epsilon(1e-6));
+  CHECK(d(r.p_divert) == doctest::Approx(1 - std::exp(-0.01 * 2)).epsilon(1e-6));
+  REQUIRE(r.with_duty.size() == 1);
+  CHECK(r.with_duty[0].host == host_id(1));
+}
+
+TEST_CASE("stage: an infinite loss from arrest does not spoil the choice between two safe routes") {
+  World w = support::exchangeable_hosts(1, 5);
+  w.parameters.b_h = 0.1, w.parameters.em = 0.01;
+  w.leaders[0].Lambda = support::infinite;
+  w.flights = {{leader_id(0), host_id(0), {}, RouteKind::direct, 6, {}},
+               {leader_id(0), host_id(0), {}, RouteKind::avoid, 9, {}}};
+  CHECK(terms(Stage(w), 0).route.kind == RouteKind::direct);
+}
+
+TEST_CASE("stage: who has no flight line flies the great circle") {
+  World w = support::exchangeable_hosts(1, 5);
+  w.hosts[0].lat = 30;
+  const Stage s(w);
+  CHECK(d(terms(s, 0).route.hours) == doctest::Approx(great_circle_km(0, 0, 30, 0) / 850));
+  CHECK(terms(s, 0).route.exposure == 0);
+}
+
+TEST_CASE("stage: stocks halve over their half-lives, or never") {
+  const Decay d52 = Decay::halving(52, 104), never = Decay::halving(support::infinite, 104);
+  CHECK(d52[0] == 1);
+  CHECK(d52[52] == 0.5f);
+  CHECK(d52[104] == 0.25f);
+  CHECK(never[104] == 1);
+  CHECK(d(Decay::keeping(0.98, 100)[10]) == doctest::Approx(std::pow(0.98, 10)).epsilon(1e-6));
+}
+
+TEST_CASE("stage: names that would share an address are named") {
+  World w = support::exchangeable_hosts(3, 20);
+  support::add_event(w, 0, 10, 2);
+  CHECK(shared_addresses(w).empty());
+  w.hosts[2].region = w.hosts[1].name;  // a region called like a host would share its resolve
+  CHECK_FALSE(shared_addresses(w).empty());
+}
+
+TEST_CASE("stage: a feature without a weight is refused") {
+  World w = support::exchangeable_hosts(1, 5);
+  w.features = {"friendship"};
+  CHECK_THROWS_AS(Stage{w}, std::invalid_argument);
+}
