@@ -37,6 +37,7 @@ inline constexpr std::array<std::string_view, 12> count_names = {
     "opportunities", "go",        "delegate", "skip", "visited", "cut_short",
     "stays_home",    "withdrawn", "arrested", "void", "pending", "arrivals"};
 
+/// All fields; labels before results, and in the order of the page.
 std::span<const Field> results_schema();
 
 /// The field; throws std::logic_error if there is none.

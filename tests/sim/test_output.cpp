@@ -257,6 +257,7 @@ TEST_CASE("output: no flipped bit changes a value unnoticed") {
   const Lived lived(support::exchangeable_hosts(2, 3));
   const std::string good = read(lived.write(folder));
   const std::string digest = sim::read_stored_run(folder / "r.h5").digest;
+  constexpr int changed_unnoticed = 42;
   int noticed = 0;
   for (std::size_t i = 0; i < good.size(); i += 97) {
     std::string changed = good;
@@ -269,15 +270,15 @@ TEST_CASE("output: no flipped bit changes a value unnoticed") {
       ::signal(SIGABRT, SIG_DFL);
       ::alarm(20);
       try {
-        ::_exit(sim::read_stored_run(folder / "x.h5").digest == digest ? 0 : 1);
+        ::_exit(sim::read_stored_run(folder / "x.h5").digest == digest ? 0 : changed_unnoticed);
       } catch (const std::exception&) {
         ::_exit(2);
       }
     }
     int status = 0;
     ::waitpid(child, &status, 0);
-    CHECK_MESSAGE(!(WIFEXITED(status) && WEXITSTATUS(status) == 1), "byte " << i);
-    noticed += !WIFEXITED(status) || WEXITSTATUS(status) == 2;
+    CHECK_MESSAGE(!(WIFEXITED(status) && WEXITSTATUS(status) == changed_unnoticed), "byte " << i);
+    noticed += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
   }
   CHECK(noticed > 100);
 }
