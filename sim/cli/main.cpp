@@ -23,7 +23,7 @@ std::string help() {
       "usage: safeconduct COMMAND [ARGUMENTS] [OPTIONS]\n\n";
   for (const Command& c : commands()) {
     const std::string head = std::string(c.usage.command) + " " + std::string(c.usage.words);
-    text += "  " + head + std::string(head.size() < 28 ? 28 - head.size() : 1, ' ');
+    text += "  " + head + (head.size() < 28 ? std::string(28 - head.size(), ' ') : "\n" + std::string(30, ' '));
     text += std::string(c.usage.summary.substr(0, c.usage.summary.find('\n'))) + "\n";
   }
   return text +

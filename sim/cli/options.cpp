@@ -4,6 +4,8 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 
+#include "scenarios/problem.hpp"
+
 namespace cli {
 namespace {
 
@@ -59,8 +61,15 @@ Arguments::Arguments(const Usage& usage, const std::vector<std::string>& argumen
       else
         given_.emplace_back(o.string_key, o.value.empty() ? "" : o.value.front());
     }
+  } catch (const po::unknown_option& e) {
+    std::vector<std::string> known = {"--help"};
+    for (const Option& o : usage.options) known.push_back("--" + std::string(o.name));
+    const std::string given = e.get_option_name(), typed = given.substr(0, given.find('='));
+    throw UsageError(
+        "unknown option '" + scenarios::printable(typed) + "': " +
+        scenarios::suggestion(typed, known, "'safeconduct " + std::string(usage.command) + " --help' lists them"));
   } catch (const po::error& e) {
-    throw wrong(e.what());
+    throw wrong(scenarios::printable(e.what()));
   }
   help_ = flag("help");
   for (const Option& o : usage.options)

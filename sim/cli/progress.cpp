@@ -58,14 +58,16 @@ void Progress::draw(std::int64_t done, double seconds) {
     std::fprintf(stderr, "%s\n", words.c_str());
     return;
   }
-  const int bar = std::clamp(columns() - static_cast<int>(words.size()) - 4, 0, 40);
+  const int width = columns();
+  const int bar = std::clamp(width - static_cast<int>(words.size()) - 4, 0, 40);
   const auto full = static_cast<std::size_t>(share * bar);
   std::string line = "\r";
   if (bar > 4) {
     line += (colour_ ? "\033[32m" : "") + std::string(full, '#') + (colour_ ? "\033[0m" : "");
     line += std::string(static_cast<std::size_t>(bar) - full, '.') + " ";
   }
-  std::fputs((line + words + "\033[K").c_str(), stderr);
+  line += words.substr(0, static_cast<std::size_t>(std::max(width - 1, 0)));  // a line that wraps is not redrawn whole
+  std::fputs((line + "\033[K").c_str(), stderr);
   std::fflush(stderr);
   shown_ = true;
 }

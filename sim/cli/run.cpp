@@ -51,6 +51,8 @@ Trips trips_wanted(const Arguments& arguments) {
 /// Where the results go; refuses at once what could not be written at the end.
 fs::path results_path(const Arguments& arguments, const std::string& scenario) {
   const fs::path path = arguments.text("out").value_or(scenario + ".h5");
+  if (!path.has_filename() || path == "-")
+    throw UsageError("option '--out' takes the name of a file, not '" + path.string() + "'");
   const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored)) && !sim::is_results_file(path))
@@ -117,7 +119,7 @@ int run(const Arguments& arguments) {
                              settings.manner,
                              tally,
                              ridge,
-                             sim::ridge_replicates(settings.replicates),
+                             ridge.empty() ? 0 : sim::ridge_replicates(settings.replicates),
                              sample,
                              trips == Trips::sample ? std::min(sampled, tally.replicates()) : 0};
   sim::write_whole(path, sim::results_image(results));
