@@ -253,6 +253,50 @@ TEST_CASE("life: an order during the stay cuts it short too, and is not on the t
   CHECK(other.live(luck).decisions[0].outcome == Outcome::visited);
 }
 
+TEST_CASE("life: the longer the stay, the likelier an order comes during it") {
+  World w = one_event();
+  w.parameters.rho_suit = 0.4, w.parameters.xi = 0.7;
+  w.hosts[0].J = 0.5;
+  w.events[0].days = 3;
+  support::add_ngo(w, 2, 0.25, 0);
+  const Stage stage(w);
+  Life life(stage);
+  const double p_late = 1 - std::exp(-0.4 * 0.5 / 2 * Z / (1 + Z) * 2 * 0.25 * 3 / 7);
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::visit, {support::at_share(0.999 * p_late), yes, no, no});
+  CHECK(life.live(luck).decisions[0].outcome == Outcome::cut_short);
+  luck.say(Occasion::visit, {support::at_share(1.001 * p_late), yes, no, no});
+  CHECK(life.live(luck).decisions[0].outcome == Outcome::visited);
+}
+
+TEST_CASE("life: in the week of departure no invitation is withdrawn any more") {
+  const World w = one_event();
+  const Stage stage(w);
+  Life life(stage);
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::standing, {no, yes, no, no}, {.week = 6});
+  CHECK(life.live(luck).decisions[0].outcome == Outcome::visited);
+  luck.say(Occasion::standing, {no, yes, no, no}, {.week = 5});
+  CHECK(life.live(luck).decisions[0].outcome == Outcome::withdrawn);
+}
+
+TEST_CASE("life: after a withdrawn invitation ideas rest, half as much as after a visit") {
+  World w = support::exchangeable_hosts(1, 3);
+  w.parameters.al_k = 2, w.parameters.H_k = 2;
+  w.leaders[0].lam = 0.5;
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::opening, {yes, 0, middle, yes}, {.place = bilateral_place});
+  luck.say(Occasion::idea, {no, middle, 0, 0});
+  luck.say(Occasion::idea, {yes, middle, 0, 0}, {.week = 0});
+  luck.say(Occasion::standing, {no, yes, no, no}, {.week = 0});
+  const Stage stage(w);
+  Life life(stage);
+  std::vector<Note> diary;
+  life.live(luck, &diary);
+  REQUIRE(diary.back().kind == Note::Kind::not_pursued);
+  CHECK(d(diary.back().numbers[0]) == near(chance(-2 * 0.5 * 0.5)));  // two weeks after
+}
+
 TEST_CASE("life: an order lapses with its trip") {
   World w = one_event(40);
   w.parameters.rho_suit = 1;
@@ -590,6 +634,7 @@ TEST_CASE("life: a host that cannot refuse does so by half; a cover shields") {
   std::vector<Note> diary;
   life.live(withdrawn, &diary);
   CHECK(d(only(diary, Note::Kind::withdrawal).numbers[0]) == near(0.5 * chance(-0.5 - 1)));
+  CHECK(d(only(diary, Note::Kind::answer).numbers[5]) == near(0.5 * chance(-0.5 - 1)));  // and the leader knows
   CHECK(d(life.live(received).decisions[0].p_arrest) == near(chance(-0.5 - 1)));
 }
 
