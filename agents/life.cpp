@@ -22,6 +22,7 @@ const History& Life::live(Luck& luck, std::vector<Note>* diary) {
   begin(luck, diary);
   for (t_ = 0; t_ < stage_.weeks(); ++t_) {
     period_ = &stage_.period(t_);
+    if (t_ == period_->when.from) sum_pressure();
     environment();
     for (std::uint16_t l = 0; l < stage_.leaders; ++l)
       if (leaders_[l].free) opportunities({l});
@@ -52,6 +53,7 @@ void Life::begin(Luck& luck, std::vector<Note>* diary) {
   for (auto& places : trips_) places.clear();
   waiting_.clear();
   pressured_.clear();
+  total_pressure_ = {};
   history_.decisions.clear();
 }
 
@@ -249,6 +251,7 @@ void Life::campaigns() {
     if (pressure.since < 0) pressured_.push_back(h);
     const float p = pressure.at(t_, stage_.p_left);
     pressure = {raised_pressure(p, period_->civil_society[h.index], effort, k), t_};
+    total_pressure_ = {total_pressure_.at(t_, stage_.p_left) + (pressure.value - p), t_};
     note(Note::Kind::campaign, *trip, {effort, pressure.value});
   }
   change_norm(k.chi_adv * surplus);
@@ -592,12 +595,17 @@ void Life::note(Note::Kind kind, const Trip& trip, std::array<float, 6> numbers)
                      trip.rank == second_stop_rank, numbers});
 }
 
+/// Anew where a period begins, since hosts may have come under a duty or left it.
+void Life::sum_pressure() {
+  total_pressure_ = {0, t_};
+  for (const HostId h : pressured_)
+    if (period_->has_duty[h.index]) total_pressure_.value += hosts_[h.index].pressure.at(t_, stage_.p_left);
+}
+
 void Life::record_week() {
   const auto t = static_cast<std::size_t>(t_), T = static_cast<std::size_t>(stage_.weeks());
   history_.nu[t] = norm();
-  float pressure = 0;
-  for (const HostId h : pressured_)
-    if (period_->has_duty[h.index]) pressure += hosts_[h.index].pressure.at(t_, stage_.p_left);
+  const float pressure = total_pressure_.at(t_, stage_.p_left);
   history_.pressure[t] = period_->hosts_with_duty > 0 ? pressure / period_->hosts_with_duty : 0;
   for (std::uint16_t l = 0; l < stage_.leaders; ++l) history_.isolation[l * T + t] = isolation({l});
   for (std::size_t n = 0; n < stage_.ngos; ++n) history_.budget[n * T + t] = budget(n) / stage_.B0[n];

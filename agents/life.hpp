@@ -96,6 +96,7 @@ class Life {
   void hosts();
   void departures(LeaderId l);
   void aftermath();
+  void sum_pressure();
   void record_week();
 
   // opportunities
@@ -156,6 +157,7 @@ class Life {
   std::vector<std::vector<Trip>> trips_;  ///< by leader, in the order of the places
   std::vector<Aftermath> waiting_;
   std::vector<HostId> pressured_;  ///< hosts that have felt pressure, in that order
+  Stock total_pressure_;           ///< over the hosts with a duty
   std::vector<Tie*> strained_;     ///< ties whose delta changed this week
   std::vector<Trip*> contested_;   ///< this week's trips to hosts with a duty
   std::vector<Effort> efforts_;
