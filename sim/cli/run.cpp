@@ -132,6 +132,7 @@ int run(const Arguments& arguments) {
   log.machine = machine_name();
   log.command_line = {"safeconduct", "run"};
   log.command_line.insert(log.command_line.end(), arguments.as_typed().begin(), arguments.as_typed().end());
+  log.paths = {{"results", fs::absolute(path).string()}, {"world", shipped_places().world.string()}};
   log.replicates_asked = settings.replicates;
   log.replicates_lived = tally.replicates();
   sim::write_run_log(path, log);

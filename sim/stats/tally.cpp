@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace sim {
@@ -87,6 +88,8 @@ Tally::Tally(const agents::Stage& stage, agents::Manner manner)
   weekly_sum_.resize(series_.size() * weeks_);
   weekly_weight_.resize(weeks_);
   weekly_bins_.resize(series_.size() * weeks_ * series_bins);
+  weekly_least_.assign(series_.size() * weeks_, std::numeric_limits<float>::infinity());
+  weekly_most_.assign(series_.size() * weeks_, -std::numeric_limits<float>::infinity());
   weekly_visits_.resize(leaders_ * weeks_);
   visits_in_week_.resize(leaders_ * weeks_);
   visits_here_.resize(leaders_ * hosts_);
@@ -205,9 +208,12 @@ void Tally::add_weeks(const agents::History& history) {
     }
     for (std::size_t t = 0; t < weeks_; ++t) {
       const double w = history.weight[t], x = values[t];
-      weekly_sum_[s * weeks_ + t] += w * x;
+      const std::size_t cell = s * weeks_ + t;
+      weekly_sum_[cell] += w * x;
+      weekly_least_[cell] = std::min(weekly_least_[cell], values[t]);
+      weekly_most_[cell] = std::max(weekly_most_[cell], values[t]);
       const double b = std::clamp(to_bins(series_[s], x), 0.0, static_cast<double>(series_bins - 1));
-      weekly_bins_[(s * weeks_ + t) * series_bins + static_cast<std::size_t>(b)] += w;
+      weekly_bins_[cell * series_bins + static_cast<std::size_t>(b)] += w;
     }
   }
   std::fill(visits_in_week_.begin(), visits_in_week_.end(), 0.0f);
@@ -224,6 +230,10 @@ Tally& Tally::operator+=(const Tally& later) {
   add_all(weekly_sum_, later.weekly_sum_);
   add_all(weekly_weight_, later.weekly_weight_);
   add_all(weekly_bins_, later.weekly_bins_);
+  for (std::size_t i = 0; i < weekly_least_.size(); ++i) {
+    weekly_least_[i] = std::min(weekly_least_[i], later.weekly_least_[i]);
+    weekly_most_[i] = std::max(weekly_most_[i], later.weekly_most_[i]);
+  }
   add_all(weekly_visits_, later.weekly_visits_);
   return *this;
 }
@@ -316,15 +326,19 @@ double Tally::weekly_mean(std::size_t series, std::size_t week) const {
 }
 
 double Tally::weekly_quantile(std::size_t series, std::size_t week, double q) const {
-  const double* bin = &weekly_bins_[(series * weeks_ + week) * series_bins];
+  const std::size_t cell = series * weeks_ + week;
+  const double* bin = &weekly_bins_[cell * series_bins];
   const double wanted = q * weekly_weight_[week];
+  const double least = weekly_least_[cell], most = weekly_most_[cell];
   double below = 0;
   for (std::size_t b = 0; b < series_bins; ++b) {
-    if (below + bin[b] >= wanted && bin[b] > 0)
-      return from_bins(series_[series], static_cast<double>(b) + std::min((wanted - below) / bin[b], 1 - 1e-9));
+    if (below + bin[b] >= wanted && bin[b] > 0) {
+      const double inside = std::min((wanted - below) / bin[b], 1 - 1e-9);
+      return std::clamp(from_bins(series_[series], static_cast<double>(b) + inside), least, most);
+    }
     below += bin[b];
   }
-  return from_bins(series_[series], static_cast<double>(series_bins - 1));
+  return most;
 }
 
 double Tally::weekly_visits(LeaderId l, std::size_t week) const {

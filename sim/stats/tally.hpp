@@ -96,7 +96,8 @@ class Tally {
 
   const std::vector<Series>& series() const { return series_; }
   double weekly_mean(std::size_t series, std::size_t week) const;
-  /// The value below which a share q of the replicates lies (interpolated in a histogram of 128 bins).
+  /// The value below which a share q of the replicates lies (interpolated in a histogram of 128 bins, between the
+  /// least and the most seen).
   double weekly_quantile(std::size_t series, std::size_t week, double q) const;
   double weekly_visits(agents::LeaderId l, std::size_t week) const;  ///< mean number of visits in this week
 
@@ -124,6 +125,7 @@ class Tally {
   std::vector<double> histogram_;      ///< [leader][with_histogram][bin]
   std::vector<Series> series_;
   std::vector<double> weekly_sum_, weekly_weight_, weekly_bins_;  ///< [series][week], [week], [series][week][bin]
+  std::vector<float> weekly_least_, weekly_most_;                 ///< [series][week]
   std::vector<double> weekly_visits_;                             ///< [leader][week]
 
   // One replicate's own figures; cleared after each.
