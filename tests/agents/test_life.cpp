@@ -230,8 +230,13 @@ TEST_CASE("life: an order before departure, then the visit is cut short") {
   const double f = Z / (1 + Z);
   CHECK(d(order.numbers[0]) == near(1 - std::exp(-0.4 * 0.5 * (1 + 1) / 2 * f * 2 * 0.25)));
   CHECK(d(x.p_arrest) == near(chance(1.5 - 2)));
+  CHECK(d(x.pi_arrest) == near(chance(1.5 - 2)));           // the order is public
   CHECK(d(h.isolation[6]) == near(0.4 * (1 - 0.5 * 0.5)));  // V' = V/2
   CHECK(d(h.nu[6]) == near(1 - 0.15 * Z));                  // the salience of the whole
+  luck.say(Occasion::standing, {no, yes, no, no}, {.week = 5});
+  diary.clear();
+  life.live(luck, &diary);
+  CHECK(d(only(diary, Note::Kind::withdrawal).numbers[0]) == near(chance(0.5 - 1)));
 }
 
 TEST_CASE("life: an order during the stay cuts it short too, and is not on the trip's record") {
@@ -400,6 +405,52 @@ TEST_CASE("life: a diversion may end in the hands of a state on the way") {
   }
 }
 
+TEST_CASE("life: a diversion without an arrest teaches about where it led") {
+  World w = support::exchangeable_hosts(2, 20);
+  Parameters& p = w.parameters;
+  p.em = 0.1, p.kap_arrest = 1, p.kap_refuse = support::infinite, p.sigma_u = 1;
+  add_event(w, 0, 5, 2);
+  add_event(w, 1, 10, 2);
+  w.flights = {{leader_id(0), host_id(0), {}, RouteKind::direct, 5, {{host_id(1), 3}}},
+               {leader_id(0), host_id(1), {}, RouteKind::direct, 5, {}}};
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::visit, {no, no, no, yes}, {.week = 5});
+  luck.say(Occasion::diversion, {0, no, 0, 0});
+  const Stage stage(w);
+  Life life(stage);
+  const double pi = est(-1, 1), v = 1 / (1 + pi * (1 - pi));
+  CHECK(d(life.live(luck).decisions[1].pi_arrest) == near(est(-v * pi - 1, v)));
+}
+
+TEST_CASE("life: outcomes of one week take effect in the order of the places") {
+  World w = one_event();
+  w.parameters.chi_visit = 0.15, w.parameters.chi_stay = 0.3;
+  add_event(w, 0, 6, 4);
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::standing, {no, no, yes, no}, {.week = 6, .place = make_calendar(w, leader_id(0)).trips[1].place});
+  const Stage stage(w);
+  Life life(stage);
+  const double visited = 1 - 0.15 * Z;
+  CHECK(d(life.live(luck).nu[6]) == near(visited + 0.3 * Z * (2 - visited)));
+}
+
+TEST_CASE("life: NGOs judge what can be won without knowing the host's resolve") {
+  World w = one_event();
+  w.parameters.sigma_u = 2, w.parameters.kap_refuse = 1;
+  w.hosts[0].C = 1;
+  support::add_ngo(w, 2, 0, 1);
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::resolve, {support::at_share(0.9), support::at_share(0.9), 0, 0});
+  const Stage stage(w);
+  Life life(stage);
+  std::vector<Note> diary;
+  life.live(luck, &diary);
+  const double q = chance(-1), score = Z * 4 * q * (1 - q);
+  for (const Note& n : diary)
+    if (n.kind == Note::Kind::campaign) CHECK(d(n.numbers[0]) == near(2 * score / (1 + score)));
+  CHECK(count(diary, Note::Kind::campaign) == 5);
+}
+
 TEST_CASE("life: a second stop stands as a trip of its own, flown after the first") {
   World w = support::exchangeable_hosts(3, 12);
   w.parameters.tau = 0.3, w.parameters.sig_V = 0.5;
@@ -425,6 +476,7 @@ TEST_CASE("life: a second stop stands as a trip of its own, flown after the firs
 
   luck.say(Occasion::opening, {no, no, middle, yes}, {.week = 3, .place = second_stop_place});  // not considered
   CHECK(life.live(luck).decisions.size() == 1);
+  luck.say(Occasion::opening, {yes, no, middle, yes}, {.week = 3, .place = second_stop_place});
   luck.say(Occasion::opening, {yes, 0, middle, no}, {.week = 3, .place = bilateral_place});  // the first is skipped
   CHECK(life.live(luck).decisions.size() == 1);
 }
