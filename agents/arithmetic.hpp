@@ -69,7 +69,7 @@ inline Real expm1(Real x) {
   return scale * t + (scale - Real(1.0f));
 }
 
-/// Natural logarithm of a positive normal number; at most 4 ulp off.
+/// Natural logarithm of a positive normal number; at most 4.5 ulp off.
 template <class Real>
 inline Real log(Real x) {
   const auto i = bits_of(x);
@@ -182,7 +182,7 @@ namespace math {
 inline constexpr double pi = 3.14159265358979323846;
 double exp(double x);
 double exp2(double x);
-double log(double x);  ///< x > 0
+double log(double x);  ///< x > 0, not subnormal
 double log10(double x);
 double sin(double x);  ///< |x| up to about 1e4
 double cos(double x);

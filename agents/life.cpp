@@ -36,6 +36,7 @@ const History& Life::live(Luck& luck, std::vector<Note>* diary) {
     for (const Trip& trip : places) {
       Decision& d = history_.decisions[trip.decision];
       d.order = trip.order;
+      d.duty = terms(trip.leader, trip.host).duty > 0;
       d.weight_out = leaders_[trip.leader.index].weight;
     }
   return history_;
@@ -49,7 +50,9 @@ void Life::begin(Luck& luck, std::vector<Note>* diary) {
   ties_.assign(stage_.leaders * stage_.hosts, {});
   regional_.assign(stage_.leaders * stage_.regions, {});
   leaders_.assign(stage_.leaders, {.ease = {1.0f - stage_.k.I0, -1}});
-  budgets_.assign(stage_.ngos, {});
+  budget_gains_.assign(stage_.ngos, 0.0f);
+  budgets_since_ = -1;
+  surplus_ = {};
   for (auto& places : trips_) places.clear();
   waiting_.clear();
   pressured_.clear();
@@ -77,10 +80,11 @@ void Life::environment() {
       }
       case ShockTarget::B:
         for (std::size_t n = 0; n < stage_.ngos; ++n) {
+          budget_gains_[n] *= stage_.B_left[before - budgets_since_];
           if (s.ngo != Shock::all && static_cast<std::size_t>(s.ngo) != n) continue;
-          const float start = stage_.B0[n], now = start + budgets_[n].at(before, stage_.B_left);
-          budgets_[n] = {min(max(changed(s, now), stage_.k.B_min * start), stage_.k.B_max * start) - start, before};
+          budget_gains_[n] = changed(s, stage_.B0[n] + budget_gains_[n]) - stage_.B0[n];
         }
+        bound_budgets(before);
         break;
       case ShockTarget::delta: {
         Stock& delta = tie({static_cast<std::uint16_t>(s.leader)}, h).delta;
@@ -243,8 +247,8 @@ void Life::campaigns() {
   }
 
   // Advocacy: what the budgets now spend on it against what they spent on it at the start.
-  float surplus = 0;
-  for (std::size_t n = 0; n < N; ++n) surplus += budgets_[n].at(t_, stage_.B_left) - budget(n) * spent_[n];
+  float surplus = surplus_.at(t_, stage_.B_left);
+  for (std::size_t n = 0; n < N; ++n) surplus -= budget(n) * spent_[n];
 
   for (const auto& [h, effort, trip] : efforts_) {
     Stock& pressure = hosts_[h.index].pressure;
@@ -418,15 +422,21 @@ void Life::aftermath() {
     return std::pair(a.trip.leader.index, a.trip.rank) < std::pair(b.trip.leader.index, b.trip.rank);
   });
   strained_.clear();
-  const bool any = !waiting_.empty();
   for (const Aftermath& a : waiting_) effects(a);
   waiting_.clear();
   for (Tie* tie : strained_) tie->delta.value = min(max(tie->delta.value, -0.5f), 0.5f);
-  for (std::size_t n = 0; any && n < stage_.ngos; ++n) {
-    if (budgets_[n].since != t_) continue;
+  if (budgets_since_ == t_) bound_budgets(t_);
+}
+
+/// Puts the budgets of week t inside their bounds.
+void Life::bound_budgets(Week t) {
+  surplus_ = {0, t};
+  budgets_since_ = t;
+  for (std::size_t n = 0; n < stage_.ngos; ++n) {
     const float start = stage_.B0[n];
     const float least = (stage_.k.B_min - 1.0f) * start, most = (stage_.k.B_max - 1.0f) * start;
-    budgets_[n].value = min(max(budgets_[n].value, least), most);
+    budget_gains_[n] = min(max(budget_gains_[n], least), most);
+    surplus_.value += budget_gains_[n];
   }
 }
 
@@ -515,8 +525,9 @@ void Life::change_budgets(const Trip& trip, float per_share, float per_reach) {
   for (std::size_t n = 0; n < stage_.ngos; ++n) {
     const float f = shares_[trip.campaign * stage_.ngos + n];
     const float G = stage_.reach(static_cast<Eigen::Index>(n), trip.host.index);
-    budgets_[n] = {budget(n) * (1.0f + per_share * f + per_reach * G) - stage_.B0[n], t_};
+    budget_gains_[n] = budget(n) * (1.0f + per_share * f + per_reach * G) - stage_.B0[n];
   }
+  budgets_since_ = t_;
 }
 
 void Life::change_norm(float x) {
@@ -608,7 +619,8 @@ void Life::record_week() {
   const float pressure = total_pressure_.at(t_, stage_.p_left);
   history_.pressure[t] = period_->hosts_with_duty > 0 ? pressure / period_->hosts_with_duty : 0;
   for (std::uint16_t l = 0; l < stage_.leaders; ++l) history_.isolation[l * T + t] = isolation({l});
-  for (std::size_t n = 0; n < stage_.ngos; ++n) history_.budget[n * T + t] = budget(n) / stage_.B0[n];
+  for (std::size_t n = 0; n < stage_.ngos; ++n)
+    history_.budget[n * T + t] = stage_.B0[n] > 0 ? budget(n) / stage_.B0[n] : 0;
   history_.weight[t] = manner_.weighed ? leaders_[manner_.weighed->index].weight : 1;
 }
 

@@ -115,6 +115,7 @@ class Life {
   void learn_from_refusal(LeaderId l, HostId h, float y, float pi, float part);
   void learn_from_arrival(LeaderId l, const Stop& stop);
   void change_budgets(const Trip& trip, float per_share, float per_reach);
+  void bound_budgets(Week t);
   void change_norm(float x);
   void change_delta(LeaderId l, HostId h, float by);
 
@@ -129,7 +130,7 @@ class Life {
   float delta(LeaderId l, HostId h) { return tie(l, h).delta.at(t_, stage_.delta_left); }
   float alliance(LeaderId l, HostId h) { return terms(l, h).alliance + delta(l, h); }
   float lesson_of_region(LeaderId l, HostId h) { return regional(l, h).at(t_, stage_.m_left); }
-  float budget(std::size_t n) const { return stage_.B0[n] + budgets_[n].at(t_, stage_.B_left); }
+  float budget(std::size_t n) const { return stage_.B0[n] + budget_gains_[n] * stage_.B_left[t_ - budgets_since_]; }
   float resolve(HostId h);
   Belief<float> belief(LeaderId l, HostId h);
   void believe_from_now(LeaderId l, HostId h, Belief<float> b);
@@ -153,7 +154,9 @@ class Life {
   std::vector<Tie> ties_;        ///< [leader * hosts + host]
   std::vector<Stock> regional_;  ///< M, [leader * regions + region]
   std::vector<LeaderStocks> leaders_;
-  std::vector<Stock> budgets_;            ///< distance from the start, by NGO
+  std::vector<float> budget_gains_;  ///< distance of the budgets from their start, as of week budgets_since_
+  Week budgets_since_ = -1;
+  Stock surplus_;                         ///< sum of the gains
   std::vector<std::vector<Trip>> trips_;  ///< by leader, in the order of the places
   std::vector<Aftermath> waiting_;
   std::vector<HostId> pressured_;  ///< hosts that have felt pressure, in that order

@@ -83,7 +83,7 @@ constexpr Parameter table[] = {
 
   {"eta",      &P::eta,      0.5,   0, 1,  "1",      normal(0.5, 0.2),     "assumed", "campaigns", "how much effort turns into pressure"},
   {"s_0",      &P::s_0,      0.5,   1e-6, 100, "1",  lognormal(0.5, 0.5),  "assumed", "campaigns", "weight of general advocacy against campaigns"},
-  {"chi_adv",  &P::chi_adv,  0.001, 0, 1,  "1",      lognormal(0.001, 1),  "assumed", "campaigns", "advocacy's effect on the norm"},
+  {"chi_adv",  &P::chi_adv,  0.001, 0, 0.05, "1",      lognormal(0.001, 1),  "assumed", "campaigns", "advocacy's effect on the norm"},
   {"rho_suit", &P::rho_suit, 0.3,   0, 10, "1/week", lognormal(0.3, 0.5),  "assumed", "campaigns", "rate at which litigation wins an order"},
   {"xi",       &P::xi,       0.7,   0, 1,  "1",      normal(0.7, 0.15),    "assumed", "campaigns", "chance that a visit under an order is cut short"},
   {"g_I",      &P::g_I,      0.02,  0, 1,  "1/week", lognormal(0.02, 0.5), "assumed", "isolation", "growth of isolation"},
