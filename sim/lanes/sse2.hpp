@@ -1,0 +1,221 @@
+// Four replicates side by side in SSE2 registers, which every x86-64 machine has. What the operations mean:
+// sim/lanes/portable.hpp.
+#pragma once
+#include <emmintrin.h>
+
+#include <cstdint>
+
+#define LANES_INLINE [[gnu::always_inline]] inline
+
+namespace sim::lanes_sse2 {
+
+struct Real {
+  __m128 v;
+
+  Real() = default;
+  LANES_INLINE explicit Real(__m128 own) : v(own) {}
+  LANES_INLINE explicit Real(float x) : v(_mm_set1_ps(x)) {}
+};
+
+struct Int {
+  __m128i v;
+
+  Int() = default;
+  LANES_INLINE explicit Int(__m128i own) : v(own) {}
+  LANES_INLINE explicit Int(std::int32_t x) : v(_mm_set1_epi32(x)) {}
+};
+
+/// All bits of a lane are set, or none.
+struct Mask {
+  __m128 v;
+
+  Mask() = default;
+  LANES_INLINE explicit Mask(__m128 own) : v(own) {}
+  LANES_INLINE explicit Mask(__m128i own) : v(_mm_castsi128_ps(own)) {}
+};
+
+// --- Real ------------------------------------------------------------------------------------------
+
+LANES_INLINE Real operator+(Real a, Real b) { return Real(_mm_add_ps(a.v, b.v)); }
+LANES_INLINE Real operator-(Real a, Real b) { return Real(_mm_sub_ps(a.v, b.v)); }
+LANES_INLINE Real operator*(Real a, Real b) { return Real(_mm_mul_ps(a.v, b.v)); }
+LANES_INLINE Real operator/(Real a, Real b) { return Real(_mm_div_ps(a.v, b.v)); }
+LANES_INLINE Mask operator<(Real a, Real b) { return Mask(_mm_cmplt_ps(a.v, b.v)); }
+LANES_INLINE Mask operator>(Real a, Real b) { return Mask(_mm_cmpgt_ps(a.v, b.v)); }
+LANES_INLINE Mask operator<=(Real a, Real b) { return Mask(_mm_cmple_ps(a.v, b.v)); }
+LANES_INLINE Mask operator>=(Real a, Real b) { return Mask(_mm_cmpge_ps(a.v, b.v)); }
+LANES_INLINE Mask operator==(Real a, Real b) { return Mask(_mm_cmpeq_ps(a.v, b.v)); }
+LANES_INLINE Real min(Real a, Real b) { return Real(_mm_min_ps(a.v, b.v)); }  // a < b ? a : b
+LANES_INLINE Real max(Real a, Real b) { return Real(_mm_max_ps(a.v, b.v)); }  // a > b ? a : b
+LANES_INLINE Real sqrt(Real a) { return Real(_mm_sqrt_ps(a.v)); }
+LANES_INLINE Int bits_of(Real a) { return Int(_mm_castps_si128(a.v)); }
+
+// --- Int -------------------------------------------------------------------------------------------
+
+LANES_INLINE Int operator+(Int a, Int b) { return Int(_mm_add_epi32(a.v, b.v)); }
+LANES_INLINE Int operator-(Int a, Int b) { return Int(_mm_sub_epi32(a.v, b.v)); }
+LANES_INLINE Int operator-(Int a) { return Int(0) - a; }
+LANES_INLINE Int operator&(Int a, Int b) { return Int(_mm_and_si128(a.v, b.v)); }
+LANES_INLINE Int operator|(Int a, Int b) { return Int(_mm_or_si128(a.v, b.v)); }
+LANES_INLINE Int operator^(Int a, Int b) { return Int(_mm_xor_si128(a.v, b.v)); }
+LANES_INLINE Mask operator==(Int a, Int b) { return Mask(_mm_cmpeq_epi32(a.v, b.v)); }
+LANES_INLINE Mask operator<(Int a, Int b) { return Mask(_mm_cmplt_epi32(a.v, b.v)); }
+LANES_INLINE Mask operator>(Int a, Int b) { return Mask(_mm_cmpgt_epi32(a.v, b.v)); }
+LANES_INLINE Int add_bits(Int a, Int b) { return a + b; }
+LANES_INLINE Int add_bits(Int a, std::int32_t b) { return a + Int(b); }
+LANES_INLINE Int shift_left(Int a, int n) { return Int(_mm_slli_epi32(a.v, n)); }
+LANES_INLINE Int arithmetic_shift_right(Int a, int n) { return Int(_mm_srai_epi32(a.v, n)); }
+LANES_INLINE Int logical_shift_right(Int a, int n) { return Int(_mm_srli_epi32(a.v, n)); }
+LANES_INLINE Real from_bits(Int a) { return Real(_mm_castsi128_ps(a.v)); }
+LANES_INLINE Real to_real(Int a) { return Real(_mm_cvtepi32_ps(a.v)); }
+
+// --- Mask ------------------------------------------------------------------------------------------
+
+LANES_INLINE Mask operator&(Mask a, Mask b) { return Mask(_mm_and_ps(a.v, b.v)); }
+LANES_INLINE Mask operator|(Mask a, Mask b) { return Mask(_mm_or_ps(a.v, b.v)); }
+LANES_INLINE Mask and_not(Mask a, Mask b) { return Mask(_mm_andnot_ps(b.v, a.v)); }
+LANES_INLINE Mask operator!(Mask a) { return and_not(Mask(_mm_set1_epi32(-1)), a); }
+LANES_INLINE std::uint32_t bits(Mask a) { return static_cast<std::uint32_t>(_mm_movemask_ps(a.v)); }
+LANES_INLINE bool any(Mask a) { return bits(a) != 0; }
+LANES_INLINE bool all(Mask a) { return bits(a) == 0xf; }
+LANES_INLINE Real select(Mask which, Real yes, Real no) {
+  return Real(_mm_or_ps(_mm_and_ps(which.v, yes.v), _mm_andnot_ps(which.v, no.v)));
+}
+LANES_INLINE Int select(Mask which, Int yes, Int no) { return bits_of(select(which, from_bits(yes), from_bits(no))); }
+
+// --- memory and luck -------------------------------------------------------------------------------
+
+struct Lanes {
+  static constexpr int width = 4;
+  using Real = lanes_sse2::Real;
+  using Int = lanes_sse2::Int;
+  using Mask = lanes_sse2::Mask;
+
+  struct Words {
+    Int word[4];
+    LANES_INLINE Int operator[](int i) const { return word[i]; }
+  };
+
+  LANES_INLINE static const char* name() { return "sse2"; }
+
+  LANES_INLINE static Int iota() { return Int(_mm_setr_epi32(0, 1, 2, 3)); }
+  LANES_INLINE static Mask mask_from_bits(std::uint32_t bits) {
+    const Int own_bit(_mm_setr_epi32(1, 2, 4, 8));
+    return (Int(static_cast<std::int32_t>(bits)) & own_bit) == own_bit;
+  }
+
+  LANES_INLINE static Real load(const float* from) { return Real(_mm_loadu_ps(from)); }
+  LANES_INLINE static Int load_int(const std::int32_t* from) {
+    return Int(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  }
+  LANES_INLINE static void store(float* to, Real a) { _mm_storeu_ps(to, a.v); }
+  LANES_INLINE static void store_int(std::int32_t* to, Int a) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), a.v); }
+
+  LANES_INLINE static Real gather(const float* base, Int index) {
+    std::int32_t at[width];
+    store_int(at, index);
+    return Real(_mm_setr_ps(base[at[0]], base[at[1]], base[at[2]], base[at[3]]));
+  }
+  LANES_INLINE static Int gather_int(const std::int32_t* base, Int index) {
+    std::int32_t at[width];
+    store_int(at, index);
+    return Int(_mm_setr_epi32(base[at[0]], base[at[1]], base[at[2]], base[at[3]]));
+  }
+  LANES_INLINE static Real gather(const float* base, Int index, Mask where, Real otherwise) {
+    std::int32_t at[width];
+    float out[width];
+    store_int(at, index);
+    store(out, otherwise);
+    const std::uint32_t wanted = bits(where);
+    for (int i = 0; i < width; ++i)
+      if (wanted >> i & 1) out[i] = base[at[i]];
+    return load(out);
+  }
+  LANES_INLINE static Int gather_int(const std::int32_t* base, Int index, Mask where, Int otherwise) {
+    std::int32_t at[width], out[width];
+    store_int(at, index);
+    store_int(out, otherwise);
+    const std::uint32_t wanted = bits(where);
+    for (int i = 0; i < width; ++i)
+      if (wanted >> i & 1) out[i] = base[at[i]];
+    return load_int(out);
+  }
+  LANES_INLINE static void scatter(float* base, Int index, Real a, Mask where) {
+    std::int32_t at[width];
+    float from[width];
+    store_int(at, index);
+    store(from, a);
+    const std::uint32_t wanted = bits(where);
+    for (int i = 0; i < width; ++i)
+      if (wanted >> i & 1) base[at[i]] = from[i];
+  }
+  LANES_INLINE static void scatter_int(std::int32_t* base, Int index, Int a, Mask where) {
+    std::int32_t at[width], from[width];
+    store_int(at, index);
+    store_int(from, a);
+    const std::uint32_t wanted = bits(where);
+    for (int i = 0; i < width; ++i)
+      if (wanted >> i & 1) base[at[i]] = from[i];
+  }
+
+  LANES_INLINE static Mask less_unsigned(Int a, Int b) {
+    const Int sign(INT32_MIN);
+    return (a ^ sign) < (b ^ sign);
+  }
+  LANES_INLINE static Int multiply_high(Int a, std::uint32_t b) {
+    const __m128i factor = _mm_set1_epi64x(b);
+    const __m128i even = _mm_mul_epu32(a.v, factor), odd = _mm_mul_epu32(_mm_srli_epi64(a.v, 32), factor);
+    return merge(_mm_srli_epi64(even, 32), _mm_srli_epi64(odd, 32));
+  }
+  LANES_INLINE static Int multiply_low(Int a, std::uint32_t b) {
+    const __m128i factor = _mm_set1_epi64x(b);
+    return merge(_mm_mul_epu32(a.v, factor), _mm_mul_epu32(_mm_srli_epi64(a.v, 32), factor));
+  }
+  LANES_INLINE static Real uniform(Int word) {
+    const Real u = to_real(logical_shift_right(word, 8)) * Real(0x1p-24f) + Real(0x1p-25f);
+    return min(u, Real(1.0f - 0x1p-24f));
+  }
+  /// The threshold is cut to its upper 16 bits and the rest, both exact; p = 1 gives an upper part above every word's.
+  LANES_INLINE static Mask happens(Int word, Real p) {
+    const Real scaled = p * Real(0x1p16f);
+    const Int upper(_mm_cvttps_epi32(scaled.v));
+    const Int lower(_mm_cvttps_epi32(((scaled - to_real(upper)) * Real(0x1p16f)).v));
+    const Int word_upper = logical_shift_right(word, 16);
+    return (word_upper < upper) | ((word_upper == upper) & ((word & Int(0xffff)) < lower));
+  }
+  /// Even and odd lanes keep to registers of 64-bit lanes for all ten rounds; their upper halves hold what is no longer
+  /// needed.
+  LANES_INLINE static Words philox(std::uint64_t seed, Int c0, Int c1, Int c2, Int c3) {
+    const __m128i factor0 = _mm_set1_epi64x(0xD2511F53), factor1 = _mm_set1_epi64x(0xCD9E8D57);
+    auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+    __m128i even[4] = {c0.v, c1.v, c2.v, c3.v};
+    __m128i odd[4] = {_mm_srli_epi64(c0.v, 32), _mm_srli_epi64(c1.v, 32), _mm_srli_epi64(c2.v, 32),
+                      _mm_srli_epi64(c3.v, 32)};
+#pragma GCC unroll 10
+    for (int round = 0; round < 10; ++round) {
+      philox_round(even, factor0, factor1, _mm_set1_epi64x(k0), _mm_set1_epi64x(k1));
+      philox_round(odd, factor0, factor1, _mm_set1_epi64x(k0), _mm_set1_epi64x(k1));
+      k0 += 0x9E3779B9u;
+      k1 += 0xBB67AE85u;
+    }
+    return {{merge(even[0], odd[0]), merge(even[1], odd[1]), merge(even[2], odd[2]), merge(even[3], odd[3])}};
+  }
+
+ private:
+  LANES_INLINE static void philox_round(__m128i (&c)[4], __m128i factor0, __m128i factor1, __m128i k0, __m128i k1) {
+    const __m128i product0 = _mm_mul_epu32(c[0], factor0), product1 = _mm_mul_epu32(c[2], factor1);
+    c[0] = _mm_xor_si128(_mm_xor_si128(_mm_srli_epi64(product1, 32), c[1]), k0);
+    c[1] = product1;
+    c[2] = _mm_xor_si128(_mm_xor_si128(_mm_srli_epi64(product0, 32), c[3]), k1);
+    c[3] = product0;
+  }
+  /// The lower halves of 64-bit lanes, in turn.
+  LANES_INLINE static Int merge(__m128i even, __m128i odd) {
+    const __m128i lower = _mm_set1_epi64x(0xffffffff);
+    return Int(_mm_or_si128(_mm_and_si128(even, lower), _mm_slli_epi64(odd, 32)));
+  }
+};
+
+}  // namespace sim::lanes_sse2
+
+#undef LANES_INLINE
