@@ -15,19 +15,13 @@ using Numbers = std::vector<std::int32_t>;
 
 namespace {
 
-/// Every lanes type that this machine can run.
+/// Every lanes type that this machine can run. (The first test says which it cannot.)
 std::vector<const Subject*> subjects() {
   std::vector<const Subject*> out = {&portable_1, &portable_4, &portable_8, &portable_16};
 #ifdef __x86_64__
   out.push_back(&sse2);
-  if (sim::best_isa() >= sim::Isa::avx2)
-    out.push_back(&avx2);
-  else
-    MESSAGE("not tested: this machine has no AVX2");
-  if (sim::best_isa() >= sim::Isa::avx512)
-    out.push_back(&avx512);
-  else
-    MESSAGE("not tested: this machine has no AVX-512 F, DQ, BW and VL");
+  if (sim::best_isa() >= sim::Isa::avx2) out.push_back(&avx2);
+  if (sim::best_isa() >= sim::Isa::avx512) out.push_back(&avx512);
 #endif
   return out;
 }
@@ -207,6 +201,8 @@ int differences(const Subject& s, Operation what, const Table& t) {
 }  // namespace
 
 TEST_CASE("lanes: every operation gives the bits that one replicate gets, on special and on random numbers") {
+  if (sim::best_isa() < sim::Isa::avx2) MESSAGE("AVX2 lanes are not tested: this machine has none");
+  if (sim::best_isa() < sim::Isa::avx512) MESSAGE("AVX-512 lanes are not tested: this machine has none");
   const Table t = special_and_random();
   for (const Subject* s : subjects())
     for (int what = 0; what < static_cast<int>(Operation::count); ++what) {
