@@ -151,6 +151,8 @@ class PoissonTable {
     return n;
   }
 
+  const std::vector<std::uint32_t>& below() const { return below_; }
+
  private:
   std::vector<std::uint32_t> below_;  ///< below_[n]: the words that give n or less
 };
@@ -162,6 +164,11 @@ class AliasTable {
   /// weights >= 0; if none is positive the table is empty and must not be drawn from.
   explicit AliasTable(const std::vector<double>& weights);
   bool empty() const { return slots_.empty(); }
+  struct Slot {
+    std::uint64_t keep;  ///< of 2^32
+    std::uint16_t own, other;
+  };
+  const std::vector<Slot>& slots() const { return slots_; }
   std::uint16_t operator()(std::uint32_t word) const {
     const std::uint64_t wide = static_cast<std::uint64_t>(word) * slots_.size();
     const Slot& slot = slots_[wide >> 32];
@@ -169,10 +176,6 @@ class AliasTable {
   }
 
  private:
-  struct Slot {
-    std::uint64_t keep;  ///< of 2^32
-    std::uint16_t own, other;
-  };
   std::vector<Slot> slots_;
 };
 

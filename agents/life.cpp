@@ -147,7 +147,7 @@ void Life::bilateral_idea(LeaderId l) {
       logistic(k.al_0 + k.al_delta * delta(l, trip.host) + k.al_I * isolation(l) - k.al_k * cooldown);
   if (!happens(idea[word::pursue], p_pursue)) return note(Note::Kind::not_pursued, trip, {p_pursue});
   trip.V = exp(k.sig_V * normal_quantile(uniform(idea[word::value])));
-  trip.Z = salience(trip.V, 2);
+  trip.Z = salience(trip.V, 2.0f);
   const Week lead = 1 + stage_.extra_lead_weeks(idea[word::lead]);
   trip.lead = static_cast<float>(lead);
   trip.days = static_cast<float>(1 + stage_.extra_days(idea[word::days]));
@@ -167,7 +167,7 @@ void Life::second_stop(const Trip& first) {
   trip.host = {near(words[word::host])};
   const Words idea = draw(trip, Occasion::idea);
   trip.V = exp(stage_.k.sig_V * normal_quantile(uniform(idea[word::value])));
-  trip.Z = salience(trip.V, 2);
+  trip.Z = salience(trip.V, 2.0f);
   trip.days = static_cast<float>(1 + stage_.extra_days(idea[word::days]));
   open(trip, words, -1);
 }

@@ -6,7 +6,10 @@
 namespace agents {
 
 /// Z: how much a visit is noticed, in [0, 1).
-inline float salience(float V, float participants) { return one_minus_exp(0.5f * V + 0.05f * participants); }
+template <class Real>
+inline Real salience(Real V, Real participants) {
+  return one_minus_exp(Real(0.5f) * V + Real(0.05f) * participants);
+}
 
 /// How much a trip under duty draws an NGO: its reach, the trip's salience, and its taste for fights that can be won.
 template <class Real>

@@ -23,6 +23,7 @@ class Decay {
   /// keeps `share` of the stock each week
   static Decay keeping(double share, Week weeks);
   float operator[](Week age) const { return left_[static_cast<std::size_t>(age)]; }
+  const std::vector<float>& by_age() const { return left_; }
 
  private:
   std::vector<float> left_;

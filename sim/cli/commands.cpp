@@ -30,6 +30,7 @@ const std::vector<Command>& commands() {
          seed,
          replicates,
          {"threads", "N", "default: the CPUs this process may use; never changes a result"},
+         {"isa", "baseline|avx2|avx512", "default: the best this machine has; never changes a result"},
          {"trips", "none|sample|all", "keep the decisions of no, the first 1,000 or all histories (default: none)"},
          set}},
        run},

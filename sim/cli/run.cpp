@@ -48,6 +48,18 @@ Trips trips_wanted(const Arguments& arguments) {
   throw UsageError("option '--trips' takes none, sample or all, not '" + word + "'");
 }
 
+/// The kernel for --isa.
+const sim::Kernel& kernel_wanted(const Arguments& arguments) {
+  const auto word = arguments.text("isa");
+  if (!word) return sim::best_kernel();
+  const auto isa = sim::parse_isa(*word);
+  if (!isa) throw UsageError("option '--isa' takes baseline, avx2 or avx512, not '" + *word + "'");
+  if (*isa > sim::best_isa())
+    throw UsageError("this machine does not have " + *word + ": its best is " +
+                     std::string(sim::name(sim::best_isa())));
+  return sim::best_kernel(*isa);
+}
+
 /// Where the results go; refuses at once what could not be written at the end.
 fs::path results_path(const Arguments& arguments, const std::string& scenario) {
   const fs::path path = arguments.text("out").value_or(scenario + ".h5");
@@ -83,6 +95,7 @@ int run(const Arguments& arguments) {
   settings.replicates = scenario.run.replicates;
   settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
   settings.stop = &stop;
+  settings.kernel = &kernel_wanted(arguments);
   std::vector<sim::TripRecord> sample;
   std::optional<sim::TripsWriter> parts;
   if (trips != Trips::none) settings.trips = trips == Trips::sample ? sampled : settings.replicates;

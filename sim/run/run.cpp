@@ -13,7 +13,6 @@
 #include <thread>
 
 #include "agents/arithmetic.hpp"
-#include "sim/rng/philox.hpp"
 
 namespace sim {
 namespace {
@@ -26,14 +25,18 @@ struct Chunk {
   std::vector<TripRecord> trips;
 };
 
-Chunk live(const agents::Stage& stage, agents::Life& life, const RunSettings& s, std::int64_t from, std::int64_t to) {
-  Chunk chunk{Tally(stage, s.manner), {}};
-  for (std::int64_t r = from; r < to; ++r) {
-    PhiloxLuck luck(s.seed, static_cast<std::uint32_t>(r));
-    const agents::History& history = life.live(luck);
-    chunk.tally.add(history);
-    if (r < s.trips)
-      for (const agents::Decision& d : history.decisions) chunk.trips.push_back({r, d});
+Chunk live(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to) {
+  Chunk chunk{Tally(stage.stage(), s.manner), {}};
+  agents::History history;
+  for (std::int64_t first = from; first < to; first += block_replicates) {
+    const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
+    life.live(s.seed, static_cast<std::uint32_t>(first), count);
+    for (int r = 0; r < count; ++r) {
+      life.tell(r, history);
+      chunk.tally.add(history);
+      if (first + r >= s.trips) continue;
+      for (const agents::Decision& d : history.decisions) chunk.trips.push_back({first + r, d});
+    }
   }
   return chunk;
 }
@@ -83,26 +86,31 @@ class InOrder {
 
 Tally run(const agents::Stage& stage, const RunSettings& s) {
   const std::int64_t chunks = (s.replicates + chunk_size - 1) / chunk_size;
+  const BatchStage batch(stage);
+  const Kernel& kernel = s.kernel ? *s.kernel : best_kernel();
   InOrder order(stage, s);
   std::atomic<std::int64_t> next{0};
   const auto work = [&] {
     try {
-      agents::Life life(stage, s.manner);
+      BatchLife life(batch, kernel, s.manner);
       while (!s.stop || !s.stop->load(std::memory_order_relaxed)) {
         const std::int64_t number = next.fetch_add(1);
         if (number >= chunks) break;
         const std::int64_t from = number * chunk_size;
-        order.add(number, live(stage, life, s, from, std::min(from + chunk_size, s.replicates)));
+        order.add(number, live(batch, life, s, from, std::min(from + chunk_size, s.replicates)));
       }
     } catch (...) {
       next = chunks;
       order.fail(std::current_exception());
     }
   };
-  std::vector<std::thread> others;
-  for (int i = 1; i < s.threads; ++i) others.emplace_back(work);
+  std::vector<std::jthread> others;  // joined whatever happens
+  try {
+    for (int i = 1; i < s.threads; ++i) others.emplace_back(work);
+  } catch (const std::system_error&) {  // no more threads to be had: fewer do as well
+  }
   work();
-  for (std::thread& t : others) t.join();
+  for (std::jthread& t : others) t.join();
   return order.result();
 }
 

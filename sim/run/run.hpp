@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "agents/life.hpp"
+#include "sim/batch/batch.hpp"
 #include "sim/stats/tally.hpp"
 
 namespace sim {
@@ -22,7 +22,8 @@ struct RunSettings {
   std::int64_t replicates = 100000;  ///< 1 .. 2^32
   int threads = 1;
   agents::Manner manner;
-  std::int64_t trips = 0;  ///< replicates 0 .. trips-1 whose decisions are handed to `on_trips`
+  const Kernel* kernel = nullptr;  ///< null: the best this machine has. Never changes a result.
+  std::int64_t trips = 0;          ///< replicates 0 .. trips-1 whose decisions are handed to `on_trips`
   /// Called in the order of the replicates, a chunk at a time, from one thread at a time.
   std::function<void(const std::vector<TripRecord>&)> on_trips;
   /// Called after each chunk with the number of replicates done, from one thread at a time.

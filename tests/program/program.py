@@ -8,6 +8,8 @@ import os
 import pathlib
 import subprocess
 
+import pytest
+
 SOURCE = pathlib.Path(os.environ.get("SAFECONDUCT_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 PROGRAM = pathlib.Path(os.environ.get("SAFECONDUCT", SOURCE / "build" / "release" / "safeconduct")).resolve()
 
@@ -18,6 +20,11 @@ def safeconduct(*arguments, program=PROGRAM, variables=None, fails=False, **more
     ran = subprocess.run([str(program), *map(str, arguments)], **more)
     assert fails or ran.returncode == 0, f"{arguments} left with {ran.returncode}: {ran.stderr}"
     return ran
+
+
+def lacking(tool):
+    """Skips a test for want of a tool; where CI=true the tool has to be there."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{tool} is not here")
 
 
 def rows(text):

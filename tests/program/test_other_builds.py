@@ -3,7 +3,7 @@ import shutil
 import subprocess
 
 import pytest
-from program import PROGRAM, SOURCE, safeconduct
+from program import PROGRAM, SOURCE, lacking, safeconduct
 
 CASES = ["dushanbe_2025", "bashir_2009", "two_leaders_2025"]
 BUILDS = {
@@ -32,7 +32,7 @@ def expected(tmp_path_factory):
 def test_another_build_writes_the_same_bytes(tmp_path, expected, build):
     cc, cxx, flags = BUILDS[build]
     if not shutil.which(cxx):
-        pytest.skip(f"no {cxx} here")
+        lacking(cxx)
     if "v3" in flags and "avx2" not in open("/proc/cpuinfo").read():
         pytest.skip("this processor cannot run x86-64-v3")
     launcher = [f"-DCMAKE_CXX_COMPILER_LAUNCHER={shutil.which('ccache')}"] if shutil.which("ccache") else []
@@ -43,3 +43,13 @@ def test_another_build_writes_the_same_bytes(tmp_path, expected, build):
     made = written_by(tmp_path / "build" / "safeconduct", tmp_path / "r")
     assert made.keys() == expected.keys() and len(made) > 30
     assert [str(name) for name in made if made[name] != expected[name]] == []
+
+
+@pytest.mark.parametrize("processor", ["Westmere", "Haswell"])  # neither AVX; AVX2 but no AVX-512
+def test_an_older_processor_writes_the_same_bytes(tmp_path, processor):
+    emulator = shutil.which("qemu-x86_64") or lacking("qemu-x86_64")
+    options = ["run", "dushanbe_2025", "--replicates", "150", "--threads", "1", "--out"]
+    safeconduct(*options, tmp_path / "here.h5")
+    subprocess.run([emulator, "-cpu", processor, str(PROGRAM), *options, str(tmp_path / "there.h5")],
+                   check=True, capture_output=True, timeout=1200)
+    assert (tmp_path / "there.h5").read_bytes() == (tmp_path / "here.h5").read_bytes()

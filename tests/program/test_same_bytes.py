@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from program import safeconduct
+from program import lacking, safeconduct
 
 CASE, REPLICATES = "two_leaders_2025", 1100  # three chunks, the last one not full
 NO_FMA = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX2_Usable,-FMA_Usable,-FMA4"}
@@ -27,6 +27,14 @@ def expected(tmp_path_factory):
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])  # 1 is the same run once more
 def test_the_number_of_threads_leaves_no_trace(tmp_path, expected, threads):
     assert live(tmp_path / "r", "--threads", threads, "--trips", "sample") == expected
+
+
+@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512"])
+def test_the_instruction_set_leaves_no_trace(tmp_path, expected, isa):
+    known = {"baseline": "", "avx2": "avx2", "avx512": "avx512dq"}[isa]
+    if known not in open("/proc/cpuinfo").read():
+        pytest.skip(f"this processor has no {isa}")
+    assert live(tmp_path / "r", "--isa", isa, "--trips", "sample") == expected
 
 
 def test_the_name_of_the_file_and_the_folder_leave_no_trace(tmp_path, expected):
@@ -55,12 +63,12 @@ def test_an_empty_environment_will_do(tmp_path, expected):
 
 def test_a_language_with_a_decimal_comma_changes_nothing(tmp_path, expected):
     if not shutil.which("localedef"):
-        pytest.skip("no localedef to make the locale de_DE with")
+        lacking("localedef")
     made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", str(tmp_path / "de_DE.UTF-8")], capture_output=True)
     german = {"LOCPATH": str(tmp_path), "LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"}
     point = subprocess.run(["locale", "decimal_point"], capture_output=True, text=True, env=os.environ | german).stdout
     if point.strip() != ",":
-        pytest.skip(f"the locale de_DE cannot be made here: {made.stderr}")
+        lacking(f"what localedef makes the locale de_DE of ({made.stderr.decode()})")
     assert live(tmp_path / "r", "--trips", "sample", variables=german) == expected
     setting = ("check", CASE, "--set", "parameters.th_J=1.25")
     assert safeconduct(*setting, variables=german).stdout == safeconduct(*setting).stdout

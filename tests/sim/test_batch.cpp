@@ -1,0 +1,210 @@
+// The kernel against the oracle, bit for bit: every kernel this machine can run, on worlds in which everything happens.
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+#include "agents/life.hpp"
+#include "sim/batch/batch.hpp"
+#include "sim/rng/philox.hpp"
+#include "tests/support/worlds.hpp"
+
+namespace {
+
+using agents::Decision;
+
+bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+
+bool same(const Decision& a, const Decision& b) {
+  return a.leader == b.leader && a.host == b.host && a.event == b.event && a.second_stop == b.second_stop &&
+         a.answer == b.answer && a.outcome == b.outcome && a.week == b.week && a.week_out == b.week_out &&
+         a.order == b.order && a.duty == b.duty && a.reached == b.reached && same_bits(a.V, b.V) &&
+         same_bits(a.days, b.days) && same_bits(a.hours, b.hours) && same_bits(a.detour_hours, b.detour_hours) &&
+         same_bits(a.pi_arrest, b.pi_arrest) && same_bits(a.p_arrest, b.p_arrest) && same_bits(a.hazard, b.hazard) &&
+         a.weight == b.weight && a.weight_out == b.weight_out;
+}
+
+bool same(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+bool same(const agents::History& a, const agents::History& b) {
+  if (a.decisions.size() != b.decisions.size()) return false;
+  for (std::size_t i = 0; i < a.decisions.size(); ++i)
+    if (!same(a.decisions[i], b.decisions[i])) return false;
+  return same(a.nu, b.nu) && same(a.pressure, b.pressure) && same(a.isolation, b.isolation) &&
+         same(a.budget, b.budget) && a.weight == b.weight;
+}
+
+/// How many of the first n replicates a kernel tells otherwise than the oracle; `decisions` counts what was compared.
+int differences(const agents::Stage& stage, const sim::Kernel& kernel, int n, agents::Manner manner,
+                std::size_t& decisions) {
+  const sim::BatchStage batch(stage);
+  sim::BatchLife side_by_side(batch, kernel, manner);
+  agents::Life life(stage, manner);
+  agents::History history;
+  int differ = 0;
+  for (int first = 0; first < n; first += sim::block_replicates) {
+    const int count = std::min(sim::block_replicates, n - first);
+    side_by_side.live(2025, static_cast<std::uint32_t>(first), count);
+    for (int r = 0; r < count; ++r) {
+      sim::PhiloxLuck luck(2025, static_cast<std::uint32_t>(first + r));
+      side_by_side.tell(r, history);
+      decisions += history.decisions.size();
+      if (!same(life.live(luck), history)) ++differ;
+    }
+  }
+  return differ;
+}
+
+void check_all_kernels(const agents::Stage& stage, int n, agents::Manner manner = {}) {
+  for (const sim::Kernel& kernel : sim::kernels()) {
+    if (kernel.isa > sim::best_isa()) continue;
+    CAPTURE(sim::name(kernel.isa));
+    CAPTURE(kernel.width);
+    std::size_t decisions = 0;
+    CHECK(differences(stage, kernel, n, manner, decisions) == 0);
+    CHECK(decisions > 0);
+  }
+}
+
+/// Numbers for worlds, not for results.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : words_(seed) {}
+  double between(double low, double high) { return low + (high - low) * (words_() * 0x1p-32); }
+  int below(int n) { return static_cast<int>(between(0, n)); }
+  bool chance(double p) { return between(0, 1) < p; }
+
+ private:
+  sim::Philox words_;
+};
+
+/// A small world drawn at random: leaders, hosts, shocks, flights, events and parameters, some at their bounds.
+agents::World drawn_world(std::uint64_t seed) {
+  Dice dice(seed);
+  agents::World w = support::lively_world(static_cast<std::size_t>(2 + dice.below(12)), 8 + dice.below(60));
+  const auto H = static_cast<int>(w.hosts.size());
+  w.features = {"trade", "hostility"};
+  w.parameters.w_hostility = 0.5;
+  w.dyads[0] = Eigen::MatrixXd::Zero(H, 2);
+  for (int l = dice.below(3); l > 0; --l) support::add_leader(w, "leader " + std::to_string(l));
+  for (int h = 0; h < H; ++h) {
+    agents::Host& host = w.hosts[static_cast<std::size_t>(h)];
+    host.region = "R" + std::to_string(dice.below(3));
+    host.lat = dice.between(-60, 60), host.lon = dice.between(-180, 180);
+    host.J = dice.between(0, 1), host.Q = dice.below(2), host.C = dice.between(0, 1), host.W = dice.between(0, 1);
+    host.mass = dice.between(0, 1);
+    if (dice.chance(0.4)) host.membership.clear();
+    if (dice.chance(0.2)) host.membership = {{dice.below(w.weeks), agents::no_end}};
+    if (dice.chance(0.2)) host.exists.from = dice.below(w.weeks);
+  }
+  for (std::size_t l = 0; l < w.leaders.size(); ++l) {
+    for (int h = 0; h < H; ++h) w.dyads[l](h, 0) = dice.between(0, 1), w.dyads[l](h, 1) = dice.chance(0.1) ? -1 : 0;
+    agents::Leader& leader = w.leaders[l];
+    leader.issue = dice.chance(0.3) ? dice.below(w.weeks) : 0;
+    leader.Pi = dice.between(-1, 1), leader.S = dice.between(0, 1), leader.lam = dice.between(0, 1);
+    leader.Lambda = dice.chance(0.3) ? dice.between(0, 20) : dice.chance(0.1) ? support::infinite : 200;
+    for (int h = 0; h < H && seed % 2 == 0; ++h) {
+      if (dice.chance(0.1)) continue;
+      agents::Flight f;
+      f.leader = support::leader_id(l), f.host = support::host_id(static_cast<std::size_t>(h));
+      f.hours = dice.between(0.5, 12);
+      for (int o = 0; o < H; ++o)
+        if (dice.chance(0.3)) f.over.push_back({support::host_id(static_cast<std::size_t>(o)), dice.between(0.1, 3)});
+      w.flights.push_back(f);
+      if (dice.chance(0.5)) {
+        f.route = agents::RouteKind::avoid, f.hours += 1;
+        f.over.clear();
+        w.flights.push_back(f);
+      }
+    }
+  }
+  for (agents::Event& e : w.events) {
+    e.bound = dice.chance(0.2) ? 0.5 : 0, e.cover = dice.between(0, 1), e.days = 1 + dice.below(4);
+    e.lead = 1 + dice.below(12), e.participants = dice.below(60);
+    e.leaders.clear();
+    for (std::size_t l = 0; l < w.leaders.size(); ++l)
+      if (dice.chance(0.8)) e.leaders.push_back(support::leader_id(l));
+    if (dice.chance(0.2)) e.trip = "tour";
+  }
+  using Target = agents::ShockTarget;
+  for (int i = dice.below(8); i > 0; --i) {
+    agents::Shock s;
+    s.week = dice.below(w.weeks);
+    const Target targets[] = {Target::nu, Target::B, Target::delta,   Target::S,
+                              Target::Pi, Target::J, Target::feature, Target::government};
+    s.target = targets[dice.below(8)];
+    s.op = static_cast<agents::ShockOp>(dice.below(3));
+    s.value = dice.between(-0.5, 1.5);
+    s.leader = dice.below(static_cast<int>(w.leaders.size())), s.host = dice.below(H);
+    s.ngo = dice.chance(0.5) ? agents::Shock::all : dice.below(3);
+    s.feature = 0;
+    w.shocks.push_back(s);
+  }
+  agents::Parameters& p = w.parameters;
+  p.kap_arrest = dice.between(0, 7), p.kap_refuse = dice.between(-1, 6), p.em = dice.chance(0.5) ? 0.05 : 1e-4;
+  p.rho_suit = dice.between(0, 3), p.tau = dice.between(0, 1), p.zeta = dice.between(0, 1);
+  p.mean_lead = dice.between(1, 8), p.mean_days = dice.between(1, 8), p.H_v = dice.chance(0.2) ? support::infinite : 20;
+  if (dice.chance(0.1)) p.sigma_u = 0;
+  if (dice.chance(0.1)) p.sig_s = 0;
+  if (dice.chance(0.1)) p.sig_s = support::infinite;
+  if (dice.chance(0.1)) p.kap_refuse = support::infinite;
+  if (dice.chance(0.1)) p.Omega = 0;
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("batch: a lively world is told as the oracle tells it, by every kernel") {
+  const agents::Stage stage(support::lively_world(20, 104));
+  check_all_kernels(stage, 500);
+  check_all_kernels(stage, 200, {.weighed = agents::LeaderId{0}});
+}
+
+TEST_CASE("batch: so are three hundred worlds drawn at random, some with weighed arrests") {
+  std::size_t arrests = 0, outcomes[9] = {};
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    CAPTURE(seed);
+    const agents::Stage stage(drawn_world(seed));
+    check_all_kernels(stage, 70, seed % 5 == 0 ? agents::Manner{agents::LeaderId{0}} : agents::Manner{});
+    agents::Life life(stage);
+    for (std::uint32_t r = 0; r < 20; ++r) {
+      sim::PhiloxLuck luck(2025, r);
+      for (const Decision& d : life.live(luck).decisions) {
+        ++outcomes[static_cast<int>(d.outcome)];
+        arrests += d.outcome == agents::Outcome::arrested && d.hazard != d.p_arrest;  // a diversion played its part
+      }
+    }
+  }
+  for (std::size_t o = 0; o < 9; ++o) {  // the worlds are worth the test
+    CAPTURE(agents::outcome_names[o]);
+    CHECK(outcomes[o] > 20);
+  }
+  CHECK(arrests > 0);
+}
+
+TEST_CASE("batch: a block does not remember the one before, nor the replicates that fill it up") {
+  const agents::Stage stage(support::lively_world(10, 52));
+  const sim::BatchStage batch(stage);
+  sim::BatchLife used(batch, sim::best_kernel()), fresh(batch, sim::best_kernel());
+  used.live(1, 5000, sim::block_replicates);
+  used.live(2025, 7, 1);
+  fresh.live(2025, 0, sim::block_replicates);
+  agents::History a, b;
+  used.tell(0, a);
+  fresh.tell(7, b);
+  CHECK(same(a, b));
+}
+
+TEST_CASE("batch: the comparison sees a single other bit") {
+  const agents::Stage stage(support::lively_world(10, 52));
+  agents::Life life(stage);
+  sim::PhiloxLuck luck(2025, 3);
+  agents::History a = life.live(luck), b = a;
+  REQUIRE(same(a, b));
+  b.nu[40] = std::nextafter(b.nu[40], 2.0f);
+  CHECK_FALSE(same(a, b));
+  b = a;
+  b.decisions.back().V = std::nextafter(b.decisions.back().V, 9.0f);
+  CHECK_FALSE(same(a, b));
+}
