@@ -66,6 +66,7 @@ bool Host::withdraws(const Leader& leader, const Trip& trip) const {
 void Host::feel_campaigns() {
   const double C = sim_.period->civil_society[static_cast<std::size_t>(index_)];
   pressure += sim_.p.eta * C * (1 - pressure) * (1 - std::exp(-effort));
+  effort = 0;
 }
 
 // --- Organisations and the court -------------------------------------------------------------------
@@ -486,12 +487,10 @@ void Simulation::campaigns() {
     ngo.plan(trips, q);
     surplus += ngo.budget * ngo.rest;
   }
-  for (Host& h : hosts) h.effort = 0;
   for (const auto& [leader, trip] : trips)
     for (std::size_t n = 0; n < ngos.size(); ++n)
       host(trip->host).effort += trip->shares[n] * ngos[n].budget * (1 - ngos[n].litigation);
-  for (Host& h : hosts)
-    if (h.effort > 0) h.feel_campaigns();
+  for (const auto& [leader, trip] : trips) host(trip->host).feel_campaigns();
   move_norm(p.chi_adv * surplus);
   for (const auto& [leader, trip] : trips)
     if (!trip->order) trip->order = happens(1 - std::exp(-leader->suits(*trip)));

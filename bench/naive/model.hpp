@@ -58,10 +58,11 @@ class Host : public Agent {
   double p_refuse(const Leader& leader, const Trip& trip, double resolve) const;
   double p_arrest(const Leader& leader, bool order, double cover) const;
   bool withdraws(const Leader& leader, const Trip& trip) const;
+  /// Turns the effort of all campaigns so far into pressure.
   void feel_campaigns();
 
   double resolve = 0, pressure = 0, findings = 0;
-  double effort = 0;  ///< of this week's campaigns
+  double effort = 0;  ///< of campaigns not yet felt
 
  private:
   int index_;

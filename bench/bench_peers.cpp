@@ -1,0 +1,132 @@
+// What the program's speed is worth: the naive C++ peer (bench/naive), the oracle and the program side by side on the
+// default scenario, on one thread; then the Python peer (bench/peers/objects.py), start-up and loading taken off.
+#include <cmath>
+#include <fstream>
+#include <string>
+
+#include "agents/life.hpp"
+#include "bench/harness.hpp"
+#include "bench/naive/model.hpp"
+#include "scenarios/load.hpp"
+#include "scenarios/tables.hpp"
+#include "sim/rng/philox.hpp"
+#include "sim/run/run.hpp"
+
+namespace {
+
+/// Sums over replicates and their squares: all visits, visits under duty.
+struct Visits {
+  double n = 0, all = 0, duty = 0, all_squared = 0, duty_squared = 0;
+  void add(const std::vector<agents::Decision>& decisions) {
+    double here = 0, under_duty = 0;
+    for (const agents::Decision& d : decisions)
+      if (agents::is_visit(d.outcome)) here += 1, under_duty += d.duty;
+    ++n, all += here, duty += under_duty, all_squared += here * here, duty_squared += under_duty * under_duty;
+  }
+};
+
+bool close(double n, double a, double a_squared, double m, double b, double b_squared) {
+  const double spread = (a_squared / n - a / n * a / n) / n + (b_squared / m - b / m * b / m) / m;
+  return std::abs(a / n - b / m) <= 5 * std::sqrt(spread);
+}
+
+bool agree(const Visits& a, const Visits& b) {
+  std::printf("  visits %.3f and %.3f, under duty %.3f and %.3f\n", a.all / a.n, b.all / b.n, a.duty / a.n,
+              b.duty / b.n);
+  return close(a.n, a.all, a.all_squared, b.n, b.all, b.all_squared) &&
+         close(a.n, a.duty, a.duty_squared, b.n, b.duty, b.duty_squared);
+}
+
+double seconds(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// 0 also where there is no Python; 1 if its visits are not the oracle's.
+int compare_with_python(const scenarios::Scenario& scenario, const Visits& expected,
+                        const std::function<void()>& oracle, double lived, int rounds) {
+  constexpr int n = 300;
+  if (std::system("python3 -c '' 2>/dev/null") != 0) {
+    std::printf("Python peer: not timed, there is no python3 here\n");
+    return 0;
+  }
+  std::string folder = (std::filesystem::temp_directory_path() / "safeconduct_peers_XXXXXX").string();
+  if (!mkdtemp(folder.data())) {
+    std::fprintf(stderr, "Python peer: cannot make %s\n", folder.c_str());
+    return 1;
+  }
+  for (const auto& [name, text] : scenarios::export_tables(scenario))
+    std::ofstream(std::filesystem::path(folder) / name, std::ios::binary) << text;
+  const std::string command = "python3 '" SAFECONDUCT_SCENARIOS_DIR "/../bench/peers/objects.py' '" + folder +
+                              "' --seed 1 --out '" + folder + "/trips.csv' 2>/dev/null --replicates ";
+  bool ran = true;
+  const auto live = [&](int replicates) {
+    ran = std::system((command + std::to_string(replicates)).c_str()) == 0 && ran;
+  };
+  std::vector<double> rates, ratios;
+  for (int round = 0; round < rounds && ran; ++round) {
+    const double loading = seconds([&] { live(0); });
+    rates.push_back(n / (seconds([&] { live(n); }) - loading));
+    ratios.push_back(lived / seconds(oracle) / rates.back());
+  }
+  std::vector<std::vector<agents::Decision>> histories(n);
+  std::ifstream trips(folder + "/trips.csv");
+  std::string line;
+  for (std::getline(trips, line); std::getline(trips, line);)
+    if (line.find(",visited,") != std::string::npos || line.find(",cut short,") != std::string::npos)
+      histories.at(std::stoul(line)).emplace_back().outcome = agents::Outcome::visited;
+  std::filesystem::remove_all(folder);
+  Visits found;
+  for (const auto& history : histories) found.add(history);
+  if (!ran || !close(found.n, found.all, found.all_squared, expected.n, expected.all, expected.all_squared)) {
+    std::fprintf(stderr, "Python peer: %s\n", ran ? "wrong result" : "did not run");
+    return 1;
+  }
+  std::printf("Python peer (%d rounds, interleaved; visits verified: %.3f)\n", rounds, found.all / found.n);
+  std::printf("  %.0f histories/s; the oracle lives %.0f times as many\n", bench::median(rates), bench::median(ratios));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 9;
+  const std::filesystem::path house = SAFECONDUCT_SCENARIOS_DIR;
+  const scenarios::Scenario scenario = scenarios::load("dushanbe_2025", {house / "world", house / "cases"});
+  const agents::Stage stage(scenario.world);
+  naive::Setting setting(scenario.world);
+  const std::uint64_t seed = scenario.run.seed;
+  constexpr std::uint32_t n = 4096, n_naive = 1024;
+
+  agents::Life life(stage);
+  const auto live_oracle = [&] {
+    Visits v;
+    for (std::uint32_t r = 0; r < n; ++r) {
+      sim::PhiloxLuck luck(seed, r);
+      v.add(life.live(luck).decisions);
+    }
+    return v;
+  };
+  const auto live_naive = [&](std::uint32_t replicates) {
+    Visits v;
+    for (std::uint32_t r = 0; r < replicates; ++r) v.add(naive::Simulation(setting, seed, r).live().decisions);
+    return v;
+  };
+  const auto run = [&] {
+    sim::RunSettings s;
+    s.seed = seed;
+    s.replicates = n;
+    return sim::run(stage, s).estimate({0}, sim::Measure::visits).mean;
+  };
+  const Visits expected = live_oracle();
+  const int failed = bench::compare(
+      "peers, dushanbe_2025, one thread", "histories/s",
+      {{"naive C++, lived", n_naive, [&] { return agree(live_naive(n), expected); }, [&] { live_naive(n_naive); }},
+       {"oracle, lived", n, [] { return true; }, [&] { live_oracle(); }},
+       {"program, counted", n, [&] { return std::abs(run() - expected.all / expected.n) < 1e-9; }, [&] { run(); }}},
+      rounds);
+  if (failed) return failed;
+  return compare_with_python(
+      scenario, expected, [&] { live_oracle(); }, n, std::min(rounds, 3));
+}
