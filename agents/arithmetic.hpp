@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace agents {
@@ -40,6 +41,7 @@ struct Split {
 };
 template <class Real>
 inline Split<Real> split_exp(Real x) {
+  static_assert(!std::is_integral_v<Real>, "write 1.0f, not 1");
   const Real magic(12582912.0f);  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
   const Real shifted = x * Real(0x1.715476p0f) + magic;
   const Real n = shifted - magic;

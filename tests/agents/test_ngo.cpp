@@ -7,9 +7,9 @@
 using namespace agents;
 
 TEST_CASE("ngo: salience grows with value and company and stays below 1") {
-  CHECK(salience(1, 2) == doctest::Approx(1 - std::exp(-0.6)).epsilon(1e-6));
-  CHECK(salience(0, 0) == 0);
-  CHECK(salience(3, 40) < 1);
+  CHECK(salience(1.0f, 2.0f) == doctest::Approx(1 - std::exp(-0.6)).epsilon(1e-6));
+  CHECK(salience(0.0f, 0.0f) == 0);
+  CHECK(salience(3.0f, 40.0f) < 1);
 }
 
 TEST_CASE("ngo: a taste for winnable fights favours hosts in doubt") {

@@ -26,7 +26,7 @@ struct When {
 class ScriptedLuck final : public agents::Luck {
  public:
   ScriptedLuck& say(agents::Occasion occasion, agents::Words words, When when = {}) {
-    sayings_[{occasion, when.week, when.place, when.leader}] = words;
+    sayings_[{occasion, when.week.value_or(any), when.place.value_or(any), when.leader.value_or(any)}] = words;
     return *this;
   }
 
@@ -35,11 +35,8 @@ class ScriptedLuck final : public agents::Luck {
     for (const bool leader : {true, false})
       for (const bool place : {true, false})
         for (const bool week : {true, false}) {
-          Key key{a.occasion, {}, {}, {}};
-          if (week) std::get<1>(key) = a.week;
-          if (place) std::get<2>(key) = a.place;
-          if (leader) std::get<3>(key) = a.leader;
-          const auto found = sayings_.find(key);
+          const auto found =
+              sayings_.find({a.occasion, week ? a.week : any, place ? a.place : any, leader ? a.leader : any});
           if (found != sayings_.end()) return found->second;
         }
     throw std::logic_error("nothing scripted for occasion " + std::to_string(static_cast<int>(a.occasion)) +
@@ -49,8 +46,8 @@ class ScriptedLuck final : public agents::Luck {
   int asked() const { return asked_; }
 
  private:
-  using Key = std::tuple<agents::Occasion, std::optional<agents::Week>, std::optional<std::uint32_t>,
-                         std::optional<std::uint32_t>>;
+  static constexpr std::int64_t any = -1;
+  using Key = std::tuple<agents::Occasion, std::int64_t, std::int64_t, std::int64_t>;
   std::map<Key, agents::Words> sayings_;
   int asked_ = 0;
 };
