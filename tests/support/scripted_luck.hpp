@@ -1,7 +1,6 @@
 // A luck that says what it is told and throws when asked for what nobody told it.
 #pragma once
 #include <map>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -17,16 +16,15 @@ inline std::uint32_t at_share(double share) { return static_cast<std::uint32_t>(
 
 /// Where a saying holds: everywhere, but for what is given.
 struct When {
-  std::optional<agents::Week> week = {};
-  std::optional<std::uint32_t> place = {};
-  std::optional<std::uint32_t> leader = {};
+  static constexpr std::int64_t any = -1;
+  std::int64_t week = any, place = any, leader = any;
 };
 
 /// The most particular saying wins; a leader is more particular than a place, a place than a week.
 class ScriptedLuck final : public agents::Luck {
  public:
   ScriptedLuck& say(agents::Occasion occasion, agents::Words words, When when = {}) {
-    sayings_[{occasion, when.week.value_or(any), when.place.value_or(any), when.leader.value_or(any)}] = words;
+    sayings_[{occasion, when.week, when.place, when.leader}] = words;
     return *this;
   }
 
@@ -46,7 +44,7 @@ class ScriptedLuck final : public agents::Luck {
   int asked() const { return asked_; }
 
  private:
-  static constexpr std::int64_t any = -1;
+  static constexpr std::int64_t any = When::any;
   using Key = std::tuple<agents::Occasion, std::int64_t, std::int64_t, std::int64_t>;
   std::map<Key, agents::Words> sayings_;
   int asked_ = 0;
