@@ -58,11 +58,11 @@ TEST_CASE("parameters: a new set starts at the defaults, which are the model's")
       {"em", 1e-4},       {"avoid", 0.02}};
   const Parameters p;
   CHECK(parameter_table().size() == model.size());
-  for (const auto& [symbol, value] : model) {
-    CAPTURE(symbol);
-    const Parameter* row = find_parameter(symbol);
+  for (const auto& expected : model) {
+    CAPTURE(expected.first);
+    const Parameter* row = find_parameter(expected.first);
     REQUIRE(row != nullptr);
-    CHECK(p.*row->member == value);
+    CHECK(p.*row->member == expected.second);
   }
 }
 
