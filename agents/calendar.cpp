@@ -66,6 +66,8 @@ Calendar make_calendar(const World& world, LeaderId leader) {
   }
   Calendar calendar;
   for (std::size_t i = 0; i < trips.size(); ++i) {
+    std::stable_sort(trips[i].stages.begin(), trips[i].stages.end(),
+                     [&](std::uint16_t a, std::uint16_t b) { return world.events[a].start < world.events[b].start; });
     trips[i].opened = std::max<Week>(0, trips[i].start - lead[i]);
     const std::string reason = why_ignored(world, leader, trips[i]);
     if (reason.empty())

@@ -15,7 +15,7 @@ struct ScheduledTrip {
   Week opened = 0;  ///< max(0, start - lead)
   double V = 0, days = 0, participants = 0, bound = 0, cover = 0;
   std::uint32_t place = 0;            ///< its address in the luck of the leader
-  std::vector<std::uint16_t> stages;  ///< rows of World::events, in the scenario's order
+  std::vector<std::uint16_t> stages;  ///< rows of World::events, by start week, then in the scenario's order
 };
 
 /// A stage the model leaves out, and why.

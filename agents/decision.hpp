@@ -41,18 +41,18 @@ struct Decision {
   Outcome outcome = Outcome::skip;
   std::int16_t week = 0;      ///< of the answer
   std::int16_t week_out = 0;  ///< of the outcome; pending: T
-  bool order = false;         ///< a court order stood when the outcome was settled
-  bool duty = false;          ///< the host had a duty to arrest in week_out
-  bool reached = false;       ///< the trip came to its departure week: pi_arrest and p_arrest are known
-  float V = 0;                ///< value of the occasion
-  float days = 0;             ///< days stayed; 0 without a visit
-  float hours = 0;            ///< one way, of the route flown; 0 if nobody flew
-  float detour_hours = 0;     ///< of these, more than the direct route would take
-  float pi_arrest = 0;        ///< the leader's estimate at the look, destination only
-  float p_arrest = 0;         ///< the truth, destination only
-  float hazard = 0;           ///< chance of arrest on this trip, given the diversion drawn; 0 without departure
-  double weight = 1;          ///< of the answer (1 unless arrests are weighted, see Manner)
-  double weight_out = 1;      ///< of the outcome, before its hazard: a visit counts weight_out (1 - hazard)
+  bool order = false;    ///< a court order stood when the outcome was settled (one won during the stay does not count)
+  bool duty = false;     ///< the host had a duty to arrest in week_out
+  bool reached = false;  ///< the trip came to its departure week: pi_arrest and p_arrest are known
+  float V = 0;           ///< value of the occasion
+  float days = 0;        ///< days stayed; 0 without a visit
+  float hours = 0;       ///< one way, of the route flown; 0 if nobody flew
+  float detour_hours = 0;  ///< of these, more than the direct route would take
+  float pi_arrest = 0;     ///< the leader's estimate at the look, destination only
+  float p_arrest = 0;      ///< the truth, destination only
+  float hazard = 0;        ///< chance of arrest on this trip, given the diversion drawn; 0 without departure
+  double weight = 1;       ///< of the answer (1 unless arrests are weighted, see Manner)
+  double weight_out = 1;   ///< of the outcome, before its hazard: a visit counts weight_out (1 - hazard)
 };
 
 /// How arrests are treated.
@@ -79,7 +79,7 @@ struct Note {
     not_pursued,  ///< {p_pursue}
     sounding,     ///< {signal, mean belief after, sd of belief after}
     answer,       ///< {U_go, U_delegate, p_go, p_delegate, pi_arrest, pi_refuse}
-    campaign,     ///< {effort, pressure after, q_refuse}
+    campaign,     ///< {effort, pressure after}
     order,        ///< {p_order}
     withdrawal,   ///< {p_refuse over the whole lead, weekly chance}
     look,         ///< {p_stay, pi_arrest}

@@ -32,7 +32,7 @@ const History& Life::live(Luck& luck, std::vector<Note>* diary) {
     aftermath();
     record_week();
   }
-  for (const auto& places : trips_)  // still announced: pending, as when they were announced
+  for (const auto& places : trips_)  // still announced: pending, as of the last week
     for (const Trip& trip : places) {
       Decision& d = history_.decisions[trip.decision];
       d.order = trip.order;

@@ -13,7 +13,7 @@ namespace scenarios {
 namespace {
 
 using K = KeyKind;
-constexpr std::size_t most_problems = 100, most_leaders = 64, most_events = 5000, most_ngos = 100;
+constexpr std::size_t most_problems = 100, most_leaders = 64, most_events = 5000, most_ngos = 100, most_entries = 1000;
 constexpr std::string_view tables_at_top[] = {"run", "leaders", "hosts", "dyads", "ngos", "events", "parameters"};
 constexpr std::string_view lists_at_top[] = {"stances", "shocks"};
 
@@ -122,6 +122,8 @@ class Checker {
       } else {
         std::vector<std::string> names(std::begin(tables_at_top), std::end(tables_at_top));
         names.insert(names.end(), std::begin(lists_at_top), std::end(lists_at_top));
+        for (const agents::Parameter& p : agents::parameter_table())
+          if (p.symbol == entry.key) names = {"parameters." + entry.key};
         unknown(entry, "", "", std::move(names));
       }
     }
@@ -159,6 +161,9 @@ class Checker {
     const auto* entries = entry.value.as<std::vector<TomlValue>>();
     if (!entries)
       return blame(entry.value.place, "'" + entry.key + "' must be a list of tables, such as [[" + entry.key + "]]");
+    if (entries->size() > most_entries)
+      return blame(entry.value.place, "'" + entry.key + "' may have at most " + std::to_string(most_entries) +
+                                          " entries, got " + std::to_string(entries->size()));
     for (const TomlValue& one : *entries) {
       const TomlTable* table = as_table(one, entry.key, "[[" + entry.key + "]]");
       if (!table) continue;
@@ -461,6 +466,13 @@ class Checker {
       blame_file("there may be at most " + std::to_string(most_ngos) + " NGOs, got " + std::to_string(ngos_.size()));
     for (const TomlEntry& entry : table_in(scenario_, "events").entries()) {
       const auto* event = entry.value.as<TomlTable>();
+      if (event && flag_in(*event, "remove") && event->entries().size() == 1) {  // nothing was inherited under this key
+        std::vector<std::string> others;
+        for (const TomlEntry& other : table_in(scenario_, "events").entries())
+          if (other.key != entry.key) others.push_back(other.key);
+        blame(entry.place, "there is no event '" + entry.key + "' to remove",
+              suggestion(entry.key, others, "'safeconduct check' lists the events of a scenario"));
+      }
       if (!event || flag_in(*event, "remove")) continue;
       for (const char* needed : {"start", "host"})
         if (!event->find(needed)) blame(entry.place, in_quotes("events." + entry.key) + " needs '" + needed + "'");

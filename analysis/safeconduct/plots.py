@@ -11,14 +11,16 @@ from .results import hosts
 MEMBER, OTHER = "#d1495b", "#5c7c99"  # told apart by everyone, and by shape as well
 
 
-def plot_hosts(ds: xr.Dataset, leader: int = 0, ax: Axes | None = None, most: int = 20) -> Axes:
+def plot_hosts(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, most: int = 20) -> Axes:
     """Visits a year to the ``most`` visited hosts, with 95 % intervals of the simulation error; members marked.
 
     >>> ax = plot_hosts(open_results(example), most=5)
     >>> ax.get_yticklabels()[0].get_text()
     'Belarus'
     """
-    who = ds["leader"].values[leader]
+    who = leader if isinstance(leader, str) else ds["leader"].values[leader]
+    if who not in ds["leader"].values:
+        raise ValueError(f"no leader {who!r} in these results: {', '.join(ds['leader'].values)}")
     table = hosts(ds)
     table = table[(table["leader"] == who) & (table["visits"] > 0)]
     table = table.sort_values("visits", ascending=False).head(most)

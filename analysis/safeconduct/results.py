@@ -75,13 +75,14 @@ def to_dataframe(ds: xr.Dataset, *names: str) -> pd.DataFrame:
     return table
 
 
-def hosts(ds: xr.Dataset) -> pd.DataFrame:
+def hosts(ds: xr.Dataset | str | Path) -> pd.DataFrame:
     """The table of hosts: one row for each leader and host, with names, and ``visits_a_year``.
 
     >>> table = hosts(open_results(example))
     >>> table.sort_values("visits_a_year").iloc[-1][["host", "name", "member_at_start"]].tolist()
     ['BLR', 'Belarus', 'no']
     """
+    ds = ds if isinstance(ds, xr.Dataset) else open_results(ds)
     counts = [str(n) for n, v in ds.data_vars.items() if v.dims == ("leader", "host")]
     table = to_dataframe(ds, *counts)
     table.columns = [c.removeprefix("host_") for c in table.columns]

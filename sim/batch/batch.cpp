@@ -218,8 +218,16 @@ const StageView& BatchStage::view() const { return tables_->view; }
 
 /// The arrays of a block: those that begin at 0 in one piece, those that begin at -1 in another, the rest as they come.
 struct BatchLife::State {
+  struct alignas(sizeof(std::int32_t) * record_words) Record {
+    std::int32_t words[record_words];
+  };
+  // Stocks as (value, since); at the start every value is 0 and every since -1.
+  static constexpr Record new_host = {{0, -1, 0, -1, 0, 0, 0, 0}};  ///< pressure, findings, resolve, drawn
+  static constexpr Record new_tie = {{0, -1, 0, -1, 0, 0, -1, 0}};  ///< delta, cooldown, m, learned, believed_since
+
   BlockView view{};
   std::vector<std::int32_t> zero, minus_one, scratch;
+  std::vector<Record> records;  ///< of the hosts, then of the ties
   std::vector<double> weight, week_weight;
   std::vector<agents::Decision> decisions;
   std::vector<int> slots;
@@ -238,20 +246,13 @@ struct BatchLife::State {
         minus_ones(stock.since, n);
       };
       for (StockView* x : {&view.norm, &view.total_pressure, &view.surplus}) stock(*x, 1);
-      for (StockView* x : {&view.pressure, &view.findings}) stock(*x, H);
-      for (StockView* x : {&view.delta, &view.cooldown}) stock(*x, L * H);
       stock(view.regional, L * G);
       stock(view.ease, L);
-      zeros(view.drawn, H);
-      zeros(view.m, L * H);
-      zeros(view.learned, L * H);
-      minus_ones(view.believed_since, L * H);
       zeros(view.gain, N);
       minus_ones(view.gain_since, 1);
       zeros(view.pressured_count, 1);
       zeros(view.decided, 1);
       for (std::int32_t** x : {&view.active, &view.fate}) zeros(*x, places);
-      any(view.resolve, H);
       any(view.free, L);
       any(view.pressured, H);
       for (std::int32_t** x : {&view.order, &view.row, &view.extra, &view.host, &view.departs, &view.diverted_to})
@@ -273,6 +274,19 @@ struct BatchLife::State {
     week_weight.resize(T * R);
     decisions.resize(R * static_cast<std::size_t>(view.most_decisions));
     slots.resize(3 * places);
+    records.resize((1 + L) * H * R);
+    const auto field = [&](std::size_t record, int word) { return &records[record].words[word]; };
+    const auto real = [&](std::size_t record, int word) { return reinterpret_cast<float*>(field(record, word)); };
+    const std::size_t ties = H * R;
+    view.pressure = {real(0, 0), field(0, 1)};
+    view.findings = {real(0, 2), field(0, 3)};
+    view.resolve = real(0, 4);
+    view.drawn = field(0, 5);
+    view.delta = {real(ties, 0), field(ties, 1)};
+    view.cooldown = {real(ties, 2), field(ties, 3)};
+    view.m = real(ties, 4);
+    view.learned = real(ties, 5);
+    view.believed_since = field(ties, 6);
     changed.resize(H);
     view.changed = changed.data();
     view.weight = weight.data();
@@ -310,6 +324,9 @@ struct BatchLife::State {
   void begin(const StageView& s) {
     std::memset(zero.data(), 0, zero.size() * sizeof zero[0]);
     std::memset(minus_one.data(), -1, minus_one.size() * sizeof minus_one[0]);
+    const auto ties = records.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(s.hosts) * R);
+    std::fill(records.begin(), ties, new_host);
+    std::fill(ties, records.end(), new_tie);
     std::fill(weight.begin(), weight.end(), 1.0);
     std::fill(changed.begin(), changed.end(), -1);
     std::fill_n(view.norm.value, R, s.initial_nu - s.k.nu_bar);

@@ -164,10 +164,10 @@ class Block {
     g.tie = tie_row(l, g.host, r);
     return g;
   }
-  Int tie_row(int l, Int host, Int r) const { return times(Int(l * s_.hosts) + host, R) + r; }
+  Int tie_row(int l, Int host, Int r) const { return times(times(Int(l * s_.hosts) + host, R) + r, record_words); }
   TripTerms trip(const Group& g) const;
   Real order(const Group& g) const { return to_real(L::gather_int(b_.order, g.at, g.here, Int(0))); }
-  Int host_row(const Group& g) const { return times(g.host, R) + g.r; }
+  Int host_row(const Group& g) const { return times(times(g.host, R) + g.r, record_words); }
   static Int times(Int x, int n) { return L::multiply_low(x, static_cast<std::uint32_t>(n)); }
   static Mask set(Int flags) { return Int(0) < flags; }
 

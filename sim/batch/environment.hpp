@@ -43,15 +43,15 @@ void Block<L>::environment() {
           break;
         }
         case ShockView::delta: {
-          const int row = (s.leader * s_.hosts + s.host) * R + r;
+          const int row = ((s.leader * s_.hosts + s.host) * R + r) * record_words;
           b_.delta.value[row] = bounded(changed(s, decayed(b_.delta, row, s_.delta_left)), -0.5f, 0.5f);
           b_.delta.since[row] = before;
           break;
         }
         case ShockView::government:
-          b_.drawn[s.host * R + r] = 0;
+          b_.drawn[(s.host * R + r) * record_words] = 0;
           for (int l = 0; l < s_.leaders; ++l) {
-            const int row = (l * s_.hosts + s.host) * R + r;
+            const int row = ((l * s_.hosts + s.host) * R + r) * record_words;
             b_.m[row] = b_.learned[row] = 0;
             b_.believed_since[row] = before;
           }
@@ -66,7 +66,7 @@ void Block<L>::sum_pressure() {
   for (int r = 0; r < b_.count; ++r) {
     float sum = 0;
     for (int i = 0; i < b_.pressured_count[r]; ++i) {
-      const int h = b_.pressured[i * R + r], row = h * R + r;
+      const int h = b_.pressured[i * R + r], row = (h * R + r) * record_words;
       if (period_->has_duty[h] > 0) sum += b_.pressure.value[row] * s_.p_left[t_ - b_.pressure.since[row]];
     }
     b_.total_pressure.value[r] = sum;

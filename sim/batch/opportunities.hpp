@@ -50,7 +50,7 @@ void Block<L>::bilateral_ideas(int l) {
   const int place = bilateral(l);
   List empty = list([&](int r) { return b_.free[l * R + r] != 0 && b_.active[place * R + r] == 0; });
   List ideas;  // to the replicates in which one comes up
-  std::int32_t where[R + 16];
+  std::int32_t where[R + 16] = {};
   serve(empty, [&](Int r, Mask here) {
     const Group g{l, place, r, here, Int(0), Int(0), Int(place * R) + r};
     const Words words = draw(g, agents::Occasion::opening);

@@ -13,6 +13,10 @@ namespace sim {
 /// Replicates that live through the same week together.
 inline constexpr int block_replicates = 64;
 
+/// What a replicate knows of a host, and of a leader's tie to it, lies together: a record of 8 words, half a cache
+/// line. The pointers to their fields point into the first record; the next is 8 further.
+inline constexpr int record_words = 8;
+
 /// An alias table (agents/arithmetic.hpp) as columns; null: no thing has any weight.
 struct AliasView {
   const std::int32_t* keep = nullptr;  ///< words; where the table keeps a slot whole, other = own
@@ -87,7 +91,7 @@ struct StockView {
   std::int32_t* since;
 };
 
-/// The state of a block; R = block_replicates runs fastest everywhere.
+/// The state of a block; R = block_replicates runs fastest, inside records only their fields do.
 struct BlockView {
   std::uint64_t seed;
   std::uint32_t first_replicate;

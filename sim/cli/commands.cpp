@@ -51,9 +51,10 @@ const std::vector<Command>& commands() {
        check},
       {{"parameters", "[SYMBOL]", "print the table of parameters, or all about one of them", {}}, parameters},
       {{"export",
-        "trips|hosts|weeks RESULTS",
+        "trips|hosts|events|weeks RESULTS",
         "write results as CSV to standard output\n"
-        "hosts, weeks: the tables of the file. trips: every decision of every history, lived again from the seed.",
+        "hosts, events, weeks: the tables of the file. trips: every decision of every history, lived again from the "
+        "seed.",
         {{"out", "FILE", "to a file instead, written whole"},
          {"replicates", "N", "trips: only of the first N histories"},
          {"threads", "N", "trips: default: the CPUs this process may use"}},
@@ -75,8 +76,10 @@ scenarios::Places shipped_places() {
 
 std::vector<std::string> scenario_settings(const Arguments& arguments) {
   std::vector<std::string> settings = arguments.all("set");
-  if (const auto n = arguments.text("seed")) settings.push_back("run.seed=" + *n);
-  if (const auto n = arguments.text("replicates")) settings.push_back("run.replicates=" + *n);
+  for (const char* key : {"seed", "replicates"}) {
+    const auto n = arguments.text(key);
+    if (n) settings.push_back("run." + std::string(key) + "=" + *n);
+  }
   return settings;
 }
 

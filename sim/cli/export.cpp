@@ -7,6 +7,7 @@
 #include "sim/cli/commands.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/results_text.hpp"
+#include "sim/cli/words.hpp"
 #include "sim/output/whole_file.hpp"
 
 namespace cli {
@@ -32,19 +33,22 @@ void write(std::ostream& out, const std::string& what, const std::filesystem::pa
     trips(out, file, arguments);
   else if (what == "hosts")
     sim::export_hosts(out, file);
+  else if (what == "events")
+    sim::export_events(out, file);
   else if (what == "weeks")
     sim::export_weeks(out, file);
   else
-    throw UsageError("export what? trips, hosts or weeks, not '" + what + "'");
+    throw UsageError("export what? trips, hosts, events or weeks, not '" + what + "'");
 }
 
 }  // namespace
 
 int export_csv(const Arguments& arguments) {
   if (arguments.words().size() < 2)
-    throw UsageError("export takes two words: trips, hosts or weeks, and a results file");
+    throw UsageError("export takes two words: trips, hosts, events or weeks, and a results file");
   const std::string& what = arguments.words()[0];
   const std::filesystem::path file = arguments.words()[1];
+  if (what != "weeks") std::cerr << "note: " << arrest_caveat << '\n';
   const auto out = arguments.text("out");
   if (!out || *out == "-") {
     write(std::cout, what, file, arguments);

@@ -28,9 +28,9 @@ std::string help() {
   }
   return text +
          "\n'safeconduct COMMAND --help' tells more. --version prints the version.\n"
-         "Exit codes: 0 done, 1 a difference was found, 2 bad command line, 65 bad scenario or results file, 70 "
-         "internal\n"
-         "error, 71 out of memory, 74 input or output error, 130 and 143 stopped by a signal after saving.\n";
+         "Exit codes: 0 done, 2 bad command line, 65 bad scenario or results file, 70 internal error, 71 out of "
+         "memory,\n"
+         "74 input or output error, 130 and 143 stopped by a signal after saving.\n";
 }
 
 int answer(const std::vector<std::string>& words) {

@@ -33,8 +33,8 @@ std::atomic<bool> stop{false};
 std::atomic<int> stopped_by{0};
 
 extern "C" void on_signal(int number) {
-  stop = true;
   stopped_by = number;
+  stop = true;
   std::signal(number, SIG_DFL);  // a second one kills at once
 }
 
@@ -65,6 +65,9 @@ fs::path results_path(const Arguments& arguments, const std::string& scenario) {
   const fs::path path = arguments.text("out").value_or(scenario + ".h5");
   if (!path.has_filename() || path == "-")
     throw UsageError("option '--out' takes the name of a file, not '" + path.string() + "'");
+  if (path.extension() == ".trips" || path.extension() == ".json")
+    throw UsageError("option '--out' takes another ending than " + path.extension().string() +
+                     ", which belongs beside it");
   const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored)) && !sim::is_results_file(path))

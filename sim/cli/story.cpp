@@ -59,7 +59,7 @@ class Teller {
   const std::string& leader(agents::LeaderId l) const { return scenario_.leader_labels[l.index].name; }
 
   std::string occasion(const Note& n) const {
-    if (n.event < 0) return std::string(n.second_stop ? "a second stop, in " : "a bilateral visit to ") + host(n.host);
+    if (n.event < 0) return std::string(n.second_stop ? "a second stop in " : "a bilateral visit to ") + host(n.host);
     const auto& trip = stage_.calendars[n.leader.index].trips[static_cast<std::size_t>(n.event)];
     std::string name = scenario_.event_labels[trip.stages.front()].name;
     for (std::size_t i = 1; i < trip.stages.size(); ++i) name += "; " + scenario_.event_labels[trip.stages[i]].name;
@@ -84,31 +84,31 @@ class Teller {
                small_chance(x[5]) + ")";
       }
       case Kind::campaign:
-        return "  NGOs campaign in " + host(n.host) + ": effort " + fixed(x[0], 2) + ", pressure now " + fixed(x[1], 2);
+        return "NGOs campaign in " + host(n.host) + ": effort " + fixed(x[0], 2) + ", pressure now " + fixed(x[1], 2);
       case Kind::order:
-        return "  a court in " + host(n.host) + " orders the arrest (the odds were " + small_chance(x[0]) + ")";
+        return "a court in " + host(n.host) + " orders the arrest (the odds were " + small_chance(x[0]) + ")";
       case Kind::withdrawal:
-        return "  " + host(n.host) + " withdraws the invitation to " + occasion(n) + " (odds this week " +
-               small_chance(x[1]) + ", over the whole lead " + small_chance(x[0]) + ")";
+        return host(n.host) + " withdraws its invitation to " + occasion(n) + " (odds this week " + small_chance(x[1]) +
+               ", over the whole lead " + small_chance(x[0]) + ")";
       case Kind::look:
-        return "  departs for " + occasion(n) + " (the odds of staying home were " + small_chance(x[0]) + ")";
+        return "departs for " + occasion(n) + " (the odds of staying home were " + small_chance(x[0]) + ")";
       case Kind::stays_home:
-        return "  stays home from " + occasion(n) + " (odds " + small_chance(x[0]) + "; fears arrest " +
+        return "stays home from " + occasion(n) + " (odds " + small_chance(x[0]) + "; fears arrest " +
                small_chance(x[1]) + ")";
       case Kind::diversion:
-        return "  is diverted to " + host(n.host) + " (odds " + small_chance(x[0]) + "; P(arrest) there " +
+        return "is diverted to " + host(n.host) + " (odds " + small_chance(x[0]) + "; P(arrest) there " +
                small_chance(x[1]) + ")";
       case Kind::arrest:
-        return "  IS ARRESTED on the way to " + occasion(n) + " or there (P(arrest) there " + small_chance(x[0]) +
+        return "IS ARRESTED on the way to " + occasion(n) + " or there (P(arrest) there " + small_chance(x[0]) +
                ", feared " + small_chance(x[1]) + ")";
       case Kind::visit:
-        return "  visits " + host(n.host) + " for " + plural(x[2], "day") + " (P(arrest) was " + small_chance(x[0]) +
+        return "visits " + host(n.host) + " for " + plural(x[2], "day") + " (P(arrest) was " + small_chance(x[0]) +
                ", feared " + small_chance(x[1]) + ")";
       case Kind::cut_short:
-        return "  leaves " + host(n.host) + " early, under a court order, after " + plural(x[2], "day") +
+        return "leaves " + host(n.host) + " early, under a court order, after " + plural(x[2], "day") +
                " (P(arrest) was " + small_chance(x[0]) + ")";
       case Kind::finding:
-        return "  the court finds " + host(n.host) + " in breach (findings now weigh " + fixed(x[0], 2) + ")";
+        return "the court finds " + host(n.host) + " in breach (findings now weigh " + fixed(x[0], 2) + ")";
       case Kind::government:
         return host(n.host) + " has a new government";
     }
@@ -145,7 +145,8 @@ std::string story(const scenarios::Scenario& scenario, const agents::Stage& stag
                   const std::vector<Note>& diary) {
   const Teller teller(scenario, stage);
   Answers answers(history);
-  std::string out;
+  std::string out = std::string(arrest_caveat) +
+                    "\nLogits: above 0 an agent leans to what the word says (resolve: to comply with the warrant).\n";
   agents::Week week = -1;
   for (const Note& n : diary) {
     const agents::Answer* answer = answers.next(n);
@@ -154,22 +155,27 @@ std::string story(const scenarios::Scenario& scenario, const agents::Stage& stag
       week = n.week;
       const auto t = static_cast<std::size_t>(week);
       out += "\nweek of " + teller.date(week) + "  (norm " + fixed(history.nu[t], 2);
-      for (std::size_t l = 0; l < stage.leaders; ++l)
-        out += ", isolation " + fixed(history.isolation[l * static_cast<std::size_t>(stage.weeks()) + t], 2);
+      for (std::uint16_t l = 0; l < stage.leaders; ++l)
+        out += ", isolation " + (stage.leaders > 1 ? "of " + teller.leader({l}) + " " : "") +
+               fixed(history.isolation[l * static_cast<std::size_t>(stage.weeks()) + t], 2);
       out += " at its end)\n";
     }
-    const bool named = stage.leaders > 1 && n.kind == Kind::opportunity;
+    const bool aside = n.kind == Kind::sounding || n.kind == Kind::answer || n.kind == Kind::government;
+    const bool named = stage.leaders > 1 && !aside;
     out += "  " + (named ? teller.leader(n.leader) + ": " : "") + teller.tell(n, answer) + "\n";
   }
-  int visits = 0, members = 0;
-  for (const agents::Decision& d : history.decisions) {
-    visits += agents::is_visit(d.outcome);
-    members += agents::is_visit(d.outcome) && d.duty;
+  out += "\n";
+  for (std::uint16_t l = 0; l < stage.leaders; ++l) {
+    int visits = 0, members = 0;
+    for (const agents::Decision& d : history.decisions) {
+      if (d.leader.index != l || !agents::is_visit(d.outcome)) continue;
+      ++visits;
+      members += d.duty;
+    }
+    out += teller.leader({l}) + ", in all: " + plural(visits, "visit") + ", " + std::to_string(members) +
+           " to hosts with a duty to arrest.\n";
   }
-  return out + "\nIn all: " + plural(visits, "visit") + ", " + std::to_string(members) +
-         " to hosts with a duty to arrest.\n" +
-         "P(arrest) rests on assumed parameters (kap_arrest, Lambda): no sitting leader has been arrested on such a "
-         "trip.\n";
+  return out;
 }
 
 std::string story_json(const scenarios::Scenario& scenario, const agents::Stage& stage, const agents::History& history,
@@ -179,7 +185,7 @@ std::string story_json(const scenarios::Scenario& scenario, const agents::Stage&
   nlohmann::ordered_json out;
   out["title"] = scenario.title;
   out["replicate"] = replicate;
-  out["caveat"] = "P(arrest) rests on assumed parameters (kap_arrest, Lambda)";
+  out["caveat"] = arrest_caveat;
   auto& steps = out["steps"] = nlohmann::ordered_json::array();
   for (const Note& n : diary) {
     nlohmann::ordered_json step;

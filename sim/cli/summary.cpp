@@ -18,6 +18,13 @@ using sim::Tally;
 
 constexpr std::size_t most_events = 40, most_hosts = 10;
 
+bool ever_under_duty(const agents::Stage& stage, LeaderId l) {
+  for (const agents::Period& period : stage.periods)
+    for (const agents::HostTerms& host : period.leaders[l.index].hosts)
+      if (host.duty > 0) return true;
+  return false;
+}
+
 class Table {
  public:
   Table(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally, LeaderId l)
@@ -67,8 +74,8 @@ class Table {
       shown.resize(most_events);
       std::sort(shown.begin(), shown.end());
     }
-    out_ +=
-        "\n  " + left("calendar (* host has a duty to arrest)", 62) + "  goes  sends  skips  withdrawn  stays home\n";
+    out_ += "\n  " + left("calendar (* host has a duty to arrest)", 62) +
+            "  goes  sends  skips  withdrawn  stays home  cut short\n";
     for (const std::size_t e : shown) {
       const agents::ScheduledTrip& trip = trips[e];
       const auto& label = scenario_.event_labels[trip.stages.front()];
@@ -79,13 +86,21 @@ class Table {
       out_ += "  " + scenarios::to_text(label.date) + " " + (duty(e) ? "*" : " ") + " " + left(label.name, 46) +
               left(more, 3) + right(share(at(Count::visited) + at(Count::cut_short)), 6) +
               right(share(at(Count::delegate)), 7) + right(share(at(Count::skip)), 7) +
-              right(share(at(Count::withdrawn)), 11) + right(share(at(Count::stays_home)), 12) + "\n";
+              right(share(at(Count::withdrawn)), 11) + right(share(at(Count::stays_home)), 12) +
+              right(cut_short(at(Count::visited), at(Count::cut_short)), 11) + "\n";
     }
     if (trips.size() > shown.size())
-      out_ += "  (" + std::to_string(trips.size() - shown.size()) + " more events in the file)\n";
+      out_ += "  (" + std::to_string(trips.size() - shown.size()) +
+              " more events in the file: safeconduct export events)\n";
     out_ +=
-        "  Goes: reaches the host. Sends: a delegate or a video link. The rest: announced trips that came to "
-        "nothing.\n";
+        "  Goes: reaches the host (cut short: share of these). Sends: a delegate or a video link. Withdrawn by the "
+        "host,\n"
+        "  stays home: announced trips that came to nothing; a host nobody tries to visit withdraws nothing. +2: two\n"
+        "  further stages of the same trip.\n";
+  }
+
+  static std::string cut_short(double whole, double cut) {
+    return cut == 0 ? std::string("-") : percent(cut / (whole + cut));
   }
 
   bool duty(std::size_t event) const {
@@ -155,18 +170,34 @@ class Table {
 
 std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
                  const std::vector<sim::RidgePoint>& ridge) {
-  std::string out = "P(arrest) within the period, per thousand histories\n";
+  std::string out = "P(arrest) within the period, per thousand histories (* the scenario's own parameters)\n";
+  const auto row = [&](std::string_view label, auto value) {
+    out += "  " + left(label, 40);
+    for (const sim::RidgePoint& p : ridge) out += right(value(p), 9);
+    out += "\n";
+  };
+  const double own = scenario.world.parameters.kap_arrest;
+  row("assumed kap_arrest", [&](const auto& p) { return fixed(p.kap_arrest, 1) + (p.kap_arrest == own ? "*" : " "); });
   for (std::uint16_t l = 0; l < stage.leaders; ++l) {
-    out += "  " + left(scenario.leader_labels[l].name, 22);
-    for (const sim::RidgePoint& p : ridge)
-      out += "  kap " + fixed(p.kap_arrest, 1) + ": " + left(fixed(1000 * p.p_arrest[l].mean, 1), 5);
-    const auto counted = tally.estimate({l}, Measure::arrests);
-    out += "  (counted: " + fixed(1000 * counted.mean, 1) + " ± " + fixed(1960 * counted.standard_error, 1) + ")\n";
+    const std::string& name = scenario.leader_labels[l].name;
+    if (!ever_under_duty(stage, {l})) {
+      out += "  " + name + ": no host ever has a duty to arrest\n";
+      continue;
+    }
+    const double years = stage.weeks() * 7 / 365.25;
+    row(name + ", Lambda", [&](const auto& p) { return fixed(p.Lambda[l], 0) + " "; });
+    row("  P(arrest)", [&](const auto& p) { return fixed(1000 * p.p_arrest[l].mean, 1) + " "; });
+    row("  visits a year", [&](const auto& p) { return fixed(p.visits[l].mean / years, 1) + " "; });
+    const double arrests = tally.estimate({l}, Measure::arrests).mean * static_cast<double>(tally.replicates());
+    out += "  counted at *: " + grouped(std::llround(arrests)) + " arrests in " + grouped(tally.replicates()) +
+           " histories\n";
   }
   return out +
-         "  Read it as a range: nobody in office has been arrested on such a trip, so the record cannot tell a host "
-         "that\n"
-         "  would never arrest from a leader who knows where not to go. Along the row both give the same visits.\n";
+         "  Read the row as a range. No sitting leader has been arrested on such a trip, and where arrests are rare "
+         "the visits\n"
+         "  hardly differ along it: the record cannot tell a host that would never arrest from a leader who knows "
+         "where not\n"
+         "  to go. Where arrests are not rare they also end journeys.\n";
 }
 
 }  // namespace

@@ -6,6 +6,10 @@
 
 namespace cli {
 
+/// Stands wherever the program prints a single chance of arrest.
+inline constexpr std::string_view arrest_caveat =
+    "P(arrest) rests on assumed parameters (kap_arrest, Lambda): no sitting leader has been arrested on such a trip.";
+
 std::string grouped(std::int64_t n);        ///< 100,000
 std::string fixed(double x, int decimals);  ///< 3.14; "-" for NaN
 std::string percent(double share);          ///< "12 %", "<1 %", "-" for NaN

@@ -112,15 +112,24 @@ struct Lanes {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), a.v);
   }
 
+  // Plain loads: the gather instruction is no faster on the machines measured, and emulators get it wrong (qemu 7.2).
+  LANES_INLINE static Real gather(const float* base, Int index) {
+    std::int32_t at[width];
+    store_int(at, index);
+    return Real(_mm256_setr_ps(base[at[0]], base[at[1]], base[at[2]], base[at[3]], base[at[4]], base[at[5]],
+                               base[at[6]], base[at[7]]));
+  }
+  LANES_INLINE static Int gather_int(const std::int32_t* base, Int index) {
+    std::int32_t at[width];
+    store_int(at, index);
+    return Int(_mm256_setr_epi32(base[at[0]], base[at[1]], base[at[2]], base[at[3]], base[at[4]], base[at[5]],
+                                 base[at[6]], base[at[7]]));
+  }
   LANES_INLINE static Real gather(const float* base, Int index, Mask where, Real otherwise) {
-    return Real(_mm256_mask_i32gather_ps(otherwise.v, base, index.v, where.v, 4));
+    return bits(where) == 0 ? otherwise : select(where, gather(base, first_where_off(index, where)), otherwise);
   }
   LANES_INLINE static Int gather_int(const std::int32_t* base, Int index, Mask where, Int otherwise) {
-    return Int(_mm256_mask_i32gather_epi32(otherwise.v, base, index.v, _mm256_castps_si256(where.v), 4));
-  }
-  LANES_INLINE static Real gather(const float* base, Int index) { return Real(_mm256_i32gather_ps(base, index.v, 4)); }
-  LANES_INLINE static Int gather_int(const std::int32_t* base, Int index) {
-    return Int(_mm256_i32gather_epi32(base, index.v, 4));
+    return bits(where) == 0 ? otherwise : select(where, gather_int(base, first_where_off(index, where)), otherwise);
   }
   LANES_INLINE static void scatter(float* base, Int index, Real a, Mask where) {
     std::int32_t at[width];
@@ -185,6 +194,12 @@ struct Lanes {
   }
 
  private:
+  /// The index, and where the mask is off that of the first lane where it is on.
+  LANES_INLINE static Int first_where_off(Int index, Mask where) {
+    std::int32_t at[width];
+    store_int(at, index);
+    return select(where, index, Int(at[__builtin_ctz(bits(where))]));
+  }
   LANES_INLINE static void philox_round(__m256i (&c)[4], __m256i factor0, __m256i factor1, __m256i k0, __m256i k1) {
     const __m256i product0 = _mm256_mul_epu32(c[0], factor0), product1 = _mm256_mul_epu32(c[2], factor1);
     c[0] = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(product1, 32), c[1]), k0);

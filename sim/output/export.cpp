@@ -150,6 +150,29 @@ void export_hosts(std::ostream& out, const std::filesystem::path& results) {
   });
 }
 
+void export_events(std::ostream& out, const std::filesystem::path& results) {
+  const OpenedResults opened = open_stored(results);
+  explained(results, [&] {
+    const NetcdfReader& file = opened.file;
+    constexpr std::string_view labels[] = {"event_leader", "event_host", "event_name", "event_kind", "event_date"};
+    std::vector<std::vector<std::string>> texts;
+    for (const std::string_view label : labels) texts.push_back(file.texts(std::string(label)));
+    const std::vector<Column> columns = columns_of(file, "event");
+    const std::int64_t replicates = file.integer_attribute("", "replicates");
+    Line line;
+    for (const std::string_view label : labels) line.add(label);
+    line.add(std::string_view("replicates"));
+    for (const Column& c : columns) line.add(c.name);
+    line.print(out);
+    for (std::size_t e = 0; e < texts.front().size(); ++e) {
+      for (const auto& text : texts) line.add(text.at(e));
+      line.add(replicates);
+      for (const Column& c : columns) c.add_to(line, e);
+      line.print(out);
+    }
+  });
+}
+
 void export_weeks(std::ostream& out, const std::filesystem::path& results) {
   const OpenedResults opened = open_stored(results);
   explained(results, [&] {
@@ -164,7 +187,7 @@ void export_weeks(std::ostream& out, const std::filesystem::path& results) {
     for (const Column& c : common) line.add(c.name);
     for (const Column& c : of_leader) line.add(c.name);
     for (const std::string& ngo : ngos)
-      for (const Column& c : of_ngo) line.add(c.name + " " + ngo);
+      for (const Column& c : of_ngo) line.add(c.name + "_" + ngo);
     line.print(out);
     for (std::size_t l = 0; l < leaders.size(); ++l)
       for (std::size_t t = 0; t < weeks; ++t) {

@@ -15,6 +15,8 @@ void export_trips(std::ostream& out, const agents::Stage& stage, const std::vect
 
 /// One line for each leader and host of a results file. Errors: as read_stored_run.
 void export_hosts(std::ostream& out, const std::filesystem::path& results);
+/// One line for each scheduled trip of a results file. Errors: as read_stored_run.
+void export_events(std::ostream& out, const std::filesystem::path& results);
 /// One line for each leader and week of a results file. Errors: as read_stored_run.
 void export_weeks(std::ostream& out, const std::filesystem::path& results);
 

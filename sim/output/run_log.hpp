@@ -15,7 +15,7 @@ struct RunLog {
   int threads = 1;
   std::string version, commit, compiler;
   std::vector<std::string> command_line;
-  std::map<std::string, std::string> paths;  ///< "scenario", "world", ...
+  std::map<std::string, std::string> paths;  ///< "results", "world"
   std::int64_t replicates_asked = 0, replicates_lived = 0;
 };
 

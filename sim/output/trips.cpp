@@ -24,13 +24,17 @@ bool is_part(const fs::directory_entry& entry) {
   return entry.is_regular_file() && name.starts_with("part_") && name.ends_with(".h5");
 }
 
-/// Removes a folder of parts; leaves one alone that holds anything else.
-void remove_parts(const fs::path& folder) {
+/// Throws ResultsError if a folder holds anything but parts, and what a killed run left of one.
+void refuse_foreign(const fs::path& folder) {
   if (!fs::exists(folder)) return;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
-    if (!is_part(entry) && !entry.path().filename().string().ends_with(".tmp"))
+    if (!is_part(entry) && !(entry.is_regular_file() && entry.path().extension() == ".tmp"))
       throw ResultsError(folder.string() + " holds files that are not safeconduct's (" +
                          entry.path().filename().string() + "); move them away or choose another --out");
+}
+
+void remove_parts(const fs::path& folder) {
+  refuse_foreign(folder);
   fs::remove_all(folder);
 }
 
@@ -68,6 +72,7 @@ TripsWriter::TripsWriter(const fs::path& results, const agents::Stage& stage, co
       fingerprint_(run_fingerprint(text, seed)),
       seed_(seed),
       most_rows_(std::max<std::size_t>(1, static_cast<std::size_t>(part_bytes) / row_bytes())) {
+  refuse_foreign(folder_);
   remove_parts(partial_);
   fs::create_directories(partial_);
 }

@@ -286,7 +286,7 @@ double Tally::in_bin(LeaderId l, Measure m, std::size_t bin) const {
   return histogram_[(l.index * with_histogram.size() + i) * bins + bin];
 }
 
-// Pressure is small in most weeks: its bins are evenly spaced in the square root.
+// Pressure is small in most weeks, and a budget near its start: their bins are evenly spaced in the square root.
 double Tally::to_bins(const Series& s, double x) const {
   const auto n = static_cast<double>(series_bins);
   switch (s.kind) {

@@ -72,8 +72,6 @@ class Tally {
   Tally& operator+=(const Tally& later);     ///< in the order of the replicates
 
   std::int64_t replicates() const { return replicates_; }
-  std::size_t leaders() const { return leaders_; }
-  std::size_t hosts() const { return hosts_; }
   std::size_t weeks() const { return weeks_; }
   std::size_t events(agents::LeaderId l) const { return events_[l.index]; }
   double at_host(agents::LeaderId l, agents::HostId h, Count c) const;

@@ -67,7 +67,7 @@ def test_the_weeks_agree(both):
         means = {
             "nu": float(first["nu_mean"]),
             "pressure": float(first["pressure_mean"]),
-            "budget": sum(b * float(first[f"budget_mean {ngo}"]) for ngo, b in budgets.items()) / sum(budgets.values()),
+            "budget": sum(b * float(first[f"budget_mean_{ngo}"]) for ngo, b in budgets.items()) / sum(budgets.values()),
         }
         if arrested < LIVED / 2000:
             means["isolation"] = sum(float(row["isolation_mean"]) for row in lines) / len(lines)

@@ -377,11 +377,9 @@ TEST_CASE("output: a folder of trips has all parts or keeps its other name") {
     CHECK(!fs::exists(partial));
     CHECK(fs::exists(done / "part_000001.h5"));
   }
-  SUBCASE("a folder with other people's files is left alone") {
+  SUBCASE("a folder with other people's files is left alone, and said before anything is lived") {
     sim::write_whole(done / "notes.txt", std::string_view("mine"));
-    sim::TripsWriter again(folder / "r.h5", lived.stage, lived.text, 1);
-    again.add(lived.trips);
-    CHECK_THROWS_AS(again.finish(10), sim::ResultsError);
+    CHECK_THROWS_AS(sim::TripsWriter(folder / "r.h5", lived.stage, lived.text, 1), sim::ResultsError);
     CHECK(fs::exists(done / "notes.txt"));
     CHECK(fs::exists(done / "part_000001.h5"));
   }
