@@ -177,7 +177,7 @@ def test_on_debian_a_user_without_sudo_is_told_what_to_ask_for(tmp_path):
 def test_a_failing_apt_get_is_shown(tmp_path):
     checkout = make_checkout(tmp_path / "offline")
     path = debian(tmp_path, user=0)
-    (tmp_path / "bin" / "apt-get").write_text('#!/bin/sh\necho "E: Temporary failure resolving deb.debian.org"\nexit 100\n')
+    (tmp_path / "bin" / "apt-get").write_text('#!/bin/sh\necho "E: Temporary failure resolving mirror.example"\nexit 100\n')
     run = call(checkout, "x", env={"PATH": path})
     assert run.returncode == 69
     assert "Temporary failure resolving" in run.stderr
