@@ -111,10 +111,6 @@ Eigen::VectorXd feature_weights(const World& world) {
   return w;
 }
 
-bool is_member(const Host& h, Week t) {
-  return std::any_of(h.membership.begin(), h.membership.end(), [t](const Span& s) { return s.holds(t); });
-}
-
 /// The public's estimate of arrest with stocks at rest: what a route is judged by.
 double public_p_arrest(const HostTerms& terms, const Parameters& p) {
   return terms.duty * math::logistic(terms.fixed + terms.duty * p.th_nu * p.nu_bar - p.kap_arrest);
@@ -321,6 +317,10 @@ Decay Decay::keeping(double share, Week weeks) {
   double left = 1;
   for (Week age = 0; age <= weeks + 1; ++age, left *= share) d.left_.push_back(static_cast<float>(left));
   return d;
+}
+
+bool is_member(const Host& host, Week t) {
+  return std::any_of(host.membership.begin(), host.membership.end(), [t](const Span& s) { return s.holds(t); });
 }
 
 double stance(const World& world, LeaderId leader, HostId host, Week t) {

@@ -103,6 +103,9 @@ struct Stage {
   const Period& period(Week t) const { return periods[period_of[static_cast<std::size_t>(t)]]; }
 };
 
+/// Whether the Rome Statute binds the host in week t.
+bool is_member(const Host& host, Week t);
+
 /// b: what the host's government has said about the warrant in week t, else the mean of its organisations, else 0.
 double stance(const World& world, LeaderId leader, HostId host, Week t);
 

@@ -121,6 +121,10 @@ struct BatchStage::Tables {
     view.open_start = columns.keep(std::move(start));
   }
 
+  AliasView keep(AliasColumns a) {
+    return {columns.keep(std::move(a.keep)), columns.keep(std::move(a.own)), columns.keep(std::move(a.other))};
+  }
+
   const LeaderView& pull(const std::shared_ptr<const agents::Pull>& of) {
     const auto [at, fresh] = pulls.try_emplace(of.get());
     if (!fresh) return at->second;
@@ -128,7 +132,7 @@ struct BatchStage::Tables {
     if (!of->bilateral.empty()) {
       AliasColumns a;
       for (const auto& slot : of->bilateral.slots()) a.add(slot);
-      v.bilateral = {columns.keep(std::move(a.keep)), columns.keep(std::move(a.own)), columns.keep(std::move(a.other))};
+      v.bilateral = keep(std::move(a));
     }
     AliasColumns a;
     std::vector<std::int32_t> exists;
@@ -137,9 +141,7 @@ struct BatchStage::Tables {
       exists.push_back(table.empty() ? 0 : 1);
       for (std::size_t i = 0; i < hosts; ++i) a.add(table.empty() ? agents::AliasTable::Slot{} : table.slots()[i]);
     }
-    v.second_keep = columns.keep(std::move(a.keep));
-    v.second_own = columns.keep(std::move(a.own));
-    v.second_other = columns.keep(std::move(a.other));
+    v.second_stop = keep(std::move(a));
     v.second_exists = columns.keep(std::move(exists));
     return v;
   }

@@ -61,7 +61,8 @@ class Block {
   void bilateral_ideas(int l);
   void second_stops(int l, const List& firsts);
   Mask open(const Group& g, const TripTerms& trip, Int departs, const Words& words, int event);
-  Int alias(Int word, const std::int32_t* keep, const std::int32_t* own, const std::int32_t* other, Int base, Mask m);
+  void plan(const Group& g, Mask which, const TripTerms& trip, Int departs);
+  Int alias(Int word, const AliasView& table, Int base, Mask m);
   Int poisson(Int word, const PoissonView& table);
 
   // campaigns.hpp
@@ -157,6 +158,11 @@ class Block {
     const int end = list.size;
     for (int i = 0; i < L::width; ++i) list.r[end + i] = 0;
     for (int i = 0; i < end; i += L::width) f(L::load_int(&list.r[i]), L::iota() < Int(end - i));
+  }
+  static void add(List& list, Int r, Mask which) {
+    std::int32_t rs[L::width];
+    L::store_int(rs, r);
+    for (std::uint32_t left = bits(which); left != 0; left &= left - 1) list.add(rs[__builtin_ctz(left)]);
   }
   Group group(int l, int place, Int r, Mask here) const {
     Group g{l, place, r, here, Int(0), Int(0), Int(place * R) + r};

@@ -23,12 +23,11 @@ void Block<L>::open_event(int l, int row) {
 }
 
 template <class L>
-typename Block<L>::Int Block<L>::alias(Int word, const std::int32_t* keep, const std::int32_t* own,
-                                       const std::int32_t* other, Int base, Mask m) {
+typename Block<L>::Int Block<L>::alias(Int word, const AliasView& table, Int base, Mask m) {
   const auto n = static_cast<std::uint32_t>(s_.hosts);
   const Int slot = base + L::multiply_high(word, n);
-  const Mask kept = L::less_unsigned(L::multiply_low(word, n), L::gather_int(keep, slot, m, Int(0)));
-  return select(kept, L::gather_int(own, slot, m, Int(0)), L::gather_int(other, slot, m, Int(0)));
+  const Mask kept = L::less_unsigned(L::multiply_low(word, n), L::gather_int(table.keep, slot, m, Int(0)));
+  return select(kept, L::gather_int(table.own, slot, m, Int(0)), L::gather_int(table.other, slot, m, Int(0)));
 }
 
 template <class L>
@@ -40,6 +39,17 @@ typename Block<L>::Int Block<L>::poisson(Int word, const PoissonView& table) {
     n = n + select(below, Int(0), Int(1));
   }
   return n;
+}
+
+/// Puts a trip into the bilateral or second-stop place, announced or not.
+template <class L>
+void Block<L>::plan(const Group& g, Mask which, const TripTerms& trip, Int departs) {
+  L::scatter_int(b_.host, g.at, g.host, which);
+  L::scatter(b_.V, g.at, trip.V, which);
+  L::scatter(b_.Z, g.at, trip.Z, which);
+  L::scatter(b_.lead, g.at, trip.lead, which);
+  L::scatter(b_.days, g.at, trip.days, which);
+  L::scatter_int(b_.departs, g.at, departs, which);
 }
 
 template <class L>
@@ -55,8 +65,7 @@ void Block<L>::bilateral_ideas(int l) {
     const Group g{l, place, r, here, Int(0), Int(0), Int(place * R) + r};
     const Words words = draw(g, agents::Occasion::opening);
     const Mask comes = here & L::happens(words[agents::word::arise], Real(now.lam));
-    const Int host =
-        alias(words[agents::word::host], now.bilateral.keep, now.bilateral.own, now.bilateral.other, Int(0), comes);
+    const Int host = alias(words[agents::word::host], now.bilateral, Int(0), comes);
     std::int32_t rs[L::width], hosts[L::width];
     L::store_int(rs, r);
     L::store_int(hosts, host);
@@ -84,24 +93,15 @@ void Block<L>::bilateral_ideas(int l) {
     const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(idea[agents::word::value])));
     const Int lead = Int(1) + poisson(idea[agents::word::lead], s_.extra_lead_weeks);
     const Int days = Int(1) + poisson(idea[agents::word::days], s_.extra_days);
-    L::scatter_int(b_.host, g.at, g.host, yes);
-    L::scatter(b_.V, g.at, V, yes);
-    L::scatter(b_.Z, g.at, agents::salience(V, Real(2.0f)), yes);
-    L::scatter(b_.lead, g.at, to_real(lead), yes);
-    L::scatter(b_.days, g.at, to_real(days), yes);
-    L::scatter_int(b_.departs, g.at, Int(t_) + lead, yes);
-    std::int32_t rs[L::width];
-    L::store_int(rs, r);
-    for (std::uint32_t left = bits(yes); left != 0; left &= left - 1) pursued.add(rs[__builtin_ctz(left)]);
+    const Real Z = agents::salience(V, Real(2.0f));
+    plan(g, yes, {V, Z, to_real(lead), to_real(days), Real(0.0f), Real(0.0f)}, Int(t_) + lead);
+    add(pursued, r, yes);
   });
   List announced;
   serve(pursued, [&](Int r, Mask here) {
     const Group g = group(l, place, r, here);
     const Int departs = L::gather_int(b_.departs, g.at, here, Int(0));
-    const Mask goes = open(g, trip(g), departs, draw(g, agents::Occasion::opening), -1);
-    std::int32_t rs[L::width];
-    L::store_int(rs, r);
-    for (std::uint32_t left = bits(goes); left != 0; left &= left - 1) announced.add(rs[__builtin_ctz(left)]);
+    add(announced, r, open(g, trip(g), departs, draw(g, agents::Occasion::opening), -1));
   });
   second_stops(l, announced);
 }
@@ -120,8 +120,7 @@ void Block<L>::second_stops(int l, const List& firsts) {
     const Mask somewhere = set(L::gather_int(now.second_exists, from));
     g.here = here & somewhere & L::happens(words[agents::word::arise], Real(s_.k.tau));
     if (!any(g.here)) return;
-    g.host = alias(words[agents::word::host], now.second_keep, now.second_own, now.second_other, times(from, s_.hosts),
-                   g.here);
+    g.host = alias(words[agents::word::host], now.second_stop, times(from, s_.hosts), g.here);
     g.host = select(g.here, g.host, Int(0));
     g.tie = tie_row(l, g.host, r);
     const Words idea = draw(g, agents::Occasion::idea);
@@ -134,12 +133,7 @@ void Block<L>::second_stops(int l, const List& firsts) {
                          to_real(Int(1) + poisson(idea[agents::word::days], s_.extra_days)),
                          Real(0.0f),
                          Real(0.0f)};
-    L::scatter_int(b_.host, g.at, g.host, g.here);
-    L::scatter(b_.V, g.at, trip.V, g.here);
-    L::scatter(b_.Z, g.at, trip.Z, g.here);
-    L::scatter(b_.lead, g.at, trip.lead, g.here);
-    L::scatter(b_.days, g.at, trip.days, g.here);
-    L::scatter_int(b_.departs, g.at, departs, g.here);
+    plan(g, g.here, trip, departs);
     open(g, trip, departs, words, -1);
   });
 }

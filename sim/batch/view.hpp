@@ -35,8 +35,7 @@ struct LeaderView {
   const float *duty, *fixed, *alliance, *hours, *detour_hours, *exposure, *p_divert,
       *route;  ///< route: 1 if there is one
   AliasView bilateral;
-  const std::int32_t* second_keep = nullptr;  ///< [first host][slot], all tables in a row
-  const std::int32_t *second_own, *second_other;
+  AliasView second_stop;                        ///< [first host][slot], all tables in a row
   const std::int32_t* second_exists = nullptr;  ///< [first host]: 0 or 1
   const std::int32_t *over_start, *over_host;   ///< [host + 1], rows of over_host and over_hours
   const double* over_hours;

@@ -80,11 +80,7 @@ void write_leaders_and_hosts(Writer& out, const Results& r) {
   out.write("leader_warrant_week", collect(L, [&](std::size_t l) { return world.leaders[l].issue; }));
 
   const auto member_in = [&](agents::Week t) {
-    return collect(H, [&](std::size_t h) {
-      const auto& spans = world.hosts[h].membership;
-      const bool member = std::any_of(spans.begin(), spans.end(), [t](const agents::Span& s) { return s.holds(t); });
-      return static_cast<std::int8_t>(member);
-    });
+    return collect(H, [&](std::size_t h) { return static_cast<std::int8_t>(agents::is_member(world.hosts[h], t)); });
   };
   out.write("host_name", or_names(r.text.host_display, host_names(r.stage)));
   out.write("host_region", collect(H, [&](std::size_t h) { return world.hosts[h].region; }));

@@ -71,10 +71,7 @@ Tally::Tally(const agents::Stage& stage, agents::Manner manner)
       weeks_(static_cast<std::size_t>(stage.weeks())),
       manner_(manner),
       most_budget_(stage.world.parameters.B_max) {
-  for (const agents::Calendar& c : stage.calendars) {
-    events_.push_back(c.trips.size());
-    most_events_ = std::max(most_events_, c.trips.size());
-  }
+  for (const agents::Calendar& c : stage.calendars) most_events_ = std::max(most_events_, c.trips.size());
   host_.resize(leaders_ * hosts_ * counts);
   event_.resize(leaders_ * most_events_ * counts);
   sum_.resize(leaders_ * measures);

@@ -73,7 +73,6 @@ class Tally {
 
   std::int64_t replicates() const { return replicates_; }
   std::size_t weeks() const { return weeks_; }
-  std::size_t events(agents::LeaderId l) const { return events_[l.index]; }
   double at_host(agents::LeaderId l, agents::HostId h, Count c) const;
   double at_event(agents::LeaderId l, std::size_t event, Count c) const;
 
@@ -113,7 +112,6 @@ class Tally {
 
   std::size_t leaders_, hosts_, weeks_;
   agents::Manner manner_;
-  std::vector<std::size_t> events_;
   std::size_t most_events_ = 0;
   double most_budget_;  ///< B_max
   std::int64_t replicates_ = 0;
