@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "sim/cli/commands.hpp"
+#include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/results_text.hpp"
 #include "sim/cli/words.hpp"
@@ -25,7 +26,10 @@ void trips(std::ostream& out, const std::filesystem::path& file, const Arguments
   settings.on_progress = [&](std::int64_t done) { progress.at(done); };
   settings.on_trips = [&](const std::vector<sim::TripRecord>& records) { sim::export_trips(out, stage, records); };
   sim::export_trips_header(out);
-  sim::run(stage, settings);
+  if (const auto sets = sets_of(revived))
+    sim::run(ensemble(revived.scenario.world, *sets), settings);
+  else
+    sim::run(stage, settings);
 }
 
 void write(std::ostream& out, const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {

@@ -3,6 +3,7 @@
 
 #include "agents/life.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/posterior.hpp"
 #include "sim/cli/results_text.hpp"
 #include "sim/cli/story.hpp"
 #include "sim/cli/words.hpp"
@@ -14,7 +15,8 @@ int replay(const Arguments& arguments) {
   if (arguments.words().empty()) throw UsageError("replay takes a results file");
   const Revived revived = revive(arguments.words().front());
   const std::int64_t n = arguments.whole("replicate", 0, revived.run.replicates - 1).value_or(0);
-  const agents::Stage stage(revived.scenario.world);
+  const auto sets = sets_of(revived);
+  const agents::Stage stage(sets ? sets->world(revived.scenario.world, sets->set_of(n)) : revived.scenario.world);
   agents::Life life(stage);
   sim::PhiloxLuck luck(revived.run.seed, static_cast<std::uint32_t>(n));
   std::vector<agents::Note> diary;
@@ -25,6 +27,7 @@ int replay(const Arguments& arguments) {
   }
   std::cout << revived.scenario.title << ": history " << grouped(n) << " of " << grouped(revived.run.replicates)
             << ", seed " << revived.run.seed << "\n"
+            << (sets ? "parameter set " + std::to_string(sets->set_of(n)) + "\n" : "")
             << story(revived.scenario, stage, history, diary);
   return Exit::done;
 }

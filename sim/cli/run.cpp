@@ -12,6 +12,7 @@
 #include "scenarios/print.hpp"
 #include "scenarios/tables.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/results_text.hpp"
 #include "sim/cli/summary.hpp"
@@ -87,11 +88,13 @@ int run(const Arguments& arguments) {
   const scenarios::Scenario scenario = load_scenario(arguments);
   const fs::path path = results_path(arguments, scenario.name);
   const agents::Stage stage(scenario.world);
+  const auto sets = posterior_wanted(arguments, scenario.run.replicates);
 
   sim::RunLog log;
   log.started = sim::utc_now();
   const auto began = std::chrono::steady_clock::now();
-  const sim::ResultsText text = results_text(scenario, scenarios::resolved(scenario));
+  sim::ResultsText text = results_text(scenario, scenarios::resolved(scenario));
+  if (sets) text.world_tables[scenarios::parameter_sets_table] = scenarios::to_table(*sets);
 
   sim::RunSettings settings;
   settings.seed = scenario.run.seed;
@@ -113,12 +116,18 @@ int run(const Arguments& arguments) {
   std::signal(SIGTERM, on_signal);
 
   std::vector<sim::RidgePoint> ridge;
+  std::vector<sim::Outcomes> by_set;
   const sim::Tally tally = [&] {
     const auto of_ridge = static_cast<std::int64_t>(std::size(sim::ridge_steps) * stage.leaders) *
                           sim::ridge_replicates(settings.replicates);
     Progress progress("histories", settings.replicates + of_ridge);
     settings.on_progress = [&](std::int64_t done) { progress.at(done); };
-    sim::Tally lived = sim::run(stage, settings);
+    sim::Tally lived = [&] {
+      if (!sets) return sim::run(stage, settings);
+      sim::EnsembleResult under_sets = sim::run(ensemble(scenario.world, *sets), settings);
+      by_set = std::move(under_sets.by_set);
+      return std::move(under_sets.tally);
+    }();
     settings.on_progress = [&](std::int64_t done) { progress.at(settings.replicates + done); };
     if (!stop) ridge = sim::ridge(scenario.world, settings);
     return lived;
@@ -129,15 +138,21 @@ int run(const Arguments& arguments) {
     return 128 + number;
   }
 
-  const sim::Results results{stage,
-                             text,
-                             settings.seed,
-                             settings.manner,
-                             tally,
-                             ridge,
-                             ridge.empty() ? 0 : sim::ridge_replicates(settings.replicates),
-                             sample,
-                             trips == Trips::sample ? std::min(sampled, tally.replicates()) : 0};
+  sim::Results results{stage,
+                       text,
+                       settings.seed,
+                       settings.manner,
+                       tally,
+                       ridge,
+                       ridge.empty() ? 0 : sim::ridge_replicates(settings.replicates),
+                       sample,
+                       trips == Trips::sample ? std::min(sampled, tally.replicates()) : 0,
+                       {}};
+  if (sets) {
+    std::vector<double> values;
+    for (const auto& set : sets->sets) values.insert(values.end(), set.begin(), set.end());
+    results.sets.emplace(sim::ResultsBySet{sets->names, values, sets->block, by_set});
+  }
   sim::write_whole(path, sim::results_image(results));
   if (parts) parts->finish(tally.replicates());
   log.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -153,7 +168,9 @@ int run(const Arguments& arguments) {
   log.replicates_lived = tally.replicates();
   sim::write_run_log(path, log);
 
-  std::cout << summary(scenario, stage, tally, ridge) << "\nwrote " << path.string();
+  std::cout << summary(scenario, stage, tally, ridge);
+  if (sets) std::cout << '\n' << uncertainty(scenario, stage, by_set, sets->block);
+  std::cout << "\nwrote " << path.string();
   if (parts) std::cout << " and " << sim::trips_folder(path).string();
   std::cout << "\nnext: safeconduct replay " << path.string() << " --replicate 7    tells one of these histories\n"
             << "      safeconduct export hosts " << path.string() << "         the table of hosts as CSV\n";

@@ -244,6 +244,40 @@ void write_events(Writer& out, const Results& r) {
                [&](std::size_t i, Count c) { return r.tally.at_event(rows[i].first, rows[i].second, c); });
 }
 
+void write_sets(NetcdfWriter& file, const Results& r) {
+  const ResultsBySet& sets = *r.sets;
+  const OutcomeRows rows(r.stage);
+  file.group("posterior");
+  file.attribute("posterior", "set_replicates", sets.block);
+  const auto write = [&](const std::string& name, Values values) {
+    file.write(described(field("posterior", name), std::move(values)));
+  };
+  write("set", numbered(sets.by_set.size()));
+  write("parameter", sets.parameters);
+  write("parameter_value",
+        collect(sets.by_set.size() * sets.parameters.size(), [&](std::size_t i) { return sets.values[i]; }));
+  const auto write_split = [&](const std::string& name, std::size_t first, std::size_t n) {
+    std::vector<double> chance, ignorance, se;
+    for (std::size_t i = 0; i < n; ++i) {
+      const VarianceSplit s = split(sets.by_set, first + i);
+      chance.push_back(s.chance);
+      ignorance.push_back(s.ignorance);
+      se.push_back(s.ignorance_se);
+    }
+    write(name + "_chance", std::move(chance));
+    write(name + "_ignorance", std::move(ignorance));
+    write(name + "_ignorance_se", std::move(se));
+  };
+  write_split("measure", 0, rows.leaders * measures);
+  write_split("visits", rows.host(0, 0), rows.leaders * rows.hosts);
+  write_split("goes", rows.event(0), rows.events);
+  write_split("final_nu", rows.final_nu(), 1);
+  std::vector<double> means;
+  for (const Outcomes& set : sets.by_set)
+    for (std::size_t i = 0; i < rows.leaders * measures; ++i) means.push_back(set[i].mean);
+  write("set_measure_mean", std::move(means));
+}
+
 void write_text(NetcdfWriter& file, const Results& r) {
   file.group("provenance");
   file.write({"provenance/scenario", {}, std::vector{r.text.resolved_scenario}, {}, {}, false});
@@ -283,6 +317,7 @@ std::vector<std::byte> results_image(const Results& r) {
   write_hosts(out, r);
   write_events(out, r);
   write_text(file, r);
+  if (r.sets) write_sets(file, r);
   if (r.trips_replicates > 0) {
     file.group("trips");
     file.dimension("trips", "trip", r.trips.size());

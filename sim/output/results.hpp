@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "agents/life.hpp"
 #include "agents/stage.hpp"
+#include "sim/run/ensemble.hpp"
 #include "sim/run/run.hpp"
 #include "sim/stats/tally.hpp"
 
@@ -22,7 +24,7 @@ namespace sim {
 
 inline constexpr std::string_view results_filetype = "safeconduct results";
 /// Major: an older reader would misread the file, so it refuses. Minor: something was added.
-inline constexpr std::array<std::int32_t, 2> results_version = {1, 0};
+inline constexpr std::array<std::int32_t, 2> results_version = {1, 1};
 
 /// What people read about one row of World::events.
 struct EventText {
@@ -45,6 +47,14 @@ struct ResultsText {
   bool operator==(const ResultsText&) const = default;
 };
 
+/// Parameter sets and what came of each. The sets themselves, as a replay reads them, are one of the world's tables.
+struct ResultsBySet {
+  std::vector<std::string> parameters;  ///< names
+  std::vector<double> values;           ///< [set][parameter]
+  std::int64_t block = 0;               ///< replicates that share a set
+  const std::vector<Outcomes>& by_set;  ///< of the sets lived
+};
+
 struct Results {
   const agents::Stage& stage;
   const ResultsText& text;
@@ -55,6 +65,7 @@ struct Results {
   std::int64_t ridge_replicates = 0;  ///< lived at each point
   std::vector<TripRecord> trips;      ///< the sample, in the order of the replicates
   std::int64_t trips_replicates = 0;  ///< replicates in the sample; 0: no sample
+  std::optional<ResultsBySet> sets;   ///< of a run over parameter sets
 };
 
 /// The whole file, ready to be written. Throws std::runtime_error if HDF5 fails.

@@ -124,6 +124,30 @@ constexpr Field trips[] = {
      "the chance of arrest; 0 if the trip did not reach its departure week"},
 };
 
+constexpr Field sets[] = {
+    {"posterior", "set", "set", Type::integer, "1", "k", "parameter set, from 0", true},
+    {"posterior", "parameter", "parameter", Type::text, "", "", "name of a parameter that differs between sets", true},
+    {"posterior", "parameter_value", "set parameter", Type::real, "", "", "value of the parameter in the set"},
+    {"posterior", "measure_chance", "leader measure", Type::real, "", "", "variance among itineraries of one set"},
+    {"posterior", "measure_ignorance", "leader measure", Type::real, "", "", "variance of the sets' means"},
+    {"posterior", "measure_ignorance_se", "leader measure", Type::real, "", "", "standard error of measure_ignorance"},
+    {"posterior", "visits_chance", "leader host", Type::real, "1", "",
+     "visits to the host: variance among itineraries"},
+    {"posterior", "visits_ignorance", "leader host", Type::real, "1", "",
+     "visits to the host: variance of the sets' means"},
+    {"posterior", "visits_ignorance_se", "leader host", Type::real, "1", "", "standard error of visits_ignorance"},
+    {"posterior", "goes_chance", "event", Type::real, "1", "",
+     "visit on this occasion (0 or 1): variance among itineraries"},
+    {"posterior", "goes_ignorance", "event", Type::real, "1", "",
+     "visit on this occasion: variance of the sets' means"},
+    {"posterior", "goes_ignorance_se", "event", Type::real, "1", "", "standard error of goes_ignorance"},
+    {"posterior", "final_nu_chance", "", Type::real, "1", "nu",
+     "norm at the end: variance among replicates of one set"},
+    {"posterior", "final_nu_ignorance", "", Type::real, "1", "nu", "norm at the end: variance of the sets' means"},
+    {"posterior", "final_nu_ignorance_se", "", Type::real, "1", "", "standard error of final_nu_ignorance"},
+    {"posterior", "set_measure_mean", "set leader measure", Type::real, "", "", "mean over the set's itineraries"},
+};
+
 /// The fields whose names are put together: kept in one place for the views of the table.
 struct Table {
   std::vector<std::string> made;
@@ -145,6 +169,7 @@ struct Table {
     add_counts("event_", "event");
     add(means_by_event);
     add(trips);
+    add(sets);
   }
 
   std::string_view make(std::string text) { return made.emplace_back(std::move(text)); }
@@ -270,6 +295,17 @@ only there if asked for (`--trips`).
 
 )";
 
+constexpr std::string_view posterior = R"(
+## Group `posterior`
+
+Only in a run over parameter sets (`run --posterior`). Set k governs the replicates k n .. (k + 1) n - 1, where n is the
+attribute `set_replicates` of this group; the sets as a replay reads them are the table `parameter_sets.csv` of the group
+`world`. By the law of total variance an outcome varies by *chance*, the mean over sets of the variance among replicates of
+one set, and by *ignorance* of the parameters, the variance of the sets' means; the noise that finite blocks add to the
+latter is subtracted, so an ignorance below 0 means that none was seen. Units: of the outcome, squared.
+
+)";
+
 constexpr std::string_view folder = R"(
 ## The folder `NAME.trips`
 
@@ -299,6 +335,10 @@ std::string schema_page() {
   add_rows(page, "", false);
   page += groups;
   add_rows(page, "trips", false);
+  page += posterior;
+  add_rows(page, "posterior", true);
+  page += "\n";
+  add_rows(page, "posterior", false);
   page += folder;
   return page;
 }

@@ -24,7 +24,7 @@ TOP_LEVEL = set(
 )
 
 # Files that speak of results already made, or to people, and whose arithmetic changes none of them.
-OFF_THE_RESULT_PATH = ("sim/cli/", "sim/stats/", "bench/")
+OFF_THE_RESULT_PATH = ("sim/cli/", "sim/stats/", "sim/inference/", "bench/")
 
 # The C library's functions that differ between machines and versions (sqrt, floor, fabs and their like do not).
 LIBM = set(

@@ -86,7 +86,7 @@ struct Lived {
   }
 
   sim::Results results() const {
-    return {stage, text, settings.seed, settings.manner, tally, sim::ridge(stage.world, settings), 100, trips, 10};
+    return {stage, text, settings.seed, settings.manner, tally, sim::ridge(stage.world, settings), 100, trips, 10, {}};
   }
   std::vector<std::byte> image() const { return sim::results_image(results()); }
   fs::path write(const Folder& folder, const char* name = "r.h5") const {
@@ -189,7 +189,12 @@ TEST_CASE("output: weighed arrests make the counts sums of weights") {
 }
 
 TEST_CASE("output: every field of the schema is in the file, and nothing else but the texts") {
-  const sim::NetcdfReader file(Lived(lively_world()).image());
+  const Lived lived(lively_world());
+  sim::Ensemble sets{2, 64, [](std::size_t) { return lively_world(); }};
+  const sim::EnsembleResult by_set = sim::run(sets, lived.settings);
+  sim::Results results = lived.results();
+  results.sets.emplace(sim::ResultsBySet{{"b_0"}, {1, 2}, sets.block, by_set.by_set});
+  const sim::NetcdfReader file(sim::results_image(results));
   std::vector<std::string> expected = {"provenance/scenario", "world/hosts.csv", "world/run.csv"};
   for (const sim::Field& f : sim::results_schema())
     expected.push_back((f.group.empty() ? "" : std::string(f.group) + "/") + std::string(f.name));
@@ -210,6 +215,7 @@ TEST_CASE("output: a world without NGOs, events, ridge and trips is stored all t
   CHECK(file.shape("event") == std::vector<std::size_t>{0});
   CHECK(file.numbers("event_visited").empty());
   CHECK(!file.has("trips/rep"));
+  CHECK(!file.has("posterior/set"));
   if (const char* keep = std::getenv("SAFECONDUCT_KEEP_BARE")) fs::copy_file(folder / "bare.h5", keep);
 }
 

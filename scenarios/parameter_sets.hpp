@@ -1,0 +1,38 @@
+// Sets of parameter values, one history's block after the other: what a posterior looks like to a run. As a table: a
+// column for each name, a row for each set; as a results file keeps it, a column `block` goes before them.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "agents/world.hpp"
+#include "scenarios/csv.hpp"
+
+namespace scenarios {
+
+struct ParameterSets {
+  /// A symbol of the parameter table, which holds for everybody ("th_m"; Lambda, lam and D for every leader), or one
+  /// leader's own Lambda, lam (of week 0) or D ("bashir.Lambda"), which goes before the symbol alone. A leader whom the
+  /// world does not know is passed over, so that one posterior serves many scenarios.
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> sets;  ///< [set][name]
+  std::int64_t block = 0;                 ///< replicates that share a set; 0: not yet said
+
+  std::size_t set_of(std::int64_t replicate) const { return static_cast<std::size_t>(replicate / block); }
+  /// The world under a set. Routes stay as they were found under the world's own parameters.
+  agents::World world(agents::World base, std::size_t set) const;
+};
+
+/// The table a results file keeps the sets in, among those of the world.
+inline constexpr const char* parameter_sets_table = "parameter_sets.csv";
+
+/// Throws TableError: an unknown name, a value outside the parameter's range, no set.
+ParameterSets read_parameter_sets(const Table& table);
+/// Reads back to the same bits.
+std::string to_table(const ParameterSets& sets);
+
+/// At most n of the sets, spread evenly over their order.
+ParameterSets thinned(const ParameterSets& sets, std::size_t n);
+
+}  // namespace scenarios

@@ -1,0 +1,106 @@
+#include "sim/cli/posterior.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sim/cli/words.hpp"
+
+namespace cli {
+namespace {
+
+constexpr std::int64_t most_sets = 200;
+constexpr std::size_t events_shown = 12;
+
+class Uncertainty {
+ public:
+  Uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage, const std::vector<sim::Outcomes>& by_set)
+      : scenario_(scenario), stage_(stage), by_set_(by_set), rows_(stage) {}
+
+  std::string text(std::int64_t block) {
+    out_ = "Chance and ignorance: " + std::to_string(by_set_.size()) + " parameter sets of " + grouped(block) +
+           " histories each\n" + std::string(38, ' ') + "    mean    chance ignorance  ignorance's share\n";
+    for (std::size_t l = 0; l < stage_.leaders; ++l) {
+      out_ += "  " + scenario_.leader_labels[l].name + "\n";
+      for (const auto& [m, name] : {std::pair{sim::Measure::visits, "visits"},
+                                    {sim::Measure::member_visits, "visits to members"},
+                                    {sim::Measure::stays_home, "stays home after announcing"},
+                                    {sim::Measure::withdrawn, "withdrawn by the host"},
+                                    {sim::Measure::days, "days abroad"}})
+        line(name, rows_.measure(l, m), 1);
+      events(l);
+    }
+    return out_ +
+           "  Chance: standard deviation among histories of one set. Ignorance: of the sets' means, their noise taken "
+           "off; in\n"
+           "  brackets: no more than the noise could be. Only ignorance shrinks when more becomes known.\n";
+  }
+
+ private:
+  void line(const std::string& name, std::size_t row, int decimals) {
+    const sim::VarianceSplit s = sim::split(by_set_, row);
+    const bool seen = s.ignorance > 2 * s.ignorance_se;
+    const std::string ignorance = fixed(std::sqrt(std::max(0.0, s.ignorance)), decimals);
+    out_ += "    " + left(name, 34) + right(fixed(s.mean, decimals), 8) +
+            right(fixed(std::sqrt(s.chance), decimals), 10) + right(seen ? ignorance : "(" + ignorance + ")", 10) +
+            right(percent(s.share()), 19) + "\n";
+  }
+
+  /// The occasions about which the sets differ most.
+  void events(std::size_t l) {
+    std::size_t first = 0;
+    for (std::size_t other = 0; other < l; ++other) first += stage_.calendars[other].trips.size();
+    const auto& trips = stage_.calendars[l].trips;
+    std::vector<std::size_t> order(trips.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto ignorance = [&](std::size_t e) { return sim::split(by_set_, rows_.event(first + e)).ignorance; };
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return ignorance(a) > ignorance(b); });
+    order.resize(std::min(order.size(), events_shown));
+    std::sort(order.begin(), order.end());
+    for (const std::size_t e : order) {
+      const auto& label = scenario_.event_labels[trips[e].stages.front()];
+      line(scenarios::to_text(label.date) + " " + label.name, rows_.event(first + e), 2);
+    }
+  }
+
+  const scenarios::Scenario& scenario_;
+  const agents::Stage& stage_;
+  const std::vector<sim::Outcomes>& by_set_;
+  sim::OutcomeRows rows_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& arguments, std::int64_t replicates) {
+  const auto most = arguments.whole("sets", 1, 100000);
+  const auto file = arguments.text("posterior");
+  if (!file) {
+    if (most) throw UsageError("option '--sets' goes with '--posterior FILE'");
+    return {};
+  }
+  const auto all = scenarios::read_parameter_sets(scenarios::Table(std::filesystem::path(*file), {}));
+  const std::int64_t wanted = std::min(most.value_or(most_sets), static_cast<std::int64_t>(all.sets.size()));
+  const sim::Ensemble spread = sim::spread(replicates, static_cast<std::size_t>(wanted));
+  scenarios::ParameterSets sets = scenarios::thinned(all, spread.sets);
+  sets.block = spread.block;
+  return sets;
+}
+
+std::optional<scenarios::ParameterSets> sets_of(const Revived& revived) {
+  const auto& tables = revived.run.text.world_tables;
+  const auto table = tables.find(scenarios::parameter_sets_table);
+  if (table == tables.end()) return {};
+  return scenarios::read_parameter_sets(scenarios::Table(table->first, table->second, {"block"}));
+}
+
+sim::Ensemble ensemble(const agents::World& base, const scenarios::ParameterSets& sets) {
+  return {sets.sets.size(), sets.block, [&](std::size_t set) { return sets.world(base, set); }};
+}
+
+std::string uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage,
+                        const std::vector<sim::Outcomes>& by_set, std::int64_t block) {
+  return Uncertainty(scenario, stage, by_set).text(block);
+}
+
+}  // namespace cli

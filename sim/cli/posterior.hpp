@@ -1,0 +1,28 @@
+// Runs over parameter sets, as people ask for them and read them: the file of --posterior, and how much of what comes
+// out is chance and how much ignorance.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "scenarios/parameter_sets.hpp"
+#include "scenarios/scenario.hpp"
+#include "sim/cli/options.hpp"
+#include "sim/cli/results_text.hpp"
+#include "sim/run/ensemble.hpp"
+
+namespace cli {
+
+/// The sets of --posterior FILE, thinned to at most --sets and spread over n replicates; nothing without the option.
+std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& arguments, std::int64_t replicates);
+
+/// The sets a stored run was lived under; nothing if it had one set.
+std::optional<scenarios::ParameterSets> sets_of(const Revived& revived);
+
+/// The sets as a run reads them. `base` and `sets` must outlive it.
+sim::Ensemble ensemble(const agents::World& base, const scenarios::ParameterSets& sets);
+
+/// Chance and ignorance, outcome by outcome, for the summary.
+std::string uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage,
+                        const std::vector<sim::Outcomes>& by_set, std::int64_t block);
+
+}  // namespace cli
