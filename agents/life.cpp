@@ -45,13 +45,13 @@ const History& Life::live(Luck& luck, std::vector<Note>* diary) {
 void Life::begin(Luck& luck, std::vector<Note>* diary) {
   luck_ = &luck;
   diary_ = diary;
-  norm_ = {stage_.initial_nu - stage_.k.nu_bar, -1};
+  norm_ = {stage_.initial_nu - stage_.k.nu_bar};
   hosts_.assign(stage_.hosts, {});
   ties_.assign(stage_.leaders * stage_.hosts, {});
   regional_.assign(stage_.leaders * stage_.regions, {});
-  leaders_.assign(stage_.leaders, {.ease = {1.0f - stage_.k.I0, -1}});
-  budget_gains_.assign(stage_.ngos, 0.0f);
-  budgets_since_ = -1;
+  leaders_.assign(stage_.leaders, {.ease = {1.0f - stage_.k.I0}});
+  budget_gains_.assign(stage_.ngos, {});
+  budgets_changed_ = false;
   surplus_ = {};
   for (auto& places : trips_) places.clear();
   waiting_.clear();
@@ -74,29 +74,28 @@ void Life::environment() {
     const HostId h{static_cast<std::uint16_t>(s.host)};
     switch (s.target) {
       case ShockTarget::nu: {
-        const float nu = stage_.k.nu_bar + norm_.at(before, stage_.nu_left);
-        norm_ = {min(max(changed(s, nu), 0.0f), 2.0f) - stage_.k.nu_bar, before};
+        const float nu = stage_.k.nu_bar + norm_.at(before, stage_.nu);
+        norm_.set(min(max(changed(s, nu), 0.0f), 2.0f) - stage_.k.nu_bar, before, stage_.nu);
         break;
       }
       case ShockTarget::B:
         for (std::size_t n = 0; n < stage_.ngos; ++n) {
-          budget_gains_[n] *= stage_.B_left[before - budgets_since_];
           if (s.ngo != Shock::all && static_cast<std::size_t>(s.ngo) != n) continue;
-          budget_gains_[n] = changed(s, stage_.B0[n] + budget_gains_[n]) - stage_.B0[n];
+          const float gain = budget_gains_[n].at(before, stage_.B);
+          budget_gains_[n].set(changed(s, stage_.B0[n] + gain) - stage_.B0[n], before, stage_.B);
         }
         bound_budgets(before);
         break;
       case ShockTarget::delta: {
         Stock& delta = tie({static_cast<std::uint16_t>(s.leader)}, h).delta;
-        delta = {min(max(changed(s, delta.at(before, stage_.delta_left)), -0.5f), 0.5f), before};
+        delta.set(min(max(changed(s, delta.at(before, stage_.delta)), -0.5f), 0.5f), before, stage_.delta);
         break;
       }
       case ShockTarget::government:
         hosts_[h.index].drawn = false;
         hosts_[h.index].changed = t_;
         for (std::uint16_t l = 0; l < stage_.leaders; ++l) {
-          tie({l}, h).m = tie({l}, h).learned = 0;
-          tie({l}, h).since = before;
+          tie({l}, h).m = tie({l}, h).learned = {};
         }
         if (diary_) diary_->push_back({Note::Kind::government, t_, {}, h, -1, false, {resolve(h)}});
         break;
@@ -104,6 +103,43 @@ void Life::environment() {
         break;
     }
   }
+  fold_stocks();
+}
+
+/// Where the reference week of a decay moves on.
+void Life::fold_stocks() {
+  const auto fold = [this](const Decay& decay, auto&& each) {
+    const float factor = decay.fold(t_);
+    if (factor != 1) each([factor](Stock& s) { s.kept *= factor; });
+  };
+  const auto ties = [this](Stock Tie::*which) {
+    return [this, which](auto&& f) {
+      for (Tie& tie : ties_) f(tie.*which);
+    };
+  };
+  const auto hosts = [this](Stock HostStocks::*which) {
+    return [this, which](auto&& f) {
+      for (HostStocks& host : hosts_) f(host.*which);
+    };
+  };
+  fold(stage_.nu, [this](auto&& f) { f(norm_); });
+  fold(stage_.B, [this](auto&& f) {
+    for (Stock& gain : budget_gains_) f(gain);
+    f(surplus_);
+  });
+  fold(stage_.p, hosts(&HostStocks::pressure));
+  fold(stage_.p, [this](auto&& f) { f(total_pressure_); });
+  fold(stage_.F, hosts(&HostStocks::findings));
+  fold(stage_.delta, ties(&Tie::delta));
+  fold(stage_.K, ties(&Tie::cooldown));
+  fold(stage_.m, ties(&Tie::m));
+  fold(stage_.m, [this](auto&& f) {
+    for (Stock& M : regional_) f(M);
+  });
+  fold(stage_.share, ties(&Tie::learned));
+  fold(stage_.ease, [this](auto&& f) {
+    for (LeaderStocks& leader : leaders_) f(leader.ease);
+  });
 }
 
 // --- 1. Opportunities ------------------------------------------------------------------------------
@@ -142,7 +178,7 @@ void Life::bilateral_idea(LeaderId l) {
   trip.host = {now.pull->bilateral(words[word::host])};
   const Words idea = draw(trip, Occasion::idea);
   const Coefficients& k = stage_.k;
-  const float cooldown = tie(l, trip.host).cooldown.at(t_, stage_.K_left);
+  const float cooldown = tie(l, trip.host).cooldown.at(t_, stage_.K);
   const float p_pursue =
       logistic(k.al_0 + k.al_delta * delta(l, trip.host) + k.al_I * isolation(l) - k.al_k * cooldown);
   if (!happens(idea[word::pursue], p_pursue)) return note(Note::Kind::not_pursued, trip, {p_pursue});
@@ -247,16 +283,18 @@ void Life::campaigns() {
   }
 
   // Advocacy: what the budgets now spend on it against what they spent on it at the start.
-  float surplus = surplus_.at(t_, stage_.B_left);
+  float surplus = surplus_.at(t_, stage_.B);
   for (std::size_t n = 0; n < N; ++n) surplus -= budget(n) * spent_[n];
 
   for (const auto& [h, effort, trip] : efforts_) {
-    Stock& pressure = hosts_[h.index].pressure;
-    if (pressure.since < 0) pressured_.push_back(h);
-    const float p = pressure.at(t_, stage_.p_left);
-    pressure = {raised_pressure(p, period_->civil_society[h.index], effort, k), t_};
-    total_pressure_ = {total_pressure_.at(t_, stage_.p_left) + (pressure.value - p), t_};
-    note(Note::Kind::campaign, *trip, {effort, pressure.value});
+    HostStocks& host = hosts_[h.index];
+    if (!host.pressured) pressured_.push_back(h);
+    host.pressured = true;
+    const float p = host.pressure.at(t_, stage_.p);
+    const float raised = raised_pressure(p, period_->civil_society[h.index], effort, k);
+    host.pressure.set(raised, t_, stage_.p);
+    total_pressure_.set(total_pressure_.at(t_, stage_.p) + (raised - p), t_, stage_.p);
+    note(Note::Kind::campaign, *trip, {effort, raised});
   }
   change_norm(k.chi_adv * surplus);
 
@@ -424,19 +462,21 @@ void Life::aftermath() {
   strained_.clear();
   for (const Aftermath& a : waiting_) effects(a);
   waiting_.clear();
-  for (Tie* tie : strained_) tie->delta.value = min(max(tie->delta.value, -0.5f), 0.5f);
-  if (budgets_since_ == t_) bound_budgets(t_);
+  const float most = 0.5f * stage_.delta.grown(t_);
+  for (Tie* tie : strained_) tie->delta.kept = min(max(tie->delta.kept, 0.0f - most), most);
+  if (budgets_changed_) bound_budgets(t_);
 }
 
 /// Puts the budgets of week t inside their bounds.
 void Life::bound_budgets(Week t) {
-  surplus_ = {0, t};
-  budgets_since_ = t;
+  surplus_ = {};
+  budgets_changed_ = false;
   for (std::size_t n = 0; n < stage_.ngos; ++n) {
-    const float start = stage_.B0[n];
+    const float start = stage_.B0[n] * stage_.B.grown(t);
     const float least = (stage_.k.B_min - 1.0f) * start, most = (stage_.k.B_max - 1.0f) * start;
-    budget_gains_[n] = min(max(budget_gains_[n], least), most);
-    surplus_.value += budget_gains_[n];
+    float& gain = budget_gains_[n].kept;
+    gain = min(max(gain, least), most);
+    surplus_.kept += gain;
   }
 }
 
@@ -452,16 +492,17 @@ void Life::effects(const Aftermath& a) {
     case Outcome::cut_short: {
       change_delta(l, h, k.g_visit * trip.V);
       Stock& ease = leaders_[l.index].ease;
-      ease = {1.0f - isolation(l) * (1.0f - k.g_tr * min(trip.V, 1.0f)), t_};
-      cooldown = {1.0f, t_};
+      ease.set(1.0f - isolation(l) * (1.0f - k.g_tr * min(trip.V, 1.0f)), t_, stage_.ease);
+      cooldown.set(1.0f, t_, stage_.K);
       if (duty == 0) break;
       change_norm(0.0f - k.chi_visit * trip.Z);
       change_budgets(trip, 0.0f - k.l_B, k.o_B * trip.Z);
       if (a.finding) {
         Stock& findings = hosts_[h.index].findings;
-        findings = {findings.at(t_, stage_.F_left) + 1.0f, t_};
+        const float after = findings.at(t_, stage_.F) + 1.0f;
+        findings.set(after, t_, stage_.F);
         change_norm(k.chi_find);
-        note(Note::Kind::finding, trip, {findings.value});
+        note(Note::Kind::finding, trip, {after});
       }
       break;
     }
@@ -480,7 +521,7 @@ void Life::effects(const Aftermath& a) {
       change_delta(l, h, 0.0f - k.g_refuse * trip.V);
       change_norm(k.chi_ref * trip.Z * duty);
       change_budgets(trip, k.g_B, 0);
-      cooldown = {max(cooldown.at(t_, stage_.K_left), 0.5f), t_};
+      cooldown.set(max(cooldown.at(t_, stage_.K), 0.5f), t_, stage_.K);
       learn_from_refusal(l, h, 1, a.pi_refuse, 1.0f - k.rho);
       break;
     case Outcome::arrested:
@@ -508,14 +549,15 @@ void Life::learn_from_arrival(LeaderId l, const Stop& stop) {
   if (terms(l, h).duty == 0) return;
   const Belief<float> old = belief(l, h);
   Stock& M = regional(l, h);
-  const float region = M.at(t_, stage_.m_left), mean = old.mean(region);
+  const float region = M.at(t_, stage_.m), mean = old.mean(region);
   const Lesson<float> taught = lesson(old, stop.arrested ? 1.0f : 0.0f, stop.pi_arrest, k);
-  M = {region + k.rho * taught.step, t_};
-  believe_from_now(l, h, believe(mean + taught.step, taught.share, M.value));
+  const float lesson_here = region + k.rho * taught.step;
+  M.set(lesson_here, t_, stage_.m);
+  believe_from_now(l, h, believe(mean + taught.step, taught.share, lesson_here));
   for (std::uint16_t peer = 0; peer < stage_.leaders; ++peer) {
     if (peer == l.index) continue;
     Stock& theirs = regional({peer}, h);
-    theirs = {theirs.at(t_, stage_.m_left) + k.eps_peer * (k.rho * taught.step), t_};
+    theirs.set(theirs.at(t_, stage_.m) + k.eps_peer * (k.rho * taught.step), t_, stage_.m);
   }
 }
 
@@ -525,18 +567,19 @@ void Life::change_budgets(const Trip& trip, float per_share, float per_reach) {
   for (std::size_t n = 0; n < stage_.ngos; ++n) {
     const float f = shares_[trip.campaign * stage_.ngos + n];
     const float G = stage_.reach(static_cast<Eigen::Index>(n), trip.host.index);
-    budget_gains_[n] = budget(n) * (1.0f + per_share * f + per_reach * G) - stage_.B0[n];
+    const float changed = budget(n) * (1.0f + per_share * f + per_reach * G);
+    budget_gains_[n].set(changed - stage_.B0[n], t_, stage_.B);
   }
-  budgets_since_ = t_;
+  budgets_changed_ = true;
 }
 
 void Life::change_norm(float x) {
-  if (x != 0) norm_ = {nudge_norm(norm(), x) - stage_.k.nu_bar, t_};
+  if (x != 0) norm_.set(nudge_norm(norm(), x) - stage_.k.nu_bar, t_, stage_.nu);
 }
 
 void Life::change_delta(LeaderId l, HostId h, float by) {
   Tie& tie = this->tie(l, h);
-  tie.delta = {tie.delta.at(t_, stage_.delta_left) + by, t_};
+  tie.delta.set(tie.delta.at(t_, stage_.delta) + by, t_, stage_.delta);
   strained_.push_back(&tie);
 }
 
@@ -559,22 +602,22 @@ float Life::resolve(HostId h) {
 
 Belief<float> Life::belief(LeaderId l, HostId h) {
   const Tie& x = tie(l, h);
-  if (stage_.k.sigma_u == 0) return {x.m * stage_.m_left[t_ - x.since], 0};
-  return {x.m * stage_.m_left[t_ - x.since], 1.0f - x.learned * stage_.share_left[t_ - x.since]};
+  const float m = x.m.at(t_, stage_.m);
+  if (stage_.k.sigma_u == 0) return {m, 0};
+  return {m, max(1.0f - x.learned.at(t_, stage_.share), 0.0f)};
 }
 
 void Life::believe_from_now(LeaderId l, HostId h, Belief<float> b) {
   Tie& x = tie(l, h);
-  x.m = b.m;
-  x.learned = 1.0f - b.share;
-  x.since = t_;
+  x.m.set(b.m, t_, stage_.m);
+  x.learned.set(1.0f - b.share, t_, stage_.share);
 }
 
 float Life::compliance(LeaderId l, HostId h, float resolve, float cover) {
   const HostTerms& fixed = terms(l, h);
   const HostStocks& host = hosts_[h.index];
-  return compliance_index<float>({fixed.fixed, fixed.duty, norm(), host.findings.at(t_, stage_.F_left),
-                                  host.pressure.at(t_, stage_.p_left), resolve, delta(l, h), cover},
+  return compliance_index<float>({fixed.fixed, fixed.duty, norm(), host.findings.at(t_, stage_.F),
+                                  host.pressure.at(t_, stage_.p), resolve, delta(l, h), cover},
                                  stage_.k);
 }
 
@@ -608,19 +651,19 @@ void Life::note(Note::Kind kind, const Trip& trip, std::array<float, 6> numbers)
 
 /// Anew where a period begins, since hosts may have come under a duty or left it.
 void Life::sum_pressure() {
-  total_pressure_ = {0, t_};
+  total_pressure_ = {};
   for (const HostId h : pressured_)
-    if (period_->has_duty[h.index]) total_pressure_.value += hosts_[h.index].pressure.at(t_, stage_.p_left);
+    if (period_->has_duty[h.index]) total_pressure_.kept += hosts_[h.index].pressure.kept;
 }
 
 void Life::record_week() {
   const auto t = static_cast<std::size_t>(t_), T = static_cast<std::size_t>(stage_.weeks());
   history_.nu[t] = norm();
-  const float pressure = total_pressure_.at(t_, stage_.p_left);
-  history_.pressure[t] = period_->hosts_with_duty > 0 ? pressure / period_->hosts_with_duty : 0;
+  history_.pressure[t] = total_pressure_.at(t_, stage_.p) * period_->per_host_with_duty;
   for (std::uint16_t l = 0; l < stage_.leaders; ++l) history_.isolation[l * T + t] = isolation({l});
   for (std::size_t n = 0; n < stage_.ngos; ++n)
-    history_.budget[n * T + t] = stage_.B0[n] > 0 ? budget(n) / stage_.B0[n] : 0;
+    history_.budget[n * T + t] =
+        stage_.B0[n] > 0 ? 1.0f + budget_gains_[n].kept * (stage_.B.left(t_) * stage_.per_B0[n]) : 0.0f;
   history_.weight[t] = manner_.weighed ? leaders_[manner_.weighed->index].weight : 1;
 }
 

@@ -21,25 +21,25 @@ class Life {
   const History& live(Luck& luck, std::vector<Note>* diary = nullptr);
 
  private:
-  /// A quantity that only decays between its changes: its value at the end of week `since`.
+  /// A quantity that only decays between its changes, as Decay keeps it.
   struct Stock {
-    float value = 0;
-    Week since = -1;
-    float at(Week t, const Decay& left) const { return value * left[t - since]; }
+    float kept = 0;
+    float at(Week t, const Decay& decay) const { return kept * decay.left(t); }
+    void set(float value, Week t, const Decay& decay) { kept = value * decay.grown(t); }
   };
 
   struct HostStocks {
     Stock pressure, findings;
-    bool drawn = false;  ///< is `resolve` known yet?
-    Week changed = -1;   ///< last change of government; -1: none
+    bool pressured = false;  ///< has it ever felt any?
+    bool drawn = false;      ///< is `resolve` known yet?
+    Week changed = -1;       ///< last change of government; -1: none
     float resolve = 0;
   };
 
   /// What a leader and a host are to each other.
   struct Tie {
     Stock delta, cooldown;
-    float m = 0, learned = 0;  ///< belief: mean beside the region's, and 1 - share
-    Week since = -1;           ///< of m and learned
+    Stock m, learned;  ///< belief: mean beside the region's, and 1 - share
   };
 
   struct LeaderStocks {
@@ -90,6 +90,7 @@ class Life {
 
   void begin(Luck& luck, std::vector<Note>* diary);
   void environment();
+  void fold_stocks();
   void opportunities(LeaderId l);
   void campaigns();
   void share_out_effort();
@@ -125,12 +126,12 @@ class Life {
     return regional_[l.index * stage_.regions + stage_.region_of[h.index].index];
   }
   const HostTerms& terms(LeaderId l, HostId h) const { return period_->leaders[l.index].hosts[h.index]; }
-  float norm() const { return stage_.k.nu_bar + norm_.at(t_, stage_.nu_left); }
-  float isolation(LeaderId l) const { return 1.0f - leaders_[l.index].ease.at(t_, stage_.ease_left); }
-  float delta(LeaderId l, HostId h) { return tie(l, h).delta.at(t_, stage_.delta_left); }
+  float norm() const { return stage_.k.nu_bar + norm_.at(t_, stage_.nu); }
+  float isolation(LeaderId l) const { return 1.0f - leaders_[l.index].ease.at(t_, stage_.ease); }
+  float delta(LeaderId l, HostId h) { return tie(l, h).delta.at(t_, stage_.delta); }
   float alliance(LeaderId l, HostId h) { return terms(l, h).alliance + delta(l, h); }
-  float lesson_of_region(LeaderId l, HostId h) { return regional(l, h).at(t_, stage_.m_left); }
-  float budget(std::size_t n) const { return stage_.B0[n] + budget_gains_[n] * stage_.B_left[t_ - budgets_since_]; }
+  float lesson_of_region(LeaderId l, HostId h) { return regional(l, h).at(t_, stage_.m); }
+  float budget(std::size_t n) const { return stage_.B0[n] + budget_gains_[n].at(t_, stage_.B); }
   float resolve(HostId h);
   Belief<float> belief(LeaderId l, HostId h);
   void believe_from_now(LeaderId l, HostId h, Belief<float> b);
@@ -154,8 +155,8 @@ class Life {
   std::vector<Tie> ties_;        ///< [leader * hosts + host]
   std::vector<Stock> regional_;  ///< M, [leader * regions + region]
   std::vector<LeaderStocks> leaders_;
-  std::vector<float> budget_gains_;  ///< distance of the budgets from their start, as of week budgets_since_
-  Week budgets_since_ = -1;
+  std::vector<Stock> budget_gains_;       ///< distance of the budgets from their start
+  bool budgets_changed_ = false;          ///< this week
   Stock surplus_;                         ///< sum of the gains
   std::vector<std::vector<Trip>> trips_;  ///< by leader, in the order of the places
   std::vector<Aftermath> waiting_;

@@ -210,7 +210,8 @@ class Builder {
       for (std::size_t h = 0; h < H; ++h)
         if (period.leaders.back().hosts[h].duty > 0) period.has_duty[h] = true;
     }
-    period.hosts_with_duty = static_cast<float>(std::count(period.has_duty.begin(), period.has_duty.end(), true));
+    const auto bound = std::count(period.has_duty.begin(), period.has_duty.end(), true);
+    period.per_host_with_duty = bound > 0 ? 1.0f / static_cast<float>(bound) : 0.0f;
     for (std::size_t h = 0; h < H; ++h) {
       period.civil_society.push_back(static_cast<float>(now_.C[h]));
       period.suit_rate.push_back(static_cast<float>(world_.parameters.rho_suit * now_.J[h] * (1 + now_.Q[h]) / 2));
@@ -305,17 +306,22 @@ std::vector<float> column(const std::vector<Ngo>& ngos, double Ngo::*member) {
 
 }  // namespace
 
-Decay Decay::halving(double half_life, Week weeks) {
-  Decay d;
-  for (Week age = 0; age <= weeks + 1; ++age)
-    d.left_.push_back(static_cast<float>(std::isinf(half_life) ? 1.0 : math::exp2(-age / half_life)));
-  return d;
-}
+Decay Decay::halving(double half_life, Week weeks) { return keeping(math::exp2(-1 / half_life), weeks); }
 
 Decay Decay::keeping(double share, Week weeks) {
+  constexpr double most = 0x1p60;  // by which a stock may be kept larger than it is
+  share = std::max(share, 1 / most);
   Decay d;
   double left = 1;
-  for (Week age = 0; age <= weeks + 1; ++age, left *= share) d.left_.push_back(static_cast<float>(left));
+  d.left_.push_back(1);
+  d.grown_.push_back(1);
+  for (Week t = 0; t <= weeks; ++t) {
+    const bool fold = left * share < 1 / most;
+    d.fold_.push_back(fold ? static_cast<float>(left) : 1.0f);
+    left = fold ? share : left * share;
+    d.left_.push_back(static_cast<float>(left));
+    d.grown_.push_back(static_cast<float>(1 / left));
+  }
   return d;
 }
 
@@ -377,20 +383,22 @@ Stage::Stage(World w)
       shocks_in(static_cast<std::size_t>(world.weeks)),
       reach(world.reach.cast<float>()),
       B0(column(world.ngos, &Ngo::B)),
+      per_B0(B0),
       y(column(world.ngos, &Ngo::y)),
       omega(column(world.ngos, &Ngo::omega)),
-      delta_left(Decay::halving(world.parameters.H_delta, world.weeks)),
-      p_left(Decay::halving(world.parameters.H_p, world.weeks)),
-      F_left(Decay::halving(world.parameters.H_F, world.weeks)),
-      K_left(Decay::halving(world.parameters.H_k, world.weeks)),
-      nu_left(Decay::halving(world.parameters.H_nu, world.weeks)),
-      B_left(Decay::halving(world.parameters.H_B, world.weeks)),
-      m_left(Decay::halving(world.parameters.H_v, world.weeks)),
-      share_left(Decay::halving(world.parameters.H_v / 2, world.weeks)),
-      ease_left(Decay::keeping(1 - world.parameters.g_I, world.weeks)),
+      delta(Decay::halving(world.parameters.H_delta, world.weeks)),
+      p(Decay::halving(world.parameters.H_p, world.weeks)),
+      F(Decay::halving(world.parameters.H_F, world.weeks)),
+      K(Decay::halving(world.parameters.H_k, world.weeks)),
+      nu(Decay::halving(world.parameters.H_nu, world.weeks)),
+      B(Decay::halving(world.parameters.H_B, world.weeks)),
+      m(Decay::halving(world.parameters.H_v, world.weeks)),
+      share(Decay::halving(world.parameters.H_v / 2, world.weeks)),
+      ease(Decay::keeping(1 - world.parameters.g_I, world.weeks)),
       extra_lead_weeks(world.parameters.mean_lead - 1),
       extra_days(world.parameters.mean_days - 1),
       initial_nu(static_cast<float>(world.parameters.nu0)) {
+  for (float& b : per_B0) b = b > 0 ? 1.0f / b : 0.0f;
   regions = region_names.size();
   for (const Host& h : world.hosts) {
     const auto at = std::lower_bound(region_names.begin(), region_names.end(), h.region);

@@ -15,18 +15,28 @@
 
 namespace agents {
 
-/// What is left of a stock after `age` weeks of decay.
+/// How a stock decays. It is kept as what it was worth in a reference week, so that nothing needs to be touched while
+/// it only decays: a value x of week t is kept as x grown(t), and what is kept is worth kept left(t) in week t. A fast
+/// stock would outgrow float32: its reference week moves on every so often, and what is kept is then multiplied by
+/// fold(t).
 class Decay {
  public:
   /// half_life in weeks, may be infinite
   static Decay halving(double half_life, Week weeks);
-  /// keeps `share` of the stock each week
+  /// keeps `share` of the stock each week; a share below 2^-60 counts as that
   static Decay keeping(double share, Week weeks);
-  float operator[](Week age) const { return left_[static_cast<std::size_t>(age)]; }
-  const std::vector<float>& by_age() const { return left_; }
+  float left(Week t) const { return left_[static_cast<std::size_t>(t + 1)]; }    ///< t from -1 on
+  float grown(Week t) const { return grown_[static_cast<std::size_t>(t + 1)]; }  ///< t from -1 on
+  /// 1 unless the reference week moves at the start of week t; changes dated to week t - 1 come before.
+  float fold(Week t) const { return fold_[static_cast<std::size_t>(t)]; }
+
+  // By week; left and grown from -1 on.
+  const float* left() const { return left_.data() + 1; }
+  const float* grown() const { return grown_.data() + 1; }
+  const float* fold() const { return fold_.data(); }
 
  private:
-  std::vector<float> left_;
+  std::vector<float> left_, grown_, fold_;
 };
 
 /// A state with a duty on the way, and its share of the flight over such states.
@@ -72,7 +82,7 @@ struct Period {
   std::vector<float> civil_society;  ///< C, by host
   std::vector<float> suit_rate;      ///< rho_suit J (1 + Q) / 2, by host
   std::vector<bool> has_duty;        ///< towards any leader, by host
-  float hosts_with_duty = 0;
+  float per_host_with_duty = 0;      ///< 1 / their number; 0 if there is none
 };
 
 /// Changes of stocks and governments; those of attributes are in the periods.
@@ -91,11 +101,11 @@ struct Stage {
   std::vector<Calendar> calendars;                   ///< by leader
   std::vector<std::vector<std::int16_t>> opened_in;  ///< [leader * weeks + week]: rows of the calendar, in its order
   std::vector<Period> periods;
-  std::vector<std::uint16_t> period_of;  ///< by week
-  std::vector<StockShocks> shocks_in;    ///< by week
-  Eigen::MatrixXf reach;                 ///< N x H
-  std::vector<float> B0, y, omega;       ///< by NGO
-  Decay delta_left, p_left, F_left, K_left, nu_left, B_left, m_left, share_left, ease_left;
+  std::vector<std::uint16_t> period_of;         ///< by week
+  std::vector<StockShocks> shocks_in;           ///< by week
+  Eigen::MatrixXf reach;                        ///< N x H
+  std::vector<float> B0, per_B0, y, omega;      ///< by NGO; per_B0: 1 / B0, 0 for an NGO without a budget
+  Decay delta, p, F, K, nu, B, m, share, ease;  ///< how the stocks decay
   PoissonTable extra_lead_weeks, extra_days;
   float initial_nu;
 

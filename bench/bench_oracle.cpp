@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
       block.live(seed, static_cast<std::uint32_t>(first), sim::block_replicates);
       const sim::BlockView& b = block.block();
       for (int r = 0; r < sim::block_replicates; ++r)
-        visits += visits_in(b.decisions + r * b.most_decisions, static_cast<std::size_t>(b.decided[r]));
+        for (int row = 0; row < b.decided[r]; ++row) visits += agents::is_visit(block.decision(r, row).outcome);
     }
     return visits;
   };

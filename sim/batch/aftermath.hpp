@@ -5,155 +5,165 @@
 namespace sim::batch {
 
 template <class L>
-void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome) {
+void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome, bool reached) {
   if (!any(which)) return;
-  std::int32_t rs[L::width];
-  float duty[L::width];
-  L::store_int(rs, g.r);
-  L::store(duty, of_host(terms(g.leader).duty, g));
-  for (std::uint32_t left = bits(which); left != 0; left &= left - 1) {
-    const int i = __builtin_ctz(left), row = g.place * R + rs[i];
-    agents::Decision& d = b_.decisions[rs[i] * b_.most_decisions + b_.row[row]];
-    d.outcome = outcome;
-    d.week_out = static_cast<std::int16_t>(t_);
-    d.order = b_.order[row] != 0;
-    d.duty = duty[i] > 0;
-    d.weight_out = b_.weight[g.leader * R + rs[i]];
-    b_.fate[row] = 1 + static_cast<int>(outcome);
-  }
+  std::int32_t trips[L::width];
+  L::store_int(trips, g.trip);
+  const auto* terms = of_leader(g.leader).terms;
+  each_lane(which, [&](int i) {
+    const int place = trips[i] / R, r = trips[i] % R;
+    float* trip = &b_.trips[trips[i] * trip::words];
+    const auto word = [trip](int of) -> std::int32_t& { return reinterpret_cast<std::int32_t&>(trip[of]); };
+    word(trip::fate) = 1 + static_cast<int>(outcome);
+    b_.settled[place] |= Set{1} << r;
+    const int decision = r * b_.most_decisions + word(trip::row);
+    const bool duty = terms[word(trip::host) * terms::words + terms::duty] > 0;
+    reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]) =
+        t_ | static_cast<int>(outcome) << 10 | (trip[trip::order] > 0) << 14 | duty << 15 | reached << 16;
+    if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[g.leader * R + r];
+  });
 }
 
 template <class L>
 void Block<L>::aftermath() {
-  for (int l = 0; l < s_.leaders; ++l) each_open_place(l, [&](int place) { effects(l, place); });
-  // Bounds, once the week's changes are all in.
-  for (int l = 0; l < s_.leaders; ++l)
+  changed_budgets_ = 0;
+  for (int l = 0; l < s_.leaders; ++l) {
+    Set some = 0, again = 0;
     each_open_place(l, [&](int place) {
-      List settled = list([&](int r) { return b_.fate[place * R + r] != 0; });
-      serve(settled, [&](Int r, Mask here) {
-        const Group g = group(l, place, r, here);
-        const Real x = L::gather(b_.delta.value, g.tie, here, Real(0.0f));
-        L::scatter(b_.delta.value, g.tie, min(max(x, Real(-0.5f)), Real(0.5f)), here);
-      });
-      for (int i = 0; i < settled.size; ++i) {
-        b_.active[place * R + settled.r[i]] = 0;
-        b_.fate[place * R + settled.r[i]] = 0;
-      }
+      again |= some & b_.settled[place];
+      some |= b_.settled[place];
     });
+    if (some == 0) continue;
+    serve_in_turn(
+        l, [&](int place) { return b_.settled[place]; }, [&](const Group& g) { effects(g, again); });
+    // The bounds of alliances, where two changes of a week must both be in.
+    const float most = 0.5f * s_.delta.grown[t_];
+    each_open_place(l, [&](int place) {
+      each_member(b_.settled[place] & again, [&](int r) {
+        const auto host = reinterpret_cast<const std::int32_t&>(b_.trips[(place * R + r) * trip::words + trip::host]);
+        float& delta =
+            b_.state[(host * R + r) * state::words(s_.leaders) + state::tie + state::words_of_a_tie * l + state::delta];
+        delta = delta > most ? most : delta < 0.0f - most ? 0.0f - most : delta;
+      });
+      b_.active[place] &= ~b_.settled[place];
+      b_.settled[place] = 0;
+    });
+  }
   bound_budgets();
 }
 
 template <class L>
 void Block<L>::bound_budgets() {
-  List changed = list([&](int r) { return b_.gain_since[r] == t_; });
-  serve(changed, [&](Int r, Mask here) {
+  if (changed_budgets_ == 0) return;
+  for (int first = 0; first < R; first += L::width) {
+    const Mask here = L::mask_from_bits(static_cast<std::uint32_t>(changed_budgets_ >> first));
+    if (!any(here)) continue;
     Real surplus(0.0f);
     for (int n = 0; n < s_.ngos; ++n) {
-      const float start = s_.B0[n];
-      const Int row = Int(n * R) + r;
-      const Real gain = L::gather(b_.gain, row, here, Real(0.0f));
-      const Real bounded = min(max(gain, Real((s_.k.B_min - 1.0f) * start)), Real((s_.k.B_max - 1.0f) * start));
-      L::scatter(b_.gain, row, bounded, here);
+      const float start = s_.B0[n] * s_.B.grown[t_];
+      float* gain = b_.gain + n * R + first;
+      const Real all = L::load(gain);
+      const Real bounded = min(max(all, Real((s_.k.B_min - 1.0f) * start)), Real((s_.k.B_max - 1.0f) * start));
+      L::store(gain, select(here, bounded, all));
       surplus = surplus + bounded;
     }
-    put(b_.surplus, r, here, surplus);
-  });
+    L::store(b_.surplus + first, select(here, surplus, L::load(b_.surplus + first)));
+  }
 }
 
+/// `again`: replicates with more than one outcome this week.
 template <class L>
-void Block<L>::effects(int l, int place) {
+void Block<L>::effects(const Group& g, Set again) {
   using agents::Outcome;
   const agents::Coefficients& k = s_.k;
-  List settled = list([&](int r) { return b_.fate[place * R + r] != 0; });
-  serve(settled, [&](Int r, Mask here) {
-    const Group g = group(l, place, r, here);
-    const TripTerms t = trip(g);
-    const Int fate = L::gather_int(b_.fate, g.at, here, Int(0));
-    const auto is = [&](Outcome o) { return here & (fate == Int(1 + static_cast<int>(o))); };
-    const Mask duty = of_host(terms(l).duty, g) > Real(0.0f);
-    const Mask cut = is(Outcome::cut_short), visits = is(Outcome::visited) | cut, arrested = is(Outcome::arrested);
-    const Int extra = L::gather_int(b_.extra, g.at, here, Int(0));
+  const Mask here = g.here;
+  const Four end = trip_four(g, trip::diverted_to);
+  const Int fate = bits_of(end[2]), extra = bits_of(end[3]);
+  const auto is = [&](Outcome o) { return here & (fate == Int(1 + static_cast<int>(o))); };
+  Ground at = ground(g);
+  const Real V = g.what[trip::V], Z = g.what[trip::Z], bound = at.law[terms::duty];
+  const Mask duty = bound > Real(0.0f);
+  const Mask cut = is(Outcome::cut_short), visits = is(Outcome::visited) | cut, arrested = is(Outcome::arrested);
+  const Mask stays = is(Outcome::stays_home), withdrawn = is(Outcome::withdrawn);
+  const Mask skips = is(Outcome::skip), delegates = is(Outcome::delegate), flew = visits | arrested;
+  const Real gained = select(cut, Real(0.5f) * V, V), zero(0.0f);
 
-    if (any(visits)) {
-      const Real V = select(cut, Real(0.5f) * t.V, t.V);
-      change_delta(g, visits, Real(k.g_visit) * V);
-      const Real relief = Real(1.0f) - Real(k.g_tr) * min(V, Real(1.0f));
-      put(b_.ease, Int(l * R) + r, visits, Real(1.0f) - isolation(l, r, here) * relief);
-      put(b_.cooldown, g.tie, visits, Real(1.0f));
-      const Mask defied = visits & duty;
-      if (any(defied)) {
-        change_norm(r, defied, Real(0.0f) - Real(k.chi_visit) * t.Z);
-        change_budgets(g, defied, 0.0f - k.l_B, Real(k.o_B) * t.Z);
-        const Mask finding = defied & set(extra & Int(1));
-        const Int row = host_row(g);
-        put(b_.findings, row, finding, at(b_.findings, row, here, s_.F_left) + Real(1.0f));
-        change_norm(r, finding, Real(k.chi_find));
-      }
-    }
-    const Mask stays = is(Outcome::stays_home), withdrawn = is(Outcome::withdrawn);
-    const Real bound = of_host(terms(l).duty, g);
-    if (any(stays)) {
-      change_delta(g, stays, Real(0.0f) - Real(k.g_cancel) * t.V);
-      change_norm(r, stays, Real(k.chi_stay) * t.Z * bound);
-      change_budgets(g, stays & duty, k.g_B, Real(0.0f));
-    }
-    const Mask skips = is(Outcome::skip), delegates = is(Outcome::delegate);
-    if (any(skips)) change_delta(g, skips, Real(0.0f) - Real(k.g_skip) * t.V);
-    if (any(delegates)) change_delta(g, delegates, Real(-0.5f * k.g_skip) * t.V);
-    if (any(withdrawn)) {
-      change_delta(g, withdrawn, Real(0.0f) - Real(k.g_refuse) * t.V);
-      change_norm(r, withdrawn, Real(k.chi_ref) * t.Z * bound);
-      change_budgets(g, withdrawn & duty, k.g_B, Real(0.0f));
-      put(b_.cooldown, g.tie, withdrawn, max(at(b_.cooldown, g.tie, here, s_.K_left), Real(0.5f)));
-      const Real pi = L::gather(b_.pi_refuse, g.at, here, Real(0.0f));
-      learn_from_refusal(g, withdrawn, Real(1.0f), pi, 1.0f - k.rho);
-    }
-    if (any(arrested)) {
-      change_norm(r, arrested, Real(k.chi_arr));
-      change_budgets(g, arrested & duty, k.g_B, Real(0.0f));
-    }
+  Real by = select(visits, Real(k.g_visit) * gained, zero);
+  by = select(stays, zero - Real(k.g_cancel) * V, by);
+  by = select(skips, zero - Real(k.g_skip) * V, by);
+  by = select(delegates, Real(-0.5f * k.g_skip) * V, by);
+  by = select(withdrawn, zero - Real(k.g_refuse) * V, by);
+  const Mask strained = visits | stays | skips | delegates | withdrawn;
+  at.tie[state::delta] = select(strained, kept(delta(at) + by, s_.delta), at.tie[state::delta]);
 
-    const Mask flew = visits | arrested;
-    if (!any(flew)) return;
-    const Mask taken_there = set(extra & Int(2));
-    const Int elsewhere = L::gather_int(b_.diverted_to, g.at, flew, Int(-1));
-    const Mask diverted = flew & !(elsewhere < Int(0));
-    if (any(diverted)) {
-      Group there = g;
-      there.here = diverted;
-      there.host = select(diverted, elsewhere, Int(0));
-      there.tie = tie_row(l, there.host, r);
-      const Real y = select(taken_there, Real(1.0f), Real(0.0f));
-      learn_from_arrival(there, diverted, y, L::gather(b_.pi_diverted, g.at, here, Real(0.0f)));
+  if (any(visits)) {
+    const Real relief = Real(1.0f) - Real(k.g_tr) * min(gained, Real(1.0f));
+    float* ease = b_.ease + g.leader * R;
+    L::scatter(ease, g.r, kept(Real(1.0f) - isolation(g.leader, g.r) * relief, s_.ease), visits);
+    at.tie[state::cooldown] = select(visits, kept(Real(1.0f), s_.K), at.tie[state::cooldown]);
+    const Mask defied = visits & duty;
+    if (any(defied)) {
+      change_norm(g.r, defied, zero - Real(k.chi_visit) * Z);
+      change_budgets(g, defied, 0.0f - k.l_B, Real(k.o_B) * Z);
+      const Mask finding = defied & set(extra & Int(trip::finding));
+      const Real F = now(at.host[state::findings], s_.F) + Real(1.0f);
+      L::scatter(b_.state + state::findings, g.state, kept(F, s_.F), finding);
+      change_norm(g.r, finding, Real(k.chi_find));
     }
-    const Mask arrived = and_not(flew, diverted & taken_there);
-    const Real y = select(arrested, Real(1.0f), Real(0.0f));
-    learn_from_arrival(g, arrived & duty, y, L::gather(b_.pi_look, g.at, here, Real(0.0f)));
-  });
-}
+  }
+  if (any(stays)) {
+    change_norm(g.r, stays, Real(k.chi_stay) * Z * bound);
+    change_budgets(g, stays & duty, k.g_B, zero);
+  }
+  if (any(withdrawn)) {
+    change_norm(g.r, withdrawn, Real(k.chi_ref) * Z * bound);
+    change_budgets(g, withdrawn & duty, k.g_B, zero);
+    const Real cooled = max(now(at.tie[state::cooldown], s_.K), Real(0.5f));
+    at.tie[state::cooldown] = select(withdrawn, kept(cooled, s_.K), at.tie[state::cooldown]);
+    learn_from_refusal(g, at, withdrawn, Real(1.0f), trip_four(g, trip::days)[2]);
+  }
+  if (any(arrested)) {
+    change_norm(g.r, arrested, Real(k.chi_arr));
+    change_budgets(g, arrested & duty, k.g_B, zero);
+  }
 
-template <class L>
-void Block<L>::learn_from_refusal(const Group& g, Mask which, Real y, Real pi, float part) {
-  const agents::Belief<Real> old = belief(g);
-  const Real region = lesson_of_region(g);
-  const agents::Lesson<Real> taught = agents::lesson(old, y, pi, s_.k);
-  believe_from_now(g, which, agents::believe(old.mean(region) + Real(part) * taught.step, taught.share, region));
+  const Mask taken_there = set(extra & Int(trip::taken_there)), diverted = flew & !(bits_of(end[0]) < Int(0));
+  if (any(diverted)) {  // it may be the host itself that was flown over
+    keep_tie(g, at, here);
+    Group there = g;
+    there.here = diverted;
+    there.host = select(diverted, bits_of(end[0]), Int(0));
+    there.state = state_of(there.host, g.r);
+    Ground elsewhere = ground(there);
+    learn_from_arrival(there, elsewhere, diverted, select(taken_there, Real(1.0f), zero), end[1]);
+    keep_tie(there, elsewhere, diverted);
+    at.tie = L::load_four(b_.state, tie_of(g));
+  }
+  const Mask arrived = and_not(flew, diverted & taken_there) & duty;
+  if (any(arrived)) {
+    const Real pi = trip_four(g, trip::days)[2];
+    learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), pi);
+  }
+  const Real most(0.5f * s_.delta.grown[t_]);
+  const Mask once = again == 0 ? strained : and_not(strained, members(again, g.r));
+  at.tie[state::delta] = select(once, min(max(at.tie[state::delta], zero - most), most), at.tie[state::delta]);
+  keep_tie(g, at, here);
 }
 
 /// A precedent in one host teaches about its region, and every other leader about it too.
 template <class L>
-void Block<L>::learn_from_arrival(const Group& g, Mask which, Real y, Real pi) {
-  if (!any(which)) return;
-  const agents::Belief<Real> old = belief(g);
-  const Real region = lesson_of_region(g), mean = old.mean(region);
+void Block<L>::learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi) {
+  const agents::Belief<Real> old = belief(at);
+  const Real region = lesson_of_region(g, at), mean = old.mean(region);
   const agents::Lesson<Real> taught = agents::lesson(old, y, pi, s_.k);
   const Real step = Real(s_.k.rho) * taught.step;
-  put(b_.regional, region_row(g.leader, g), which, region + step);
-  believe_from_now(g, which, agents::believe(mean + taught.step, taught.share, region + step));
+  L::scatter(b_.regional, region_row(g.leader, g, at), kept(region + step, s_.m), which);
+  believe_from_now(at, which, agents::believe(mean + taught.step, taught.share, region + step));
   for (int peer = 0; peer < s_.leaders; ++peer) {
     if (peer == g.leader) continue;
-    const Int row = region_row(peer, g);
-    put(b_.regional, row, which, at(b_.regional, row, g.here, s_.m_left) + Real(s_.k.eps_peer) * step);
+    const Int row = region_row(peer, g, at);
+    const Real theirs = now(L::gather(b_.regional, row, g.here, Real(0.0f)), s_.m) + Real(s_.k.eps_peer) * step;
+    L::scatter(b_.regional, row, kept(theirs, s_.m), which);
   }
 }
 
@@ -161,27 +171,24 @@ void Block<L>::learn_from_arrival(const Group& g, Mask which, Real y, Real pi) {
 template <class L>
 void Block<L>::change_budgets(const Group& g, Mask which, float per_share, Real per_reach) {
   if (!any(which)) return;
-  const Real left = budget_left(g.r, g.here);
-  const int slot = b_.slot_of[g.place];
+  const Int item = L::gather_int(b_.item_of, g.trip, which, Int(0));
+  Four reach{};
   for (int n = 0; n < s_.ngos; ++n) {
-    const Real f = L::gather(b_.shares, Int((slot * s_.ngos + n) * R) + g.r, which, Real(0.0f));
-    const Real G = L::gather(s_.reach, Int(n * s_.hosts) + g.host);
-    const Real changed = budget(n, g.r, g.here, left) * (Real(1.0f) + Real(per_share) * f + per_reach * G);
-    L::scatter(b_.gain, Int(n * R) + g.r, changed - Real(s_.B0[n]), which);
+    if (n % 4 == 0) reach = L::load_four(s_.reach, times(g.host, s_.reach_words) + Int(n));
+    const Real f = L::gather(b_.shares + n * b_.most_items, item, which, Real(0.0f));
+    const Real changed = budget(n, g.r) * (Real(1.0f) + Real(per_share) * f + per_reach * reach[n % 4]);
+    L::scatter(b_.gain + n * R, g.r, kept(changed - Real(s_.B0[n]), s_.B), which);
   }
-  L::scatter_int(b_.gain_since, g.r, Int(t_), which);
+  std::int32_t rs[L::width];
+  L::store_int(rs, g.r);
+  each_lane(which, [&](int i) { changed_budgets_ |= Set{1} << rs[i]; });
 }
 
 template <class L>
 void Block<L>::change_norm(Int r, Mask which, Real x) {
   const Mask moved = and_not(which, x == Real(0.0f));
   if (!any(moved)) return;
-  put(b_.norm, r, moved, agents::nudge_norm(norm(r, which), x) - Real(s_.k.nu_bar));
-}
-
-template <class L>
-void Block<L>::change_delta(const Group& g, Mask which, Real by) {
-  put(b_.delta, g.tie, which, at(b_.delta, g.tie, g.here, s_.delta_left) + by);
+  L::scatter(b_.norm, r, kept(agents::nudge_norm(norm(r), x) - Real(s_.k.nu_bar), s_.nu), moved);
 }
 
 template <class L>
@@ -198,21 +205,21 @@ void Block<L>::live() {
     record_week();
   }
   t_ = s_.weeks - 1;
-  const int places = second_stop(s_.leaders);
-  for (int place = 0, l = 0; place < places - 1; ++place) {
+  // Still announced: pending, as of the last week.
+  for (int place = 0, l = 0; place < s_.places; ++place) {
     if (is_event(place))
       while (place >= s_.first_event[l + 1]) ++l;
     else
       l = (place - s_.first_event[s_.leaders]) / 2;
-    for (int r = 0; r < b_.count; ++r) {  // still announced: pending, as of the last week
-      const int row = place * R + r;
-      if (b_.active[row] == 0) continue;
-      agents::Decision& d = b_.decisions[r * b_.most_decisions + b_.row[row]];
-      const int host = is_event(place) ? s_.events[place].host : b_.host[row];
-      d.order = b_.order[row] != 0;
-      d.duty = terms(l).duty[host] > 0;
-      d.weight_out = b_.weight[l * R + r];
-    }
+    each_member(b_.active[place], [&](int r) {
+      const float* trip = &b_.trips[(place * R + r) * trip::words];
+      const auto word = [trip](int of) { return reinterpret_cast<const std::int32_t&>(trip[of]); };
+      const int decision = r * b_.most_decisions + word(trip::row);
+      const bool duty = of_leader(l).terms[word(trip::host) * terms::words + terms::duty] > 0;
+      auto& out = reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]);
+      out = (out & ~(3 << 14)) | (trip[trip::order] > 0) << 14 | duty << 15;
+      if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[l * R + r];
+    });
   }
 }
 

@@ -1,6 +1,8 @@
 #include "sim/batch/batch.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -28,12 +30,11 @@ class Columns {
 };
 
 struct AliasColumns {
-  std::vector<std::int32_t> keep, own, other;
+  std::vector<std::int32_t> keep, things;
   void add(const agents::AliasTable::Slot& slot) {
     const bool whole = slot.keep > 0xffffffffu;
     keep.push_back(static_cast<std::int32_t>(whole ? 0xffffffffu : static_cast<std::uint32_t>(slot.keep)));
-    own.push_back(slot.own);
-    other.push_back(whole ? slot.own : slot.other);
+    things.push_back(slot.own | (whole ? slot.own : slot.other) << 16);
   }
 };
 
@@ -53,6 +54,7 @@ std::vector<std::int32_t> as_words(const std::vector<std::uint32_t>& ids) {
 struct BatchStage::Tables {
   StageView view;
   Columns columns;
+  std::vector<std::array<float, trip::words>> trips;  ///< records of the events, before anything happens
   std::map<const agents::Pull*, LeaderView> pulls;
 
   explicit Tables(const agents::Stage& stage)
@@ -66,26 +68,28 @@ struct BatchStage::Tables {
              .Lambda = stage.Lambda.data(),
              .leader_address = stage.leader_address.data(),
              .B0 = stage.B0.data(),
+             .per_B0 = stage.per_B0.data(),
              .y = stage.y.data(),
              .omega = stage.omega.data(),
-             .delta_left = stage.delta_left.by_age().data(),
-             .p_left = stage.p_left.by_age().data(),
-             .F_left = stage.F_left.by_age().data(),
-             .K_left = stage.K_left.by_age().data(),
-             .nu_left = stage.nu_left.by_age().data(),
-             .B_left = stage.B_left.by_age().data(),
-             .m_left = stage.m_left.by_age().data(),
-             .share_left = stage.share_left.by_age().data(),
-             .ease_left = stage.ease_left.by_age().data(),
+             .delta = decay(stage.delta),
+             .p = decay(stage.p),
+             .F = decay(stage.F),
+             .K = decay(stage.K),
+             .nu = decay(stage.nu),
+             .B = decay(stage.B),
+             .m = decay(stage.m),
+             .share = decay(stage.share),
+             .ease = decay(stage.ease),
              .extra_lead_weeks = poisson(stage.extra_lead_weeks),
              .extra_days = poisson(stage.extra_days)} {
     view.region_of =
         columns.keep(column(stage.region_of, [](agents::RegionId r) { return static_cast<std::int32_t>(r.index); }));
     view.host_place = columns.keep(as_words(stage.host_place));
     view.region_place = columns.keep(as_words(stage.region_place));
+    view.reach_words = (view.ngos + 3) / 4 * 4;
     std::vector<float> reach;
-    for (Eigen::Index n = 0; n < stage.reach.rows(); ++n)
-      for (Eigen::Index h = 0; h < stage.reach.cols(); ++h) reach.push_back(stage.reach(n, h));
+    for (Eigen::Index h = 0; h < stage.reach.cols(); ++h)
+      for (Eigen::Index n = 0; n < view.reach_words; ++n) reach.push_back(n < view.ngos ? stage.reach(n, h) : 0.0f);
     view.reach = columns.keep(std::move(reach));
     events(stage);
     periods(stage);
@@ -96,15 +100,24 @@ struct BatchStage::Tables {
     return {table.below().data(), static_cast<int>(table.below().size())};
   }
 
+  static DecayView decay(const agents::Decay& d) { return {d.left(), d.grown(), d.fold()}; }
+
   void events(const agents::Stage& stage) {
     std::vector<EventView> all;
     std::vector<int> first{0}, open, start;
     for (const agents::Calendar& calendar : stage.calendars) {
       for (const agents::ScheduledTrip& e : calendar.trips) {
-        const auto V = static_cast<float>(e.V);
-        all.push_back({e.host.index, e.opened, e.start, e.place, V,
-                       agents::salience(V, static_cast<float>(e.participants)), static_cast<float>(e.days),
-                       static_cast<float>(e.bound), static_cast<float>(e.cover)});
+        all.push_back({e.host.index, e.opened, e.start});
+        const auto V = static_cast<float>(e.V), Z = agents::salience(V, static_cast<float>(e.participants));
+        float* record = &trips.emplace_back()[0];
+        record[trip::host] = std::bit_cast<float>(static_cast<std::int32_t>(e.host.index));
+        record[trip::address] = std::bit_cast<float>(e.place);
+        record[trip::V] = V;
+        record[trip::Z] = Z;
+        record[trip::lead] = static_cast<float>(e.start - e.opened);
+        record[trip::bound] = static_cast<float>(e.bound);
+        record[trip::cover] = static_cast<float>(e.cover);
+        record[trip::days] = static_cast<float>(e.days);
       }
       for (agents::Week t = 0; t <= stage.weeks(); ++t) {
         start.push_back(static_cast<int>(open.size()));
@@ -115,15 +128,14 @@ struct BatchStage::Tables {
       }
       first.push_back(static_cast<int>(all.size()));
     }
+    view.places = first.back() + 2 * view.leaders;
     view.events = columns.keep(std::move(all));
     view.first_event = columns.keep(std::move(first));
     view.open_events = columns.keep(std::move(open));
     view.open_start = columns.keep(std::move(start));
   }
 
-  AliasView keep(AliasColumns a) {
-    return {columns.keep(std::move(a.keep)), columns.keep(std::move(a.own)), columns.keep(std::move(a.other))};
-  }
+  AliasView keep(AliasColumns a) { return {columns.keep(std::move(a.keep)), columns.keep(std::move(a.things))}; }
 
   const LeaderView& pull(const std::shared_ptr<const agents::Pull>& of) {
     const auto [at, fresh] = pulls.try_emplace(of.get());
@@ -146,22 +158,22 @@ struct BatchStage::Tables {
     return v;
   }
 
-  LeaderView leader(const agents::LeaderTerms& terms) {
-    LeaderView v = pull(terms.pull);
-    const auto of = [&](auto get) { return columns.keep(column(terms.hosts, get)); };
-    using Terms = agents::HostTerms;
-    v.lam = terms.lam;
-    v.duty = of([](const Terms& h) { return h.duty; });
-    v.fixed = of([](const Terms& h) { return h.fixed; });
-    v.alliance = of([](const Terms& h) { return h.alliance; });
-    v.hours = of([](const Terms& h) { return h.route.hours; });
-    v.detour_hours = of([](const Terms& h) { return h.route.detour_hours; });
-    v.exposure = of([](const Terms& h) { return h.route.exposure; });
-    v.p_divert = of([](const Terms& h) { return h.route.p_divert; });
-    v.route = of([](const Terms& h) { return h.route.exists ? 1.0f : 0.0f; });
+  LeaderView leader(const agents::Stage& stage, const agents::Period& period, const agents::LeaderTerms& of) {
+    LeaderView v = pull(of.pull);
+    v.lam = of.lam;
+    std::vector<float> words;
+    for (std::size_t h = 0; h < of.hosts.size(); ++h) {
+      const agents::HostTerms& host = of.hosts[h];
+      const std::int32_t region_row = stage.region_of[h].index * block_replicates;
+      words.insert(words.end(), {host.fixed, host.duty, host.alliance, std::bit_cast<float>(region_row),  //
+                                 host.route.hours, host.route.exposure, host.route.p_divert,
+                                 host.route.exists ? 1.0f : 0.0f,  //
+                                 period.suit_rate[h], period.civil_society[h], 0.0f, 0.0f});
+    }
+    v.terms = columns.keep(std::move(words));
     std::vector<std::int32_t> start{0}, over;
     std::vector<double> hours;
-    for (const Terms& h : terms.hosts) {
+    for (const agents::HostTerms& h : of.hosts) {
       for (const agents::Overflown& o : h.route.with_duty) {
         over.push_back(o.host.index);
         hours.push_back(o.hours);
@@ -179,11 +191,9 @@ struct BatchStage::Tables {
     std::vector<std::int32_t> begins;
     for (const agents::Period& p : stage.periods) {
       std::vector<LeaderView> leaders;
-      for (const agents::LeaderTerms& terms : p.leaders) leaders.push_back(leader(terms));
-      std::vector<float> duty;
-      for (const bool d : p.has_duty) duty.push_back(d ? 1.0f : 0.0f);
-      const PeriodView v{columns.keep(std::move(leaders)), p.civil_society.data(), p.suit_rate.data(),
-                         columns.keep(std::move(duty)), p.hosts_with_duty};
+      for (const agents::LeaderTerms& terms : p.leaders) leaders.push_back(leader(stage, p, terms));
+      std::vector<std::int32_t> duty(p.has_duty.begin(), p.has_duty.end());
+      const PeriodView v{columns.keep(std::move(leaders)), columns.keep(std::move(duty)), p.per_host_with_duty};
       for (agents::Week t = p.when.from; t < p.when.to; ++t) {
         all.push_back(v);
         begins.push_back(t == p.when.from);
@@ -218,122 +228,115 @@ BatchStage::BatchStage(const agents::Stage& stage) : stage_(stage), tables_(std:
 BatchStage::~BatchStage() = default;
 const StageView& BatchStage::view() const { return tables_->view; }
 
-/// The arrays of a block: those that begin at 0 in one piece, those that begin at -1 in another, the rest as they come.
+/// The arrays of a block: words that begin at 0 in one piece, the rest in another, as they come.
 struct BatchLife::State {
-  struct alignas(sizeof(std::int32_t) * record_words) Record {
-    std::int32_t words[record_words];
-  };
-  // Stocks as (value, since); at the start every value is 0 and every since -1.
-  static constexpr Record new_host = {{0, -1, 0, -1, 0, 0, 0, 0}};  ///< pressure, findings, resolve, drawn
-  static constexpr Record new_tie = {{0, -1, 0, -1, 0, 0, -1, 0}};  ///< delta, cooldown, m, learned, believed_since
-
   BlockView view{};
-  std::vector<std::int32_t> zero, minus_one, scratch;
-  std::vector<Record> records;  ///< of the hosts, then of the ties
-  std::vector<double> weight, week_weight;
-  std::vector<agents::Decision> decisions;
-  std::vector<int> slots;
+  std::vector<float> zero, scratch;
+  std::vector<double> weight, weights, week_weight;
+  std::vector<Set> sets;
+  std::vector<Contest> contests;
   std::vector<std::int32_t> changed;
 
   State(const StageView& s, agents::Manner manner) {
     const auto H = static_cast<std::size_t>(s.hosts), L = static_cast<std::size_t>(s.leaders),
                N = static_cast<std::size_t>(s.ngos), G = static_cast<std::size_t>(s.regions),
-               T = static_cast<std::size_t>(s.weeks);
-    const std::size_t places = static_cast<std::size_t>(s.first_event[L]) + 2 * L;
+               T = static_cast<std::size_t>(s.weeks), places = static_cast<std::size_t>(s.places);
     view.weighed = manner.weighed ? manner.weighed->index : -1;
-    view.most_decisions = s.first_event[L] + static_cast<int>(2 * L * T);
-    lay_out([&](auto&& zeros, auto&& minus_ones, auto&& any) {
-      const auto stock = [&](StockView& stock, std::size_t n) {
-        zeros(stock.value, n);
-        minus_ones(stock.since, n);
-      };
-      for (StockView* x : {&view.norm, &view.total_pressure, &view.surplus}) stock(*x, 1);
-      stock(view.regional, L * G);
-      stock(view.ease, L);
-      zeros(view.gain, N);
-      minus_ones(view.gain_since, 1);
-      zeros(view.pressured_count, 1);
-      zeros(view.decided, 1);
-      for (std::int32_t** x : {&view.active, &view.fate}) zeros(*x, places);
-      any(view.free, L);
-      any(view.pressured, H);
-      for (std::int32_t** x : {&view.order, &view.row, &view.extra, &view.host, &view.departs, &view.diverted_to})
-        any(*x, places);
-      for (float** x :
-           {&view.suit, &view.pi_refuse, &view.pi_look, &view.V, &view.Z, &view.lead, &view.days, &view.pi_diverted})
-        any(*x, places);
-      any(view.shares, places * N);
-      any(view.totals, N);
-      any(view.spent, N);
-      any(view.effort, places);
-      any(view.at_host, places);
-      any(view.nu, T);
-      any(view.mean_pressure, T);
-      any(view.isolation, L * T);
-      any(view.budget, N * T);
+    view.most_decisions = s.first_event[L] + 2 * s.leaders * s.weeks;
+    const std::size_t open = most_open(s), most_contests = open * L + 1;
+    constexpr std::size_t spare = 16;  // what a list is written beyond its end
+    view.most_items = static_cast<int>(open * R + (most_contests + 1) * spare);
+    const auto items = static_cast<std::size_t>(view.most_items);
+    lay_out(zero, [&](auto&& words) {
+      for (float** x : {&view.norm, &view.total_pressure, &view.surplus}) words(*x, R);
+      words(view.regional, L * G * R);
+      words(view.ease, L * R);
+      words(view.gain, N * R);
+      words(view.pressured_count, R);
+      words(view.decided, R);
+      words(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
     });
-    weight.resize(L * R);
-    week_weight.resize(T * R);
-    decisions.resize(R * static_cast<std::size_t>(view.most_decisions));
-    slots.resize(3 * places);
-    records.resize((1 + L) * H * R);
-    const auto field = [&](std::size_t record, int word) { return &records[record].words[word]; };
-    const auto real = [&](std::size_t record, int word) { return reinterpret_cast<float*>(field(record, word)); };
-    const std::size_t ties = H * R;
-    view.pressure = {real(0, 0), field(0, 1)};
-    view.findings = {real(0, 2), field(0, 3)};
-    view.resolve = real(0, 4);
-    view.drawn = field(0, 5);
-    view.delta = {real(ties, 0), field(ties, 1)};
-    view.cooldown = {real(ties, 2), field(ties, 3)};
-    view.m = real(ties, 4);
-    view.learned = real(ties, 5);
-    view.believed_since = field(ties, 6);
+    lay_out(scratch, [&](auto&& words) {
+      words(view.trips, places * R * trip::words);
+      words(view.decisions, R * static_cast<std::size_t>(view.most_decisions) * decided::words);
+      words(view.pressured, H * R);
+      words(view.departs, places * R);
+      words(view.item_of, places * R);
+      words(view.list, items);
+      words(view.contested, items);
+      words(view.at_host, items);
+      words(view.effort, items);
+      words(view.shares, N * items);
+      words(view.totals, N * R);
+      words(view.spent, N * R);
+      words(view.nu, T * R);
+      words(view.mean_pressure, T * R);
+      words(view.isolation, L * T * R);
+      words(view.budget, N * T * R);
+    });
+    sets.resize(L + 5 * places);
+    view.free = sets.data();
+    view.active = view.free + L;
+    view.bound = view.active + places;
+    view.due = view.bound + places;
+    view.settled = view.due + places;
+    view.waiting = view.settled + places;
+    contests.resize(most_contests + 1);
+    view.contests = contests.data();
     changed.resize(H);
     view.changed = changed.data();
+    weight.resize(L * R);
     view.weight = weight.data();
-    view.week_weight = week_weight.data();
-    view.decisions = decisions.data();
-    view.slot_of = slots.data();
-    view.slot_place = view.slot_of + places;
-    view.slot_leader = view.slot_place + places;
-  }
-
-  /// Twice through the same list: once to count, once to hand out.
-  template <class F>
-  void lay_out(F each) {
-    std::size_t sizes[3] = {};
-    const auto counted = [&](int piece) {
-      return [&sizes, piece](auto*&, std::size_t rows) { sizes[piece] += rows * R; };
-    };
-    each(counted(0), counted(1), counted(2));
-    std::int32_t* next[3];
-    std::vector<std::int32_t>* pieces[] = {&zero, &minus_one, &scratch};
-    for (int i = 0; i < 3; ++i) {
-      pieces[i]->resize(sizes[i]);
-      next[i] = pieces[i]->data();
+    if (manner.weighed) {
+      week_weight.resize(T * R);
+      weights.resize(2 * R * static_cast<std::size_t>(view.most_decisions));
     }
-    const auto handed = [&](int piece) {
-      return [&next, piece]<class T>(T*& array, std::size_t rows) {
-        static_assert(sizeof(T) == sizeof(std::int32_t));
-        array = reinterpret_cast<T*>(next[piece]);
-        next[piece] += rows * R;
-      };
-    };
-    each(handed(0), handed(1), handed(2));
+    view.week_weight = week_weight.data();
+    view.weights = weights.data();
   }
 
-  void begin(const StageView& s) {
+  /// The largest number of places that can hold a trip in one week.
+  static std::size_t most_open(const StageView& s) {
+    int most = 0;
+    for (int t = 0; t < s.weeks; ++t) {
+      int open = 2 * s.leaders;
+      for (int l = 0; l < s.leaders; ++l) {
+        const int* start = &s.open_start[l * (s.weeks + 1) + t];
+        open += start[1] - start[0];
+      }
+      most = std::max(most, open);
+    }
+    return static_cast<std::size_t>(most);
+  }
+
+  /// Twice through the same list, once to count and once to hand out; every array begins on a cache line.
+  template <class F>
+  static void lay_out(std::vector<float>& piece, F each) {
+    constexpr std::size_t line = 16;
+    std::size_t size = line;
+    each([&](auto*&, std::size_t n) { size += (n + line - 1) / line * line; });
+    piece.resize(size);
+    float* next = piece.data();
+    while (reinterpret_cast<std::uintptr_t>(next) % (line * sizeof(float)) != 0) ++next;
+    each([&]<class T>(T*& array, std::size_t n) {
+      static_assert(sizeof(T) == sizeof(float));
+      array = reinterpret_cast<T*>(next);
+      next += (n + line - 1) / line * line;
+    });
+  }
+
+  void begin(const BatchStage::Tables& tables) {
+    const StageView& s = tables.view;
     std::memset(zero.data(), 0, zero.size() * sizeof zero[0]);
-    std::memset(minus_one.data(), -1, minus_one.size() * sizeof minus_one[0]);
-    const auto ties = records.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(s.hosts) * R);
-    std::fill(records.begin(), ties, new_host);
-    std::fill(ties, records.end(), new_tie);
+    std::fill(sets.begin(), sets.end(), Set{0});
     std::fill(weight.begin(), weight.end(), 1.0);
     std::fill(changed.begin(), changed.end(), -1);
-    std::fill_n(view.norm.value, R, s.initial_nu - s.k.nu_bar);
-    std::fill_n(view.ease.value, R * static_cast<std::size_t>(s.leaders), 1.0f - s.k.I0);
-    std::fill_n(view.free, R * static_cast<std::size_t>(s.leaders), 1);
+    std::fill_n(view.norm, R, s.initial_nu - s.k.nu_bar);
+    std::fill_n(view.ease, R * static_cast<std::size_t>(s.leaders), 1.0f - s.k.I0);
+    std::fill_n(view.free, s.leaders, view.all);
+    float* to = view.trips;
+    for (const auto& record : tables.trips)
+      for (std::size_t r = 0; r < R; ++r) to = std::copy(record.begin(), record.end(), to);
   }
 };
 
@@ -343,11 +346,47 @@ BatchLife::~BatchLife() = default;
 const BlockView& BatchLife::block() const { return state_->view; }
 
 void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count) {
-  state_->begin(stage_.view());
+  state_->view.all = ~Set{0} >> (block_replicates - count);
+  state_->begin(*stage_.tables_);
   state_->view.seed = seed;
   state_->view.first_replicate = first;
-  state_->view.count = count;
   kernel_.live(stage_.view(), state_->view);
+}
+
+agents::Decision BatchLife::decision(int r, int row) const {
+  const BlockView& b = state_->view;
+  const int number = r * b.most_decisions + row;
+  const float* words = b.decisions + number * decided::words;
+  const auto bits = [words](int word) { return std::bit_cast<std::uint32_t>(words[word]); };
+  const std::uint32_t where = bits(decided::where), when = bits(decided::when), out = bits(decided::out);
+  agents::Decision d;
+  d.event = static_cast<std::int16_t>(where >> 16);
+  d.host.index = static_cast<std::uint16_t>(where & 0xffff);
+  d.leader.index = static_cast<std::uint16_t>(when >> 13 & 63);
+  d.second_stop = (when >> 12 & 1) != 0;
+  d.answer = static_cast<agents::Answer>(when >> 10 & 3);
+  d.week = static_cast<std::int16_t>(when & 0x3ff);
+  d.outcome = static_cast<agents::Outcome>(out >> 10 & 15);
+  d.week_out = static_cast<std::int16_t>(out & 0x3ff);
+  d.order = (out >> 14 & 1) != 0;
+  d.duty = (out >> 15 & 1) != 0;
+  d.reached = (out >> 16 & 1) != 0;
+  d.V = words[decided::V];
+  d.pi_arrest = words[decided::pi_arrest];
+  d.p_arrest = words[decided::p_arrest];
+  d.hazard = words[decided::hazard];
+  if (agents::is_visit(d.outcome))
+    d.days = words[decided::days] * (d.outcome == agents::Outcome::cut_short ? 0.5f : 1.0f);
+  if (agents::is_arrival(d.outcome)) {
+    const agents::Route& route = stage_.stage().period(d.week_out).leaders[d.leader.index].hosts[d.host.index].route;
+    d.hours = route.hours;
+    d.detour_hours = route.detour_hours;
+  }
+  if (b.weighed >= 0) {
+    d.weight = b.weights[2 * number];
+    d.weight_out = b.weights[2 * number + 1];
+  }
+  return d;
 }
 
 void BatchLife::tell(int r, agents::History& history) const {
@@ -358,14 +397,15 @@ void BatchLife::tell(int r, agents::History& history) const {
     to.resize(T * static_cast<std::size_t>(n));
     for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[i * R + at];
   };
-  const agents::Decision* mine = b.decisions + at * static_cast<std::size_t>(b.most_decisions);
-  history.decisions.assign(mine, mine + b.decided[r]);
+  history.decisions.clear();
+  for (int row = 0; row < b.decided[r]; ++row) history.decisions.push_back(decision(r, row));
   rows(history.nu, b.nu, 1);
   rows(history.pressure, b.mean_pressure, 1);
   rows(history.isolation, b.isolation, s.leaders);
   rows(history.budget, b.budget, s.ngos);
-  history.weight.resize(T);
-  for (std::size_t t = 0; t < T; ++t) history.weight[t] = b.week_weight[t * R + at];
+  history.weight.assign(T, 1.0);
+  if (b.weighed >= 0)
+    for (std::size_t t = 0; t < T; ++t) history.weight[t] = b.week_weight[t * R + at];
 }
 
 }  // namespace sim

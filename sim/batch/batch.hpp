@@ -32,6 +32,7 @@ class BatchStage {
   struct Tables;
   const agents::Stage& stage_;
   std::unique_ptr<Tables> tables_;
+  friend class BatchLife;
 };
 
 /// Lives blocks of replicates.
@@ -44,6 +45,8 @@ class BatchLife {
   /// Lives replicates first .. first + count - 1; count at most block_replicates.
   void live(std::uint64_t seed, std::uint32_t first, int count);
   const BlockView& block() const;
+  /// Decision `row` of replicate `first + r` of the last call; there are block().decided[r].
+  agents::Decision decision(int r, int row) const;
   /// Replicate `first + r` of the last call, as the oracle tells it.
   void tell(int r, agents::History& history) const;
 

@@ -1,9 +1,12 @@
 // A block of replicates, lived side by side: the same week as agents/life.cpp tells for one replicate, phase by phase,
-// one file for each, with the oracle's names. A phase takes the places in their order; for each it lists the replicates
-// concerned and serves them a register at a time, so that no lane waits for a replicate that has nothing to do. Results
-// equal the oracle's bit for bit: same operations in the same order for each replicate (tests/sim/test_batch.cpp).
+// one file for each, with the oracle's names. Who is concerned by a phase is a Set; the members of the sets of all
+// places are listed and served a register at a time, so that hardly a lane waits for a replicate that has nothing to
+// do. What a replicate knows of a host, and all about a trip, lies in records that a register loads and turns
+// (view.hpp). Results equal the oracle's bit for bit: same operations in the same order for each replicate
+// (tests/sim/test_batch.cpp).
 #pragma once
 #include "agents/court.hpp"
+#include "agents/decision.hpp"
 #include "agents/host.hpp"
 #include "agents/leader.hpp"
 #include "agents/luck.hpp"
@@ -23,31 +26,32 @@ class Block {
   using Int = typename L::Int;
   using Mask = typename L::Mask;
   using Words = typename L::Words;
+  using Four = typename L::Four;
   static constexpr int R = block_replicates;
+  static constexpr int spare = 16;  ///< what a list is written beyond its end
 
-  /// Some replicates at one place: what a phase works on. Host and trip are theirs, lane by lane.
+  /// Some trips of a leader, a lane each: what a phase works on.
   struct Group {
     int leader;
-    int place;
-    Int r;      ///< replicates
     Mask here;  ///< lanes in use
+    Int trip;   ///< place * R + replicate
+    Int r;      ///< replicate (the low bits of `trip`)
+    Four what;  ///< host, address, V, Z
     Int host;
-    Int tie;  ///< row of the tie: leader, host, replicate
-    Int at;   ///< row of the place: place, replicate
+    Int state;  ///< index of the host's record
   };
-  struct TripTerms {
-    Real V, Z, lead, days, bound, cover;
+  /// Fours of the trip's record.
+  struct Terms {
+    Real lead, bound, cover, order;
   };
-
-  /// Replicates in a row, to be served a register at a time.
-  struct List {
-    std::int32_t r[R + 16];
-    int size = 0;
-    void add(int replicate) { r[size++] = replicate; }
+  /// What is known of a group's hosts: law is fixed, duty, alliance, region_row; the others as in view.hpp, as kept.
+  struct Ground {
+    Four law, host, tie;
   };
 
   // The week
   void environment();
+  void fold_stocks();
   void sum_pressure();
   void opportunities(int l);
   void campaigns();
@@ -57,86 +61,80 @@ class Block {
   void record_week();
 
   // opportunities.hpp
-  void open_event(int l, int row);
-  void bilateral_ideas(int l);
-  void second_stops(int l, const List& firsts);
-  Mask open(const Group& g, const TripTerms& trip, Int departs, const Words& words, int event);
-  void plan(const Group& g, Mask which, const TripTerms& trip, Int departs);
-  Int alias(Int word, const AliasView& table, Int base, Mask m);
-  Int poisson(Int word, const PoissonView& table);
+  void open_event(int l, int place);
+  Set bilateral_ideas(int l);
+  void second_stops(int l, Set firsts);
+  void announce(int place, Set who, std::uint64_t goes, std::uint64_t under_duty);
+  struct Opened {
+    Mask go, delegate, duty;
+  };
+  Opened open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer, int event, bool second_stop);
+  Int alias(Int word, const AliasView& table, Int base) const;
+  Int poisson(Int word, const PoissonView& table) const;
 
   // campaigns.hpp
-  int contest(int l, int place, int slot);
   template <class F>
-  void serve_slot(int slot, F f);
-  void share_out_effort(int slots);
-  void raise_pressure(int slots);
-  void advocate(int slots);
-  void sue(int slots);
+  void serve_contest(const Contest& c, F f);
+  int list_contests(Contest* contests);
+  void share_out_effort(const Contest* contests, int n);
+  void gather_efforts(const Contest* contests, int n);
+  void raise_pressure(const Contest& c);
+  void advocate(bool contested);
+  void sue(const Contest& c);
 
   // hosts.hpp, departure.hpp
-  void withdrawals(int l, int place);
-  void depart(int l, int place);
+  void withdraw(const Group& g);
+  void depart(const Group& g);
   Mask divert(const Group& g, const Words& visit, Mask going, Real p_divert);
   void void_places(int l);
 
   // aftermath.hpp
-  void settle(const Group& g, Mask which, agents::Outcome outcome);
-  void effects(int l, int place);
+  void settle(const Group& g, Mask which, agents::Outcome outcome, bool reached = false);
+  void effects(const Group& g, Set again);
   void bound_budgets();
-  void learn_from_refusal(const Group& g, Mask which, Real y, Real pi, float part);
-  void learn_from_arrival(const Group& g, Mask which, Real y, Real pi);
+  void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
   void change_budgets(const Group& g, Mask which, float per_share, Real per_reach);
   void change_norm(Int r, Mask which, Real x);
-  void change_delta(const Group& g, Mask which, Real by);
 
   // What is, now
-  Real at(const StockView& stock, Int row, Mask m, const float* left) const {
-    const Int since = L::gather_int(stock.since, row, m, Int(t_));
-    return L::gather(stock.value, row, m, Real(0.0f)) * L::gather(left, Int(t_) - since);
+  Real now(Real kept, const DecayView& decay) const { return kept * Real(decay.left[t_]); }
+  Real kept(Real value, const DecayView& decay) const { return value * Real(decay.grown[t_]); }
+  const LeaderView& of_leader(int l) const { return period_->leaders[l]; }
+  Real norm(Int r) const { return Real(s_.k.nu_bar) + now(L::in_row(b_.norm, r), s_.nu); }
+  Real isolation(int l, Int r) const { return Real(1.0f) - now(L::in_row(&b_.ease[l * R], r), s_.ease); }
+  Real budget(int n, Int r) const { return Real(s_.B0[n]) + now(L::in_row(&b_.gain[n * R], r), s_.B); }
+  Real delta(const Ground& at) const { return now(at.tie[state::delta], s_.delta); }
+  Real alliance(const Ground& at) const { return at.law[terms::alliance] + delta(at); }
+  Int region_row(int l, const Group& g, const Ground& at) const {
+    return Int(l * s_.regions * R) + bits_of(at.law[terms::region_row]) + g.r;
   }
-  void put(const StockView& stock, Int row, Mask m, Real x) const {
-    L::scatter(stock.value, row, x, m);
-    L::scatter_int(stock.since, row, Int(t_), m);
+  Real lesson_of_region(const Group& g, const Ground& at) const {
+    return now(L::gather(b_.regional, region_row(g.leader, g, at), g.here, Real(0.0f)), s_.m);
   }
-  Real of_host(const float* by_host, const Group& g) const { return L::gather(by_host, g.host); }
-  const LeaderView& terms(int l) const { return period_->leaders[l]; }
-  Real norm(Int r, Mask m) const { return Real(s_.k.nu_bar) + at(b_.norm, r, m, s_.nu_left); }
-  Real isolation(int l, Int r, Mask m) const { return Real(1.0f) - at(b_.ease, Int(l * R) + r, m, s_.ease_left); }
-  Real delta(const Group& g) const { return at(b_.delta, g.tie, g.here, s_.delta_left); }
-  Real alliance(const Group& g) const { return of_host(terms(g.leader).alliance, g) + delta(g); }
-  Int region_row(int l, const Group& g) const {
-    return times(Int(l * s_.regions) + L::gather_int(s_.region_of, g.host), R) + g.r;
+  Ground ground(const Group& g) const;
+  Four terms_of(const Group& g, int first) const {
+    return L::load_four(of_leader(g.leader).terms, times(g.host, terms::words) + Int(first));
   }
-  Real lesson_of_region(const Group& g) const { return at(b_.regional, region_row(g.leader, g), g.here, s_.m_left); }
-  Real budget(int n, Int r, Mask m, Real left) const {
-    return Real(s_.B0[n]) + L::gather(b_.gain, Int(n * R) + r, m, Real(0.0f)) * left;
+  void know(const Group& g, Ground& at) const;
+  agents::Belief<Real> belief(const Ground& at) const;
+  void believe_from_now(Ground& at, Mask which, agents::Belief<Real> belief) const;
+  void keep_tie(const Group& g, const Ground& at, Mask which) const {
+    L::store_four(b_.state, tie_of(g), at.tie, which);
   }
-  Real budget_left(Int r, Mask m) const {
-    return L::gather(s_.B_left, Int(t_) - L::gather_int(b_.gain_since, r, m, Int(t_)));
+  void learn_from_refusal(const Group& g, Ground& at, Mask which, Real y, Real pi) const;
+  Real compliance(const Group& g, const Ground& at, Real resolve, Real cover) const;
+  Real idea_of_compliance(const Group& g, const Ground& at, Real cover) const {
+    return compliance(g, at, belief(at).mean(lesson_of_region(g, at)), cover);
   }
-  Real resolve(const Group& g) const;
-  agents::Belief<Real> belief(const Group& g) const;
-  void believe_from_now(const Group& g, Mask which, agents::Belief<Real> belief) const;
-  Real compliance(const Group& g, Real resolve, Real cover) const;
-  Real pi_arrest(const Group& g, Real order, Real cover) const;
-  Real pi_refuse(const Group& g, Real order, const TripTerms& trip) const;
-  Real p_arrest(const Group& g, Real order, Real cover) const;
+  Real spread(const Ground& at) const { return sqrt(belief(at).variance(s_.k)); }
+  Real pi_arrest(const Ground& at, Real c, Real order) const;
+  Real pi_refuse(const Ground& at, Real c, const Terms& trip) const;
+  Real p_arrest(const Ground& at, Real c, Real order) const;
 
   // Places
   int bilateral(int l) const { return s_.first_event[s_.leaders] + 2 * l; }
   int second_stop(int l) const { return bilateral(l) + 1; }
   bool is_event(int place) const { return place < s_.first_event[s_.leaders]; }
-  std::uint32_t address(int place) const {
-    if (is_event(place)) return s_.events[place].place;
-    return (place - s_.first_event[s_.leaders]) % 2 == 0 ? agents::bilateral_place : agents::second_stop_place;
-  }
-  Words draw(const Group& g, agents::Occasion occasion) const {
-    return L::philox(b_.seed, Int(static_cast<std::int32_t>(b_.first_replicate)) + g.r,
-                     Int(t_ | static_cast<std::int32_t>(occasion) << 16),
-                     Int(static_cast<std::int32_t>(s_.leader_address[g.leader])),
-                     Int(static_cast<std::int32_t>(address(g.place))));
-  }
   template <class F>
   void each_open_place(int l, F f) {  // in the order of the places
     const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
@@ -144,36 +142,83 @@ class Block {
     f(bilateral(l));
     f(second_stop(l));
   }
-  /// The replicates r for which `keep(r)` holds.
+  /// Serves the trips of a leader that a set for each place tells, listed together, a register at a time.
+  template <class Of, class F>
+  void serve_all(int l, Of of, F f) {
+    int n = 0;
+    each_open_place(l, [&](int place) { n += L::list(of(place), place * R, b_.list + n); });
+    serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
+  }
+  /// The same where the trips of one replicate follow each other: first each one's first, then its second, ...
+  template <class Of, class F>
+  void serve_in_turn(int l, Of of, F f) {
+    each_open_place(l, [&](int place) { b_.waiting[place] = ~Set{0}; });
+    for (bool more = true; more;) {
+      int n = 0;
+      Set seen = 0;
+      more = false;
+      each_open_place(l, [&](int place) {
+        const Set wanted = of(place) & b_.waiting[place], turn = wanted & ~seen;
+        more = more || turn != wanted;
+        seen |= turn;
+        b_.waiting[place] &= ~turn;
+        n += L::list(turn, place * R, b_.list + n);
+      });
+      serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
+    }
+  }
+  /// Calls f(place in the list, elements, lanes in use) a register at a time. Lanes not in use repeat element 0.
   template <class F>
-  List list(F keep) const {
-    List out;
-    for (int r = 0; r < b_.count; ++r)
-      if (keep(r)) out.add(r);
-    return out;
+  void serve(std::int32_t* list, int n, F f) const {
+    for (int i = 0; i < L::width; ++i) list[n + i] = list[0];
+    for (int i = 0; i < n; i += L::width) f(i, L::load_int(list + i), L::iota() < Int(n - i));
   }
-  /// Serves a list a register at a time.
-  template <class F>
-  void serve(List& list, F f) const {
-    const int end = list.size;
-    for (int i = 0; i < L::width; ++i) list.r[end + i] = 0;
-    for (int i = 0; i < end; i += L::width) f(L::load_int(&list.r[i]), L::iota() < Int(end - i));
+  Group group(int l, Int trip, Mask here) const {
+    return group(l, trip, here, L::load_four(b_.trips, times(trip, trip::words)));
   }
-  static void add(List& list, Int r, Mask which) {
-    std::int32_t rs[L::width];
-    L::store_int(rs, r);
-    for (std::uint32_t left = bits(which); left != 0; left &= left - 1) list.add(rs[__builtin_ctz(left)]);
-  }
-  Group group(int l, int place, Int r, Mask here) const {
-    Group g{l, place, r, here, Int(0), Int(0), Int(place * R) + r};
-    g.host = is_event(place) ? Int(s_.events[place].host) : L::gather_int(b_.host, g.at, here, Int(0));
-    g.tie = tie_row(l, g.host, r);
+  Group group(int l, Int trip, Mask here, const Four& what) const {
+    Group g{l, here, trip, trip & Int(R - 1), what, bits_of(what[trip::host]), Int(0)};
+    g.state = state_of(g.host, g.r);
     return g;
   }
-  Int tie_row(int l, Int host, Int r) const { return times(times(Int(l * s_.hosts) + host, R) + r, record_words); }
-  TripTerms trip(const Group& g) const;
-  Real order(const Group& g) const { return to_real(L::gather_int(b_.order, g.at, g.here, Int(0))); }
-  Int host_row(const Group& g) const { return times(times(g.host, R) + g.r, record_words); }
+  Int state_of(Int host, Int r) const { return times(times(host, R) + r, state::words(s_.leaders)); }
+  Int tie_of(const Group& g) const { return g.state + Int(state::tie + state::words_of_a_tie * g.leader); }
+  Four trip_four(const Group& g, int first) const {
+    return L::load_four(b_.trips, times(g.trip, trip::words) + Int(first));
+  }
+  Terms terms_of_trip(const Group& g) const {
+    const Four four = trip_four(g, trip::lead);
+    return {four[0], four[1], four[2], four[3]};
+  }
+  void write(const Group& g, int word, Real a, Mask which) const {
+    L::scatter(b_.trips, times(g.trip, trip::words) + Int(word), a, which);
+  }
+  void write(const Group& g, int word, Int a, Mask which) const { write(g, word, from_bits(a), which); }
+  Words draw(Int r, int l, Int address, agents::Occasion occasion) const {
+    return L::philox(b_.seed, Int(static_cast<std::int32_t>(b_.first_replicate)) + r,
+                     Int(t_ | static_cast<std::int32_t>(occasion) << 16),
+                     Int(static_cast<std::int32_t>(s_.leader_address[l])), address);
+  }
+  Words draw(const Group& g, agents::Occasion occasion) const {
+    return draw(g.r, g.leader, bits_of(g.what[trip::address]), occasion);
+  }
+  /// Calls f(lane) for the lanes of a mask.
+  template <class F>
+  static void each_lane(Mask which, F f) {
+    for (std::uint32_t left = bits(which); left != 0; left &= left - 1) f(__builtin_ctz(left));
+  }
+  /// Calls f(replicate) for the members of a set.
+  template <class F>
+  static void each_member(Set who, F f) {
+    for (; who != 0; who &= who - 1) f(__builtin_ctzll(who));
+  }
+  static Mask members(Set who, Int r) {
+    std::int32_t rs[L::width];
+    L::store_int(rs, r);
+    std::uint32_t in = 0;
+    for (int i = 0; i < L::width; ++i) in |= static_cast<std::uint32_t>(who >> rs[i] & 1) << i;
+    return L::mask_from_bits(in);
+  }
   static Int times(Int x, int n) { return L::multiply_low(x, static_cast<std::uint32_t>(n)); }
   static Mask set(Int flags) { return Int(0) < flags; }
 
@@ -181,6 +226,7 @@ class Block {
   const BlockView& b_;
   std::int32_t t_ = 0;
   const PeriodView* period_ = nullptr;
+  Set changed_budgets_ = 0;  ///< this week
 };
 
 }  // namespace sim::batch

@@ -7,9 +7,7 @@ namespace sim::batch {
 template <class L>
 void Block<L>::environment() {
   const std::int32_t before = t_ - 1;
-  const auto decayed = [before](const StockView& stock, int row, const float* left) {
-    return stock.value[row] * left[before - stock.since[row]];
-  };
+  const int record = state::words(s_.leaders);
   const auto changed = [](const ShockView& s, float x) {
     return s.op == ShockView::set ? s.value : s.op == ShockView::add ? x + s.value : x * s.value;
   };
@@ -20,76 +18,111 @@ void Block<L>::environment() {
   for (int i = s_.first_shock[t_]; i < s_.first_shock[t_ + 1]; ++i) {
     const ShockView& s = s_.shocks[i];
     if (s.target == ShockView::government) b_.changed[s.host] = t_;
-    for (int r = 0; r < b_.count; ++r) switch (s.target) {
+    each_member(b_.all, [&](int r) {
+      switch (s.target) {
         case ShockView::nu: {
-          const float nu = s_.k.nu_bar + decayed(b_.norm, r, s_.nu_left);
-          b_.norm.value[r] = bounded(changed(s, nu), 0.0f, 2.0f) - s_.k.nu_bar;
-          b_.norm.since[r] = before;
+          const float nu = s_.k.nu_bar + b_.norm[r] * s_.nu.left[before];
+          b_.norm[r] = (bounded(changed(s, nu), 0.0f, 2.0f) - s_.k.nu_bar) * s_.nu.grown[before];
           break;
         }
-        case ShockView::budget: {
-          float surplus = 0;
+        case ShockView::budget:
+          b_.surplus[r] = 0;
           for (int n = 0; n < s_.ngos; ++n) {
             float& gain = b_.gain[n * R + r];
-            const float start = s_.B0[n];
-            gain *= s_.B_left[before - b_.gain_since[r]];
-            if (s.ngo < 0 || s.ngo == n) gain = changed(s, start + gain) - start;
+            if (s.ngo < 0 || s.ngo == n) {
+              const float now = gain * s_.B.left[before];
+              gain = (changed(s, s_.B0[n] + now) - s_.B0[n]) * s_.B.grown[before];
+            }
+            const float start = s_.B0[n] * s_.B.grown[before];
             gain = bounded(gain, (s_.k.B_min - 1.0f) * start, (s_.k.B_max - 1.0f) * start);
-            surplus += gain;
+            b_.surplus[r] += gain;
           }
-          b_.gain_since[r] = before;
-          b_.surplus.value[r] = surplus;
-          b_.surplus.since[r] = before;
           break;
-        }
         case ShockView::delta: {
-          const int row = ((s.leader * s_.hosts + s.host) * R + r) * record_words;
-          b_.delta.value[row] = bounded(changed(s, decayed(b_.delta, row, s_.delta_left)), -0.5f, 0.5f);
-          b_.delta.since[row] = before;
+          float& delta =
+              b_.state[(s.host * R + r) * record + state::tie + state::words_of_a_tie * s.leader + state::delta];
+          delta = bounded(changed(s, delta * s_.delta.left[before]), -0.5f, 0.5f) * s_.delta.grown[before];
           break;
         }
-        case ShockView::government:
-          b_.drawn[(s.host * R + r) * record_words] = 0;
+        case ShockView::government: {
+          float* host = &b_.state[(s.host * R + r) * record];
+          auto* known = reinterpret_cast<std::int32_t*>(&host[state::known]);
+          *known &= ~state::drawn;
           for (int l = 0; l < s_.leaders; ++l) {
-            const int row = ((l * s_.hosts + s.host) * R + r) * record_words;
-            b_.m[row] = b_.learned[row] = 0;
-            b_.believed_since[row] = before;
+            float* tie = host + state::tie + state::words_of_a_tie * l;
+            tie[state::m] = tie[state::learned] = 0;
           }
           break;
+        }
       }
+    });
+  }
+  fold_stocks();
+}
+
+/// Where the reference week of a decay moves on.
+template <class L>
+void Block<L>::fold_stocks() {
+  const auto fold = [this](const DecayView& decay, float* kept, int n, int stride) {
+    const float factor = decay.fold[t_];
+    if (factor == 1.0f) return;
+    for (int i = 0; i < n; ++i) kept[i * stride] *= factor;
+  };
+  fold(s_.nu, b_.norm, R, 1);
+  fold(s_.B, b_.gain, s_.ngos * R, 1);
+  fold(s_.B, b_.surplus, R, 1);
+  fold(s_.p, b_.total_pressure, R, 1);
+  fold(s_.m, b_.regional, s_.leaders * s_.regions * R, 1);
+  fold(s_.ease, b_.ease, s_.leaders * R, 1);
+  const int records = s_.hosts * R, record = state::words(s_.leaders);
+  fold(s_.p, b_.state + state::pressure, records, record);
+  fold(s_.F, b_.state + state::findings, records, record);
+  for (int l = 0; l < s_.leaders; ++l) {
+    float* tie = b_.state + state::tie + state::words_of_a_tie * l;
+    fold(s_.delta, tie + state::delta, records, record);
+    fold(s_.K, tie + state::cooldown, records, record);
+    fold(s_.m, tie + state::m, records, record);
+    fold(s_.share, tie + state::learned, records, record);
   }
 }
 
-/// Anew where a period begins, since hosts may have come under a duty or left it.
+/// Where a period begins: hosts may have come under a duty or left it.
 template <class L>
 void Block<L>::sum_pressure() {
-  for (int r = 0; r < b_.count; ++r) {
+  const int record = state::words(s_.leaders);
+  each_member(b_.all, [&](int r) {
     float sum = 0;
     for (int i = 0; i < b_.pressured_count[r]; ++i) {
-      const int h = b_.pressured[i * R + r], row = (h * R + r) * record_words;
-      if (period_->has_duty[h] > 0) sum += b_.pressure.value[row] * s_.p_left[t_ - b_.pressure.since[row]];
+      const int h = b_.pressured[i * R + r];
+      if (period_->has_duty[h] != 0) sum += b_.state[(h * R + r) * record + state::pressure];
     }
-    b_.total_pressure.value[r] = sum;
-    b_.total_pressure.since[r] = t_;
-  }
+    b_.total_pressure[r] = sum;
+  });
+  for (int l = 0; l < s_.leaders; ++l)
+    for (const int place : {bilateral(l), second_stop(l)})
+      each_member(b_.active[place], [&](int r) {
+        const auto host = reinterpret_cast<const std::int32_t&>(b_.trips[(place * R + r) * trip::words + trip::host]);
+        const Set own = Set{1} << r;
+        const bool duty = of_leader(l).terms[host * terms::words + terms::duty] > 0;
+        b_.bound[place] = duty ? b_.bound[place] | own : b_.bound[place] & ~own;
+      });
 }
 
 template <class L>
 void Block<L>::record_week() {
-  for (int r = 0; r < b_.count; r += L::width) {
-    const Mask m = L::iota() < Int(b_.count - r);
-    const Int row = Int(r) + L::iota();
-    L::store(&b_.nu[t_ * R + r], norm(row, m));
-    const Real pressure = at(b_.total_pressure, row, m, s_.p_left);
-    const bool none = !(period_->hosts_with_duty > 0);
-    L::store(&b_.mean_pressure[t_ * R + r], none ? Real(0.0f) : pressure / Real(period_->hosts_with_duty));
-    for (int l = 0; l < s_.leaders; ++l) L::store(&b_.isolation[(l * s_.weeks + t_) * R + r], isolation(l, row, m));
-    const Real left = budget_left(row, m);
-    for (int n = 0; n < s_.ngos; ++n)
-      L::store(&b_.budget[(n * s_.weeks + t_) * R + r],
-               s_.B0[n] > 0 ? budget(n, row, m, left) / Real(s_.B0[n]) : Real(0.0f));
+  for (int r = 0; r < R; r += L::width) {
+    const auto row = [&](const float* kept, const DecayView& decay) { return now(L::load(kept + r), decay); };
+    L::store(&b_.nu[t_ * R + r], Real(s_.k.nu_bar) + row(b_.norm, s_.nu));
+    L::store(&b_.mean_pressure[t_ * R + r], row(b_.total_pressure, s_.p) * Real(period_->per_host_with_duty));
+    for (int l = 0; l < s_.leaders; ++l)
+      L::store(&b_.isolation[(l * s_.weeks + t_) * R + r], Real(1.0f) - row(&b_.ease[l * R], s_.ease));
+    for (int n = 0; n < s_.ngos; ++n) {
+      const Real share = L::load(&b_.gain[n * R + r]) * Real(s_.B.left[t_] * s_.per_B0[n]);
+      L::store(&b_.budget[(n * s_.weeks + t_) * R + r], s_.B0[n] > 0 ? Real(1.0f) + share : Real(0.0f));
+    }
   }
-  for (int r = 0; r < b_.count; ++r) b_.week_weight[t_ * R + r] = b_.weighed < 0 ? 1 : b_.weight[b_.weighed * R + r];
+  if (b_.weighed >= 0)
+    for (int r = 0; r < R; ++r) b_.week_weight[t_ * R + r] = b_.weight[b_.weighed * R + r];
 }
 
 }  // namespace sim::batch

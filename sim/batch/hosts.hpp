@@ -6,27 +6,39 @@ namespace sim::batch {
 
 template <class L>
 void Block<L>::hosts() {
-  for (int l = 0; l < s_.leaders; ++l) each_open_place(l, [&](int place) { withdrawals(l, place); });
+  for (int l = 0; l < s_.leaders; ++l) {
+    for (const int place : {bilateral(l), second_stop(l)}) {
+      b_.due[place] = 0;
+      for (int r = 0; r < R; r += L::width) {
+        const std::uint64_t due = bits(L::load_int(b_.departs + place * R + r) == Int(t_));
+        b_.due[place] |= due << r & b_.active[place];
+      }
+    }
+    const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
+    for (int i = start[0]; i < start[1]; ++i) {
+      const int place = s_.open_events[i];
+      b_.due[place] = s_.events[place].start == t_ ? b_.active[place] : 0;
+    }
+    serve_all(
+        l, [&](int place) { return b_.active[place] & ~b_.due[place]; }, [&](const Group& g) { withdraw(g); });
+  }
 }
 
 template <class L>
-void Block<L>::withdrawals(int l, int place) {
-  if (is_event(place) && s_.events[place].start == t_) return;
-  List standing = list([&](int r) { return b_.active[place * R + r] != 0 && b_.departs[place * R + r] != t_; });
-  serve(standing, [&](Int r, Mask here) {
-    Group g = group(l, place, r, here);
-    const TripTerms t = trip(g);
-    const Real c = compliance(g, resolve(g), t.cover);
-    const Real p_refuse = (Real(1.0f) - t.bound) * agents::logistic(agents::refusal_logit(c, order(g), s_.k));
-    const Int word = draw(g, agents::Occasion::standing)[agents::word::withdraw];
-    // The weekly chance is below the whole one: most weeks are settled without working it out.
-    const Mask close = here & L::happens(word, min(p_refuse * Real(1.001f), Real(1.0f)));
-    if (!any(close)) return;
-    const Mask withdrawn = close & L::happens(word, agents::weekly_withdrawal(p_refuse, t.lead));
-    if (!any(withdrawn)) return;
-    L::scatter(b_.pi_refuse, g.at, pi_refuse(g, order(g), t), withdrawn);
-    settle(g, withdrawn, agents::Outcome::withdrawn);
-  });
+void Block<L>::withdraw(const Group& g) {
+  const Terms trip = terms_of_trip(g);
+  Ground at = ground(g);
+  know(g, at);
+  const Real c = compliance(g, at, at.host[state::resolve], trip.cover);
+  const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
+  const Int word = draw(g, agents::Occasion::standing)[agents::word::withdraw];
+  // The weekly chance is below the whole one: most weeks are settled without working it out.
+  const Mask close = g.here & L::happens(word, min(p_refuse * Real(1.001f), Real(1.0f)));
+  if (!any(close)) return;
+  const Mask withdrawn = close & L::happens(word, agents::weekly_withdrawal(p_refuse, trip.lead));
+  if (!any(withdrawn)) return;
+  write(g, trip::pi, pi_refuse(at, idea_of_compliance(g, at, trip.cover), trip), withdrawn);
+  settle(g, withdrawn, agents::Outcome::withdrawn);
 }
 
 }  // namespace sim::batch

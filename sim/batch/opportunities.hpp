@@ -10,28 +10,47 @@ void Block<L>::opportunities(int l) {
   const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
   for (int i = start[0]; i < start[1]; ++i)
     if (s_.events[s_.open_events[i]].opened == t_) open_event(l, s_.open_events[i]);
-  bilateral_ideas(l);
+  const Set announced = bilateral_ideas(l);
+  if (announced != 0) second_stops(l, announced);
 }
 
 template <class L>
-void Block<L>::open_event(int l, int row) {
-  List leaders = list([&](int r) { return b_.free[l * R + r] != 0; });
-  serve(leaders, [&](Int r, Mask here) {
-    const Group g = group(l, row, r, here);
-    open(g, trip(g), Int(s_.events[row].start), draw(g, agents::Occasion::opening), row - s_.first_event[l]);
+void Block<L>::open_event(int l, int place) {
+  const Set who = b_.free[l];
+  std::uint64_t goes = 0;
+  const int n = L::list(who, place * R, b_.list);
+  serve(b_.list, n, [&](int at, Int trip, Mask here) {
+    const Group g = group(l, trip, here);
+    const Words words = draw(g, agents::Occasion::opening);
+    const Opened answer = open(g, terms_of_trip(g), trip_four(g, trip::days)[0], words[agents::word::sounding],
+                               words[agents::word::answer], place - s_.first_event[l], false);
+    goes |= std::uint64_t{bits(answer.go)} << at;
+    const auto fate = [](agents::Outcome o) { return Int(1 + static_cast<int>(o)); };
+    const Int left = select(answer.delegate, fate(agents::Outcome::delegate), fate(agents::Outcome::skip));
+    write(g, trip::fate, left, and_not(here, answer.go));
   });
+  b_.active[place] = L::of_rank(goes, who);
+  b_.settled[place] = who & ~b_.active[place];
+}
+
+/// `goes` and `under_duty` by rank in `who`.
+template <class L>
+void Block<L>::announce(int place, Set who, std::uint64_t goes, std::uint64_t under_duty) {
+  b_.active[place] |= L::of_rank(goes, who);
+  b_.bound[place] = (b_.bound[place] & ~who) | L::of_rank(under_duty, who);
 }
 
 template <class L>
-typename Block<L>::Int Block<L>::alias(Int word, const AliasView& table, Int base, Mask m) {
+typename Block<L>::Int Block<L>::alias(Int word, const AliasView& table, Int base) const {
   const auto n = static_cast<std::uint32_t>(s_.hosts);
   const Int slot = base + L::multiply_high(word, n);
-  const Mask kept = L::less_unsigned(L::multiply_low(word, n), L::gather_int(table.keep, slot, m, Int(0)));
-  return select(kept, L::gather_int(table.own, slot, m, Int(0)), L::gather_int(table.other, slot, m, Int(0)));
+  const Mask kept = L::less_unsigned(L::multiply_low(word, n), L::gather_int(table.keep, slot));
+  const Int things = L::gather_int(table.things, slot);
+  return select(kept, things & Int(0xffff), logical_shift_right(things, 16));
 }
 
 template <class L>
-typename Block<L>::Int Block<L>::poisson(Int word, const PoissonView& table) {
+typename Block<L>::Int Block<L>::poisson(Int word, const PoissonView& table) const {
   Int n(0);
   for (int i = 0; i < table.size; ++i) {
     const Mask below = L::less_unsigned(word, Int(static_cast<std::int32_t>(table.below[i])));
@@ -41,159 +60,174 @@ typename Block<L>::Int Block<L>::poisson(Int word, const PoissonView& table) {
   return n;
 }
 
-/// Puts a trip into the bilateral or second-stop place, announced or not.
+/// Who announced a bilateral visit.
 template <class L>
-void Block<L>::plan(const Group& g, Mask which, const TripTerms& trip, Int departs) {
-  L::scatter_int(b_.host, g.at, g.host, which);
-  L::scatter(b_.V, g.at, trip.V, which);
-  L::scatter(b_.Z, g.at, trip.Z, which);
-  L::scatter(b_.lead, g.at, trip.lead, which);
-  L::scatter(b_.days, g.at, trip.days, which);
-  L::scatter_int(b_.departs, g.at, departs, which);
-}
-
-template <class L>
-void Block<L>::bilateral_ideas(int l) {
-  const LeaderView& now = terms(l);
-  if (!now.bilateral.keep) return;
+Set Block<L>::bilateral_ideas(int l) {
+  using agents::Occasion;
+  namespace word = agents::word;
+  const LeaderView& now = of_leader(l);
   const agents::Coefficients& k = s_.k;
   const int place = bilateral(l);
-  List empty = list([&](int r) { return b_.free[l * R + r] != 0 && b_.active[place * R + r] == 0; });
-  List ideas;  // to the replicates in which one comes up
-  std::int32_t where[R + 16] = {};
-  serve(empty, [&](Int r, Mask here) {
-    const Group g{l, place, r, here, Int(0), Int(0), Int(place * R) + r};
-    const Words words = draw(g, agents::Occasion::opening);
-    const Mask comes = here & L::happens(words[agents::word::arise], Real(now.lam));
-    const Int host = alias(words[agents::word::host], now.bilateral, Int(0), comes);
-    std::int32_t rs[L::width], hosts[L::width];
-    L::store_int(rs, r);
-    L::store_int(hosts, host);
-    for (std::uint32_t left = bits(comes); left != 0; left &= left - 1) {
-      const int i = __builtin_ctz(left);
-      where[ideas.size] = hosts[i];
-      ideas.add(rs[i]);
-    }
+  const Set empty = b_.free[l] & ~b_.active[place];
+  if (!now.bilateral.keep || empty == 0) return 0;
+  const Int address(static_cast<std::int32_t>(agents::bilateral_place));
+  std::int32_t list[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
+
+  std::uint64_t ranks = 0;
+  int ideas = 0;
+  serve(list, L::list(empty, 0, list), [&](int at, Int r, Mask here) {
+    const Words words = draw(r, l, address, Occasion::opening);
+    const Mask comes = here & L::happens(words[word::arise], Real(now.lam));
+    ranks |= std::uint64_t{bits(comes)} << at;
+    L::pack(host_word + ideas, words[word::host], comes);
+    L::pack(sounding + ideas, words[word::sounding], comes);
+    ideas += L::pack(answer + ideas, words[word::answer], comes);
   });
-  // The rest is rarer still: those that are pursued.
-  List pursued;
-  std::int32_t next = 0;
-  serve(ideas, [&](Int r, Mask here) {
-    Group g{l, place, r, here, Int(0), Int(0), Int(place * R) + r};
-    g.host = L::load_int(&where[next]);
-    g.host = select(here, g.host, Int(0));
-    next += L::width;
-    g.tie = tie_row(l, g.host, r);
-    const Words idea = draw(g, agents::Occasion::idea);
-    const Real cooldown = at(b_.cooldown, g.tie, here, s_.K_left);
-    const Real p = agents::logistic(Real(k.al_0) + Real(k.al_delta) * delta(g) + Real(k.al_I) * isolation(l, r, here) -
+  if (ideas == 0) return 0;
+
+  const Set having = L::of_rank(ranks, empty);
+  ranks = 0;
+  int pursued = 0;
+  serve(list, L::list(having, 0, list), [&](int at, Int r, Mask here) {
+    const Int host = alias(L::load_int(host_word + at), now.bilateral, Int(0));
+    const Words idea = draw(r, l, address, Occasion::idea);
+    const Four tie = L::load_four(b_.state, state_of(host, r) + Int(state::tie + state::words_of_a_tie * l));
+    const Real delta = this->now(tie[state::delta], s_.delta), cooldown = this->now(tie[state::cooldown], s_.K);
+    const Real p = agents::logistic(Real(k.al_0) + Real(k.al_delta) * delta + Real(k.al_I) * isolation(l, r) -
                                     Real(k.al_k) * cooldown);
-    const Mask yes = here & L::happens(idea[agents::word::pursue], p);
-    if (!any(yes)) return;
-    const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(idea[agents::word::value])));
-    const Int lead = Int(1) + poisson(idea[agents::word::lead], s_.extra_lead_weeks);
-    const Int days = Int(1) + poisson(idea[agents::word::days], s_.extra_days);
-    const Real Z = agents::salience(V, Real(2.0f));
-    plan(g, yes, {V, Z, to_real(lead), to_real(days), Real(0.0f), Real(0.0f)}, Int(t_) + lead);
-    add(pursued, r, yes);
+    const Mask yes = here & L::happens(idea[word::pursue], p);
+    const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
+    const Int lead = Int(1) + poisson(idea[word::lead], s_.extra_lead_weeks);
+    const Int days = Int(1) + poisson(idea[word::days], s_.extra_days);
+    const Int trip = Int(place * R) + r, record = times(trip, trip::words);
+    const Real none(0.0f);
+    L::store_four(b_.trips, record, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}, yes);
+    L::store_four(b_.trips, record + Int(trip::lead), {{to_real(lead), none, none, none}}, yes);
+    L::scatter(b_.trips, record + Int(trip::days), to_real(days), yes);
+    L::scatter_int(b_.departs, trip, Int(t_) + lead, yes);
+    ranks |= std::uint64_t{bits(yes)} << at;
+    const Int of_sounding = L::load_int(sounding + at), of_answer = L::load_int(answer + at);
+    L::pack(sounding + pursued, of_sounding, yes);
+    pursued += L::pack(answer + pursued, of_answer, yes);
   });
-  List announced;
-  serve(pursued, [&](Int r, Mask here) {
-    const Group g = group(l, place, r, here);
-    const Int departs = L::gather_int(b_.departs, g.at, here, Int(0));
-    add(announced, r, open(g, trip(g), departs, draw(g, agents::Occasion::opening), -1));
+  if (pursued == 0) return 0;
+
+  const Set trying = L::of_rank(ranks, having);
+  std::uint64_t goes = 0, under_duty = 0;
+  serve(list, L::list(trying, place * R, list), [&](int at, Int trip, Mask here) {
+    const Group g = group(l, trip, here);
+    const Opened opened = open(g, terms_of_trip(g), trip_four(g, trip::days)[0], L::load_int(sounding + at),
+                               L::load_int(answer + at), -1, false);
+    goes |= std::uint64_t{bits(opened.go)} << at;
+    under_duty |= std::uint64_t{bits(opened.duty)} << at;
   });
-  second_stops(l, announced);
+  announce(place, trying, goes, under_duty);
+  return L::of_rank(goes, trying);
 }
 
+/// `firsts` have just announced a bilateral visit.
 template <class L>
-void Block<L>::second_stops(int l, const List& firsts) {
-  const LeaderView& now = terms(l);
+void Block<L>::second_stops(int l, Set firsts) {
+  using agents::Occasion;
+  namespace word = agents::word;
+  const LeaderView& now = of_leader(l);
   const int place = second_stop(l), first = bilateral(l);
-  List empty;
-  for (int i = 0; i < firsts.size; ++i)
-    if (b_.active[place * R + firsts.r[i]] == 0) empty.add(firsts.r[i]);
-  serve(empty, [&](Int r, Mask here) {
-    Group g{l, place, r, here, Int(0), Int(0), Int(place * R) + r};
-    const Words words = draw(g, agents::Occasion::opening);
-    const Int from = L::gather_int(b_.host, Int(first * R) + r, here, Int(0));
-    const Mask somewhere = set(L::gather_int(now.second_exists, from));
-    g.here = here & somewhere & L::happens(words[agents::word::arise], Real(s_.k.tau));
-    if (!any(g.here)) return;
-    g.host = alias(words[agents::word::host], now.second_stop, times(from, s_.hosts), g.here);
-    g.host = select(g.here, g.host, Int(0));
-    g.tie = tie_row(l, g.host, r);
-    const Words idea = draw(g, agents::Occasion::idea);
-    const Real V = agents::exp(Real(s_.k.sig_V) * agents::normal_quantile(L::uniform(idea[agents::word::value])));
-    const Int of_first = Int(first * R) + r;
-    const Int departs = L::gather_int(b_.departs, of_first, g.here, Int(0));
-    const TripTerms trip{V,
-                         agents::salience(V, Real(2.0f)),
-                         L::gather(b_.lead, of_first, g.here, Real(1.0f)),
-                         to_real(Int(1) + poisson(idea[agents::word::days], s_.extra_days)),
-                         Real(0.0f),
-                         Real(0.0f)};
-    plan(g, g.here, trip, departs);
-    open(g, trip, departs, words, -1);
+  const Set empty = firsts & ~b_.active[place];
+  if (empty == 0) return;
+  const Int address(static_cast<std::int32_t>(agents::second_stop_place));
+  std::int32_t list[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
+
+  std::uint64_t ranks = 0;
+  int considered = 0;
+  serve(list, L::list(empty, 0, list), [&](int at, Int r, Mask here) {
+    const Words words = draw(r, l, address, Occasion::opening);
+    const Mask comes = here & L::happens(words[word::arise], Real(s_.k.tau));
+    ranks |= std::uint64_t{bits(comes)} << at;
+    L::pack(host_word + considered, words[word::host], comes);
+    L::pack(sounding + considered, words[word::sounding], comes);
+    considered += L::pack(answer + considered, words[word::answer], comes);
   });
+  if (considered == 0) return;
+
+  const Set considering = L::of_rank(ranks, empty);
+  std::uint64_t goes = 0, under_duty = 0;
+  serve(list, L::list(considering, 0, list), [&](int at, Int r, Mask here) {
+    const Int of_first = times(Int(first * R) + r, trip::words);
+    const Int from = bits_of(L::gather(b_.trips + trip::host, of_first));
+    here = here & set(L::gather_int(now.second_exists, from));
+    if (!any(here)) return;
+    const Int host = select(here, alias(L::load_int(host_word + at), now.second_stop, times(from, s_.hosts)), Int(0));
+    const Int trip = Int(place * R) + r, record = times(trip, trip::words);
+    const Words idea = draw(r, l, address, Occasion::idea);
+    const Real V = agents::exp(Real(s_.k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
+    const Four what = {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}};
+    const Terms terms{L::gather(b_.trips + trip::lead, of_first), Real(0.0f), Real(0.0f), Real(0.0f)};
+    const Real days = to_real(Int(1) + poisson(idea[word::days], s_.extra_days));
+    L::store_four(b_.trips, record, what, here);
+    L::store_four(b_.trips, record + Int(trip::lead), {{terms.lead, terms.bound, terms.cover, terms.order}}, here);
+    L::scatter(b_.trips, record + Int(trip::days), days, here);
+    L::scatter_int(b_.departs, trip, L::gather_int(b_.departs, Int(first * R) + r), here);
+    const Opened opened =
+        open(group(l, trip, here, what), terms, days, L::load_int(sounding + at), L::load_int(answer + at), -1, true);
+    goes |= std::uint64_t{bits(opened.go)} << at;
+    under_duty |= std::uint64_t{bits(opened.duty)} << at;
+  });
+  announce(place, considering, goes, under_duty);
 }
 
-/// The host lets its resolve slip, the leader answers; `go` announces the trip. Where it did.
+/// The host lets its resolve slip, the leader answers; `go` announces the trip.
 template <class L>
-typename Block<L>::Mask Block<L>::open(const Group& g, const TripTerms& trip, Int departs, const Words& words,
-                                       int event) {
+typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer,
+                                         int event, bool second_stop) {
   const agents::Coefficients& k = s_.k;
+  Ground at = ground(g);
   if (k.sig_s <= 0x1.fffffep127f) {  // where it is infinite a sounding says nothing
-    const Real signal = resolve(g) + Real(k.sig_s) * agents::normal_quantile(L::uniform(words[agents::word::sounding]));
-    believe_from_now(g, g.here, agents::after_sounding(belief(g), lesson_of_region(g), signal, k));
+    know(g, at);
+    const Real signal = at.host[state::resolve] + Real(k.sig_s) * agents::normal_quantile(L::uniform(sounding));
+    believe_from_now(at, g.here, agents::after_sounding(belief(at), lesson_of_region(g, at), signal, k));
+    keep_tie(g, at, g.here);
   }
-  const LeaderView& now = terms(g.leader);
-  const Real a = alliance(g);
-  const agents::Prospect<Real> prospect{trip.V,
-                                        a,
-                                        isolation(g.leader, g.r, g.here),
-                                        of_host(now.hours, g),
-                                        of_host(now.exposure, g),
-                                        pi_arrest(g, Real(0.0f), trip.cover)};
-  const Real refuse = pi_refuse(g, Real(0.0f), trip);
+  const Four way = terms_of(g, terms::hours);
+  const Real V = g.what[trip::V], a = alliance(at);
+  const Real c = idea_of_compliance(g, at, trip.cover);
+  const Mask duty = at.law[terms::duty] > Real(0.0f);
+  const Real pi = any(g.here & duty) ? pi_arrest(at, c, Real(0.0f)) : Real(0.0f);
+  const agents::Prospect<Real> prospect{V, a, isolation(g.leader, g.r), way[0], way[1], pi};
+  const Real refuse = pi_refuse(at, c, trip);
   const Real U_go = agents::utility_of_going(prospect, Real(s_.Lambda[g.leader]), k) - Real(k.Omega) * refuse;
-  const Real U_delegate = agents::utility_of_delegating(trip.V, a, k);
+  const Real U_delegate = agents::utility_of_delegating(V, a, k);
   const agents::AnswerChances<Real> p = agents::answer_chances(U_go, U_delegate);
-  const Int w = words[agents::word::answer];
-  const Mask go = g.here & L::happens(w, p.go);
-  const Mask delegate = and_not(g.here & L::happens(w, p.go_or_delegate), go);
+  const Mask go = g.here & L::happens(answer, p.go);
+  const Mask delegate = and_not(g.here & L::happens(answer, p.go_or_delegate), go);
 
-  std::int32_t rs[L::width], hosts[L::width];
-  float V[L::width], duty[L::width];
-  L::store_int(rs, g.r);
-  L::store_int(hosts, g.host);
-  L::store(V, trip.V);
-  L::store(duty, of_host(now.duty, g));
-  const std::uint32_t goes = bits(go), delegates = bits(delegate);
-  for (std::uint32_t left = bits(g.here); left != 0; left &= left - 1) {
-    const int i = __builtin_ctz(left), r = rs[i];
-    const bool is_go = (goes >> i & 1) != 0, is_delegate = (delegates >> i & 1) != 0;
-    agents::Decision& d = b_.decisions[r * b_.most_decisions + b_.decided[r]];
-    b_.row[g.place * R + r] = b_.decided[r]++;
-    d.leader.index = static_cast<std::uint16_t>(g.leader);
-    d.host.index = static_cast<std::uint16_t>(hosts[i]);
-    d.event = static_cast<std::int16_t>(event);
-    d.second_stop = g.place == second_stop(g.leader);
-    d.answer = is_go ? agents::Answer::go : is_delegate ? agents::Answer::delegate : agents::Answer::skip;
-    d.outcome = is_go ? agents::Outcome::pending : is_delegate ? agents::Outcome::delegate : agents::Outcome::skip;
-    d.week = static_cast<std::int16_t>(t_);
-    d.week_out = static_cast<std::int16_t>(is_go ? s_.weeks : t_);
-    d.order = d.reached = false;
-    d.duty = duty[i] > 0;
-    d.V = V[i];
-    d.days = d.hours = d.detour_hours = d.pi_arrest = d.p_arrest = d.hazard = 0;
-    d.weight = d.weight_out = b_.weight[g.leader * R + r];
-    b_.active[g.place * R + r] = is_go;
-    b_.order[g.place * R + r] = 0;
-    if (!is_go && event >= 0) b_.fate[g.place * R + r] = 1 + static_cast<int>(d.outcome);
+  const auto either = [&](int if_go, int if_delegate, int if_skip) {
+    return select(go, Int(if_go), select(delegate, Int(if_delegate), Int(if_skip)));
+  };
+  const auto said = [](agents::Answer a) { return static_cast<int>(a) << 10; };
+  const auto ends = [](agents::Outcome o, int week) { return week | static_cast<int>(o) << 10; };
+  const Int when = Int(t_ | (second_stop ? 1 << 12 : 0) | g.leader << 13) |
+                   either(said(agents::Answer::go), said(agents::Answer::delegate), said(agents::Answer::skip));
+  const Int out =
+      select(duty, Int(1 << 15), Int(0)) | either(ends(agents::Outcome::pending, s_.weeks),
+                                                  ends(agents::Outcome::delegate, t_), ends(agents::Outcome::skip, t_));
+  const Int row = L::in_row_int(b_.decided, g.r);
+  const Int record = times(times(g.r, b_.most_decisions) + row, decided::words);
+  const Int where = g.host | Int(static_cast<std::int32_t>(static_cast<std::uint32_t>(event) << 16));
+  const Real none(0.0f);
+  L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, days}}, g.here);
+  L::store_four(b_.decisions, record + Int(decided::out), {{from_bits(out), none, none, none}}, g.here);
+  L::scatter_int(b_.decided, g.r, row + Int(1), g.here);
+  write(g, trip::row, row, go);
+  if (b_.weighed >= 0) {
+    std::int32_t rs[L::width], rows[L::width];
+    L::store_int(rs, g.r);
+    L::store_int(rows, row);
+    each_lane(g.here, [&](int i) {
+      double* weights = &b_.weights[2 * (rs[i] * b_.most_decisions + rows[i])];
+      weights[0] = weights[1] = b_.weight[g.leader * R + rs[i]];
+    });
   }
-  L::scatter_int(b_.departs, g.at, departs, go);
-  return go;
+  return {go, delegate, g.here & duty};
 }
 
 }  // namespace sim::batch

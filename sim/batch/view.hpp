@@ -6,22 +6,61 @@
 #include <cstdint>
 
 #include "agents/coefficients.hpp"
-#include "agents/decision.hpp"
 
 namespace sim {
 
-/// Replicates that live through the same week together.
+/// Replicates that live through the same week together; a Set has a bit for each.
 inline constexpr int block_replicates = 64;
+using Set = std::uint64_t;
 
-/// What a replicate knows of a host, and of a leader's tie to it, lies together: a record of 8 words, half a cache
-/// line. The pointers to their fields point into the first record; the next is 8 further.
-inline constexpr int record_words = 8;
+// Records: what is read together lies together, in fours of words, which a lanes type loads and turns by itself.
+
+/// Terms of a host in a period, towards a leader.
+namespace terms {
+enum { fixed, duty, alliance, region_row, hours, exposure, p_divert, route, suit_rate, civil_society, words = 12 };
+}  // namespace terms
+/// What a replicate knows of a host, then what each leader and the host are to each other. Stocks as Decay keeps them.
+namespace state {
+enum { pressure, findings, resolve, known, tie };      ///< known: bits `drawn`, `pressured`
+enum { delta, cooldown, m, learned, words_of_a_tie };  ///< from `tie` on, a leader after the other
+inline constexpr std::int32_t drawn = 1, pressured = 2;
+inline constexpr int words(int leaders) { return tie + words_of_a_tie * leaders; }
+}  // namespace state
+/// A trip in its place.
+namespace trip {
+enum {
+  host,
+  address,
+  V,
+  Z,
+  lead,
+  bound,
+  cover,
+  order,
+  days,
+  suit,
+  pi,
+  row,
+  diverted_to,
+  pi_diverted,
+  fate,
+  extra,
+  words
+};
+inline constexpr std::int32_t finding = 1, taken_there = 2;  ///< bits of extra
+}  // namespace trip
+/// A decision as the kernel writes it; sim::decision_of (batch.hpp) reads it.
+namespace decided {
+enum { where, when, V, days, out, pi_arrest, p_arrest, hazard, words };
+// where: host, event << 16 (0xffff: none).
+// when: week, answer << 10, second_stop << 12, leader << 13, (1 + host of a diversion) << 19.
+// out: week_out, outcome << 10, order << 14, duty << 15, reached << 16.
+}  // namespace decided
 
 /// An alias table (agents/arithmetic.hpp) as columns; null: no thing has any weight.
 struct AliasView {
-  const std::int32_t* keep = nullptr;  ///< words; where the table keeps a slot whole, other = own
-  const std::int32_t* own = nullptr;
-  const std::int32_t* other = nullptr;
+  const std::int32_t* keep = nullptr;    ///< words; where the table keeps a slot whole, other = own
+  const std::int32_t* things = nullptr;  ///< own, other << 16
 };
 
 struct PoissonView {
@@ -29,11 +68,15 @@ struct PoissonView {
   int size = 0;
 };
 
-/// What a leader and the hosts are to each other in a period, by host.
+/// agents::Decay by week: left and grown from -1 on.
+struct DecayView {
+  const float *left, *grown, *fold;
+};
+
+/// What a leader and the hosts are to each other in a period.
 struct LeaderView {
   float lam = 0;
-  const float *duty, *fixed, *alliance, *hours, *detour_hours, *exposure, *p_divert,
-      *route;  ///< route: 1 if there is one
+  const float* terms = nullptr;  ///< [host][terms::words]
   AliasView bilateral;
   AliasView second_stop;                        ///< [first host][slot], all tables in a row
   const std::int32_t* second_exists = nullptr;  ///< [first host]: 0 or 1
@@ -43,14 +86,12 @@ struct LeaderView {
 
 struct PeriodView {
   const LeaderView* leaders;
-  const float *civil_society, *suit_rate, *has_duty;  ///< by host
-  float hosts_with_duty;
+  const std::int32_t* has_duty;  ///< by host
+  float per_host_with_duty;
 };
 
 struct EventView {
   int host, opened, start;
-  std::uint32_t place;
-  float V, Z, days, bound, cover;
 };
 
 /// A change of a stock or a government (agents::Shock), resolved.
@@ -62,7 +103,7 @@ struct ShockView {
 };
 
 struct StageView {
-  int weeks = 0, hosts = 0, leaders = 0, ngos = 0, regions = 0;
+  int weeks = 0, hosts = 0, leaders = 0, ngos = 0, regions = 0, places = 0;
   agents::Coefficients k;
   float initial_nu = 0;
   const float* Lambda = nullptr;                                      ///< [leader]
@@ -76,64 +117,60 @@ struct StageView {
   const int* open_events = nullptr;   ///< rows of events open in a week, rank order: [open_start[leader][week] ..)
   const int* open_start = nullptr;    ///< [leader * (weeks + 1) + week]
   const ShockView* shocks = nullptr;
-  const int* first_shock = nullptr;                           ///< [week + 1]
-  const float* reach = nullptr;                               ///< [ngo][host]
-  const float *B0 = nullptr, *y = nullptr, *omega = nullptr;  ///< [ngo]
-  const float *delta_left = nullptr, *p_left = nullptr, *F_left = nullptr, *K_left = nullptr, *nu_left = nullptr,
-              *B_left = nullptr, *m_left = nullptr, *share_left = nullptr, *ease_left = nullptr;
+  const int* first_shock = nullptr;                                              ///< [week + 1]
+  int reach_words = 0;                                                           ///< ngos, up to a multiple of four
+  const float* reach = nullptr;                                                  ///< [host][reach_words]
+  const float *B0 = nullptr, *per_B0 = nullptr, *y = nullptr, *omega = nullptr;  ///< [ngo]
+  DecayView delta{}, p{}, F{}, K{}, nu{}, B{}, m{}, share{}, ease{};
   PoissonView extra_lead_weeks{}, extra_days{};
 };
 
-/// A stock of every replicate (agents::Life::Stock): value at the end of week `since`.
-struct StockView {
-  float* value;
-  std::int32_t* since;
+/// Some contested trips of a leader: items begin .. end - 1.
+struct Contest {
+  int leader, begin, end;
 };
 
-/// The state of a block; R = block_replicates runs fastest, inside records only their fields do.
+/// The state of a block; R = block_replicates runs fastest, inside records only their words do.
+/// Places: the events of all leaders, then a bilateral and a second-stop place for each leader.
 struct BlockView {
   std::uint64_t seed;
   std::uint32_t first_replicate;
-  int count;                                  ///< replicates in use, at most R
-  int weighed;                                ///< leader whose arrests are weighed; -1: none
-  StockView norm, total_pressure, surplus;    ///< [r]
-  StockView pressure, findings;               ///< [host][r]
-  float* resolve;                             ///< [host][r]
-  std::int32_t* drawn;                        ///< [host][r]: is resolve known?
+  Set all;      ///< replicates in use
+  int weighed;  ///< leader whose arrests are weighed; -1: none
+
+  float *norm, *total_pressure, *surplus;     ///< [r], as kept
+  float *regional, *ease, *gain;              ///< [leader][region][r], [leader][r], [ngo][r], as kept
+  float* state;                               ///< [host][r][state::words]
   std::int32_t* changed;                      ///< [host]: week of the last change of government; -1: none
-  StockView delta, cooldown;                  ///< [leader][host][r]
-  float *m, *learned;                         ///< [leader][host][r]
-  std::int32_t* believed_since;               ///< [leader][host][r]
-  StockView regional;                         ///< [leader][region][r]
-  StockView ease;                             ///< [leader][r]
-  std::int32_t* free;                         ///< [leader][r]
+  std::int32_t *pressured, *pressured_count;  ///< hosts that have felt pressure: [k][r], [r]
+  Set* free;                                  ///< [leader]
   double* weight;                             ///< [leader][r]
-  float* gain;                                ///< [ngo][r]
-  std::int32_t* gain_since;                   ///< [r]
-  std::int32_t *pressured, *pressured_count;  ///< [k][r], [r]
 
-  // Places: the events of all leaders, then a bilateral and a second-stop place for each leader.
-  std::int32_t *active, *order, *row, *fate,
-      *extra;                         ///< [place][r]; fate: 0 none, else 1 + Outcome; extra: finding, diversion
-  float *suit, *pi_refuse, *pi_look;  ///< [place][r]
-  std::int32_t *host, *departs;       ///< [place][r]
-  float *V, *Z, *lead, *days;         ///< [place][r]
-  std::int32_t* diverted_to;          ///< [place][r]: host; -1: none
-  float* pi_diverted;                 ///< [place][r]
+  float* trips;           ///< [place][r][trip::words]
+  std::int32_t* departs;  ///< [place][r]: week, of the places that are not events
+  Set* active;            ///< [place]: a trip stands announced
+  Set* bound;             ///< [place]: its host has a duty (places that are not events)
+  Set *due, *settled;     ///< [place], this week
+  Set* waiting;           ///< [place], scratch
 
-  // This week's campaigns: a slot for each place that may be contested.
-  float* shares;          ///< [slot][ngo][r]
+  // This week's campaigns: contested trips one after the other, a leader's first, second, ... together.
+  std::int32_t* contested;  ///< [item]: place and replicate
+  std::int32_t* at_host;    ///< [item]: -1: felt with an earlier trip to the same host
+  float* effort;            ///< [item]
+  float* shares;            ///< [ngo][item]
+  int most_items;
+  std::int32_t* item_of;  ///< [place][r]
+  Contest* contests;      ///< scratch
   float *totals, *spent;  ///< [ngo][r]
-  float* effort;          ///< [slot][r]
-  std::int32_t* at_host;  ///< [slot][r]: host; -1: not contested, or felt with an earlier trip to the same host
-  int *slot_of, *slot_place, *slot_leader;  ///< [place], [slot], [slot]
+  std::int32_t* list;     ///< [place][r] and more: scratch
 
-  agents::Decision* decisions;  ///< [r][most_decisions]
-  std::int32_t* decided;        ///< [r]
+  float* decisions;       ///< [r][most_decisions][decided::words]
+  double* weights;        ///< [r][most_decisions][2]: of the answer, of the outcome; with weighed arrests only
+  std::int32_t* decided;  ///< [r]
   int most_decisions;
   float *nu, *mean_pressure;  ///< [week][r]
   float *isolation, *budget;  ///< [leader or ngo][week][r]
-  double* week_weight;        ///< [week][r]
+  double* week_weight;        ///< [week][r], with weighed arrests only
 };
 
 /// Lives the block from the first week to the last. One for each instruction set and width.

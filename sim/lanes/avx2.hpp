@@ -151,6 +151,49 @@ struct Lanes {
     }
   }
 
+  struct Four {
+    Real four[4];
+    LANES_INLINE Real& operator[](int i) { return four[i]; }
+    LANES_INLINE const Real& operator[](int i) const { return four[i]; }
+  };
+  LANES_INLINE static Four load_four(const float* base, Int index) {
+    std::int32_t at[width];
+    store_int(at, index);
+    const auto pair = [&](int i) {
+      return Real(
+          _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(base + at[i])), _mm_loadu_ps(base + at[i + 4]), 1));
+    };
+    return turned(pair(0), pair(1), pair(2), pair(3));
+  }
+  LANES_INLINE static void store_four(float* base, Int index, const Four& a, Mask where) {
+    std::int32_t at[width];
+    store_int(at, index);
+    const Four turn = turned(a[0], a[1], a[2], a[3]);
+    float rows[4 * width];
+    for (int i = 0; i < 4; ++i) store(rows + i * width, turn[i]);
+    for (std::uint32_t left = bits(where); left != 0; left &= left - 1) {
+      const int i = __builtin_ctz(left);
+      _mm_storeu_ps(base + at[i], _mm_loadu_ps(rows + (i & 3) * width + (i & 4)));
+    }
+  }
+  LANES_INLINE static Real in_row(const float* row, Int index) { return gather(row, index & Int(63)); }
+  LANES_INLINE static Int in_row_int(const std::int32_t* row, Int index) { return gather_int(row, index & Int(63)); }
+  LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
+    const std::uint32_t wanted = bits(where);
+    const std::uint64_t bytes = _pdep_u64(wanted, 0x0101010101010101) * 0xff;
+    const std::uint64_t from = _pext_u64(0x0706050403020100, bytes);
+    const __m256i order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<std::int64_t>(from)));
+    store_int(to, Int(_mm256_permutevar8x32_epi32(a.v, order)));
+    return __builtin_popcount(wanted);
+  }
+  LANES_INLINE static int list(std::uint64_t set, std::int32_t first, std::int32_t* to) {
+    int n = 0;
+    for (Int lane = iota() + Int(first); set != 0; set >>= width, lane = lane + Int(width))
+      n += pack(to + n, lane, mask_from_bits(static_cast<std::uint32_t>(set & 0xff)));
+    return n;
+  }
+  LANES_INLINE static std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) { return _pdep_u64(ranks, set); }
+
   LANES_INLINE static Mask less_unsigned(Int a, Int b) {
     const Int sign(INT32_MIN);
     return (a ^ sign) < (b ^ sign);
@@ -194,6 +237,13 @@ struct Lanes {
   }
 
  private:
+  /// Rows to columns in each half: lane i of row j becomes lane j of row i.
+  LANES_INLINE static Four turned(Real a, Real b, Real c, Real d) {
+    const __m256 ab = _mm256_unpacklo_ps(a.v, b.v), cd = _mm256_unpacklo_ps(c.v, d.v);
+    const __m256 ab_high = _mm256_unpackhi_ps(a.v, b.v), cd_high = _mm256_unpackhi_ps(c.v, d.v);
+    return {{Real(_mm256_shuffle_ps(ab, cd, 0x44)), Real(_mm256_shuffle_ps(ab, cd, 0xee)),
+             Real(_mm256_shuffle_ps(ab_high, cd_high, 0x44)), Real(_mm256_shuffle_ps(ab_high, cd_high, 0xee))}};
+  }
   /// The index, and where the mask is off that of the first lane where it is on.
   LANES_INLINE static Int first_where_off(Int index, Mask where) {
     std::int32_t at[width];

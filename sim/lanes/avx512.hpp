@@ -134,6 +134,56 @@ struct Lanes {
     _mm512_mask_i32scatter_epi32(base, where.v, index.v, a.v, 4);
   }
 
+  struct Four {
+    Real four[4];
+    LANES_INLINE Real& operator[](int i) { return four[i]; }
+    LANES_INLINE const Real& operator[](int i) const { return four[i]; }
+  };
+  LANES_INLINE static Four load_four(const float* base, Int index) {
+    std::int32_t at[width];
+    store_int(at, index);
+    const auto every_fourth = [&](int i) {
+      __m512 row = _mm512_castps128_ps512(_mm_loadu_ps(base + at[i]));
+      row = _mm512_maskz_insertf32x4(all_lanes, row, _mm_loadu_ps(base + at[i + 4]), 1);
+      row = _mm512_maskz_insertf32x4(all_lanes, row, _mm_loadu_ps(base + at[i + 8]), 2);
+      return Real(_mm512_maskz_insertf32x4(all_lanes, row, _mm_loadu_ps(base + at[i + 12]), 3));
+    };
+    return turned(every_fourth(0), every_fourth(1), every_fourth(2), every_fourth(3));
+  }
+  LANES_INLINE static void store_four(float* base, Int index, const Four& a, Mask where) {
+    std::int32_t at[width];
+    store_int(at, index);
+    const Four turn = turned(a[0], a[1], a[2], a[3]);
+    float rows[4 * width];
+    for (int i = 0; i < 4; ++i) store(rows + i * width, turn[i]);
+    for (std::uint32_t left = bits(where); left != 0; left &= left - 1) {
+      const int i = __builtin_ctz(left);
+      _mm_storeu_ps(base + at[i], _mm_loadu_ps(rows + (i & 3) * width + (i & 12)));
+    }
+  }
+  LANES_INLINE static Real in_row(const float* row, Int index) {
+    const __m512 low = _mm512_permutex2var_ps(load(row).v, index.v, load(row + 16).v);
+    const __m512 high = _mm512_permutex2var_ps(load(row + 32).v, index.v, load(row + 48).v);
+    return Real(_mm512_mask_blend_ps(_mm512_test_epi32_mask(index.v, _mm512_set1_epi32(32)), low, high));
+  }
+  LANES_INLINE static Int in_row_int(const std::int32_t* row, Int index) {
+    const __m512i low = _mm512_permutex2var_epi32(load_int(row).v, index.v, load_int(row + 16).v);
+    const __m512i high = _mm512_permutex2var_epi32(load_int(row + 32).v, index.v, load_int(row + 48).v);
+    return Int(_mm512_mask_blend_epi32(_mm512_test_epi32_mask(index.v, _mm512_set1_epi32(32)), low, high));
+  }
+  // To a register first: to memory the instruction is slow on some machines.
+  LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
+    store_int(to, Int(_mm512_maskz_compress_epi32(where.v, a.v)));
+    return __builtin_popcount(bits(where));
+  }
+  LANES_INLINE static int list(std::uint64_t set, std::int32_t first, std::int32_t* to) {
+    int n = 0;
+    for (Int lane = iota() + Int(first); set != 0; set >>= width, lane = lane + Int(width))
+      n += pack(to + n, lane, mask_from_bits(static_cast<std::uint32_t>(set & 0xffff)));
+    return n;
+  }
+  LANES_INLINE static std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) { return _pdep_u64(ranks, set); }
+
   LANES_INLINE static Mask less_unsigned(Int a, Int b) { return {_mm512_cmplt_epu32_mask(a.v, b.v)}; }
   LANES_INLINE static Int multiply_high(Int a, std::uint32_t b) {
     const __m512i factor = _mm512_set1_epi64(b);
@@ -172,6 +222,16 @@ struct Lanes {
   }
 
  private:
+  /// Rows to columns in each quarter: lane i of row j becomes lane j of row i.
+  LANES_INLINE static Four turned(Real a, Real b, Real c, Real d) {
+    const __m512 ab = _mm512_maskz_unpacklo_ps(all_lanes, a.v, b.v), cd = _mm512_maskz_unpacklo_ps(all_lanes, c.v, d.v);
+    const __m512 ab_high = _mm512_maskz_unpackhi_ps(all_lanes, a.v, b.v),
+                 cd_high = _mm512_maskz_unpackhi_ps(all_lanes, c.v, d.v);
+    return {{Real(_mm512_maskz_shuffle_ps(all_lanes, ab, cd, 0x44)),
+             Real(_mm512_maskz_shuffle_ps(all_lanes, ab, cd, 0xee)),
+             Real(_mm512_maskz_shuffle_ps(all_lanes, ab_high, cd_high, 0x44)),
+             Real(_mm512_maskz_shuffle_ps(all_lanes, ab_high, cd_high, 0xee))}};
+  }
   static constexpr __mmask16 odd_lanes = 0xaaaa;
 
   LANES_INLINE static void philox_round(__m512i (&c)[4], __m512i factor0, __m512i factor1, __m512i k0, __m512i k1) {

@@ -6,7 +6,7 @@ Isa best_isa() {
 #ifdef __x86_64__
   // These answers include the operating system's: whether it keeps the wide registers.
   __builtin_cpu_init();
-  if (!__builtin_cpu_supports("avx2")) return Isa::baseline;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2")) return Isa::baseline;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
     return Isa::avx512;

@@ -279,6 +279,50 @@ struct Lanes {
       if (where.lane[i]) base[index.lane[i]] = a.lane[i];
   }
 
+  /// Four words in a row for each lane, from index on: word j of every lane in four[j].
+  struct Four {
+    Real four[4];
+    LANES_INLINE Real& operator[](int i) { return four[i]; }
+    LANES_INLINE const Real& operator[](int i) const { return four[i]; }
+  };
+  LANES_INLINE static Four load_four(const float* base, const Int& index) {
+    Four out;
+    for (int j = 0; j < 4; ++j) out[j] = each<Real, N>([&](int i) { return base[index.lane[i] + j]; });
+    return out;
+  }
+  LANES_INLINE static void store_four(float* base, const Int& index, const Four& a, const Mask& where) {
+    for (int i = 0; i < N; ++i)
+      for (int j = 0; j < 4 && where.lane[i]; ++j) base[index.lane[i] + j] = a[j].lane[i];
+  }
+  /// row[index mod 64] of a row of 64.
+  LANES_INLINE static Real in_row(const float* row, const Int& index) {
+    return each<Real, N>([&](int i) { return row[index.lane[i] & 63]; });
+  }
+  LANES_INLINE static Int in_row_int(const std::int32_t* row, const Int& index) {
+    return each<Int, N>([&](int i) { return row[index.lane[i] & 63]; });
+  }
+  /// Writes the lanes where the mask says so one after the other, and returns their number. Up to `width` elements of
+  /// `to` are written.
+  LANES_INLINE static int pack(std::int32_t* to, const Int& a, const Mask& where) {
+    int n = 0;
+    for (int i = 0; i < N; ++i)
+      if (where.lane[i]) to[n++] = a.lane[i];
+    return n;
+  }
+  /// Writes first + i for each bit i of `set`, in order, and returns their number. Up to 16 elements more are written.
+  LANES_INLINE static int list(std::uint64_t set, std::int32_t first, std::int32_t* to) {
+    int n = 0;
+    for (; set != 0; set &= set - 1) to[n++] = first + __builtin_ctzll(set);
+    return n;
+  }
+  /// The members of `set` whose rank in it is a bit of `ranks`.
+  LANES_INLINE static std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) {
+    std::uint64_t out = 0;
+    for (; ranks != 0 && set != 0; set &= set - 1, ranks >>= 1)
+      if (ranks & 1) out |= set & (~set + 1);
+    return out;
+  }
+
   // Words are unsigned, whatever the sign of the lane that holds them.
 
   LANES_INLINE static Mask less_unsigned(const Int& a, const Int& b) {

@@ -158,6 +158,48 @@ struct Lanes {
       if (wanted >> i & 1) base[at[i]] = from[i];
   }
 
+  struct Four {
+    Real four[4];
+    LANES_INLINE Real& operator[](int i) { return four[i]; }
+    LANES_INLINE const Real& operator[](int i) const { return four[i]; }
+  };
+  LANES_INLINE static Four load_four(const float* base, Int index) {
+    std::int32_t at[width];
+    store_int(at, index);
+    const Real r[4] = {load(base + at[0]), load(base + at[1]), load(base + at[2]), load(base + at[3])};
+    return turned(r[0], r[1], r[2], r[3]);
+  }
+  LANES_INLINE static void store_four(float* base, Int index, const Four& a, Mask where) {
+    std::int32_t at[width];
+    store_int(at, index);
+    const Four turn = turned(a[0], a[1], a[2], a[3]);
+    const std::uint32_t wanted = bits(where);
+    for (int i = 0; i < width; ++i)
+      if (wanted >> i & 1) store(base + at[i], turn[i]);
+  }
+  LANES_INLINE static Real in_row(const float* row, Int index) { return gather(row, index & Int(63)); }
+  LANES_INLINE static Int in_row_int(const std::int32_t* row, Int index) { return gather_int(row, index & Int(63)); }
+  LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
+    std::int32_t from[width];
+    store_int(from, a);
+    const std::uint32_t wanted = bits(where);
+    int n = 0;
+    for (int i = 0; i < width; ++i)
+      if (wanted >> i & 1) to[n++] = from[i];
+    return n;
+  }
+  LANES_INLINE static int list(std::uint64_t set, std::int32_t first, std::int32_t* to) {
+    int n = 0;
+    for (; set != 0; set &= set - 1) to[n++] = first + __builtin_ctzll(set);
+    return n;
+  }
+  LANES_INLINE static std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) {
+    std::uint64_t out = 0;
+    for (; ranks != 0 && set != 0; set &= set - 1, ranks >>= 1)
+      if (ranks & 1) out |= set & (~set + 1);
+    return out;
+  }
+
   LANES_INLINE static Mask less_unsigned(Int a, Int b) {
     const Int sign(INT32_MIN);
     return (a ^ sign) < (b ^ sign);
@@ -202,6 +244,13 @@ struct Lanes {
   }
 
  private:
+  /// Rows to columns.
+  LANES_INLINE static Four turned(Real a, Real b, Real c, Real d) {
+    const __m128 ab = _mm_unpacklo_ps(a.v, b.v), cd = _mm_unpacklo_ps(c.v, d.v);
+    const __m128 ab_high = _mm_unpackhi_ps(a.v, b.v), cd_high = _mm_unpackhi_ps(c.v, d.v);
+    return {{Real(_mm_movelh_ps(ab, cd)), Real(_mm_movehl_ps(cd, ab)), Real(_mm_movelh_ps(ab_high, cd_high)),
+             Real(_mm_movehl_ps(cd_high, ab_high))}};
+  }
   LANES_INLINE static void philox_round(__m128i (&c)[4], __m128i factor0, __m128i factor1, __m128i k0, __m128i k1) {
     const __m128i product0 = _mm_mul_epu32(c[0], factor0), product1 = _mm_mul_epu32(c[2], factor1);
     c[0] = _mm_xor_si128(_mm_xor_si128(_mm_srli_epi64(product1, 32), c[1]), k0);

@@ -29,7 +29,7 @@ TEST_CASE("stage: duty needs a member in that week and a warrant") {
     const bool expected = t >= 7 && ((t >= 5 && t < 10) || t >= 20);
     CHECK((terms(s, t).duty == 1) == expected);
     CHECK(s.period(t).has_duty[0] == expected);
-    CHECK(s.period(t).hosts_with_duty == (expected ? 1 : 0));
+    CHECK(s.period(t).per_host_with_duty == (expected ? 1 : 0));
     CHECK(terms(s, t, 1).duty == 0);
   }
 }
@@ -191,12 +191,35 @@ TEST_CASE("stage: who has no flight line flies the great circle") {
 }
 
 TEST_CASE("stage: stocks halve over their half-lives, or never") {
-  const Decay d52 = Decay::halving(52, 104), never = Decay::halving(support::infinite, 104);
-  CHECK(d52[0] == 1);
-  CHECK(d52[52] == 0.5f);
-  CHECK(d52[104] == 0.25f);
-  CHECK(never[104] == 1);
-  CHECK(d(Decay::keeping(0.98, 100)[10]) == doctest::Approx(std::pow(0.98, 10)).epsilon(1e-6));
+  const auto after = [](const Decay& decay, Week from, Week to) {  // what is left of 1
+    float kept = decay.grown(from);
+    for (Week t = from + 1; t <= to; ++t) kept *= decay.fold(t);
+    return d(kept * decay.left(to));
+  };
+  const Decay d52 = Decay::halving(52, 520), never = Decay::halving(support::infinite, 520);
+  CHECK(after(d52, 30, 30) == doctest::Approx(1).epsilon(1e-7));
+  CHECK(after(d52, -1, 51) == doctest::Approx(0.5).epsilon(1e-7));
+  CHECK(after(d52, 100, 204) == doctest::Approx(0.25).epsilon(1e-7));
+  CHECK(after(never, 3, 519) == 1);
+  CHECK(after(Decay::keeping(0.98, 100), 20, 30) == doctest::Approx(std::pow(0.98, 10)).epsilon(1e-6));
+}
+
+TEST_CASE("stage: the fastest stocks stay in float32 over the longest horizon") {
+  for (const double half_life : {0.5, 1.0, 6.0}) {
+    const Decay decay = Decay::halving(half_life, 520);
+    float kept = 1;
+    int folds = 0;
+    for (Week t = 0; t < 520; ++t) {
+      folds += decay.fold(t) != 1;
+      kept *= decay.fold(t);
+      CHECK(decay.grown(t) <= 0x1p61f);
+      CHECK(d(decay.left(t) * decay.grown(t)) == doctest::Approx(1).epsilon(1e-6));
+      if (t == 20) CHECK(d(kept * decay.left(t)) == doctest::Approx(std::exp2(-21 / half_life)).epsilon(1e-5));
+    }
+    CHECK(folds == (half_life == 0.5 ? 17 : half_life == 1 ? 8 : 1));
+  }
+  const Decay at_once = Decay::keeping(0, 10);  // g_I = 1
+  CHECK(at_once.left(0) == 0x1p-60f);
 }
 
 TEST_CASE("stage: names that would share an address are named") {
