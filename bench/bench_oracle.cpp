@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path house = SAFECONDUCT_SCENARIOS_DIR;
   const scenarios::Scenario scenario = scenarios::load("dushanbe_2025", {house / "world", house / "cases"});
   const agents::Stage stage(scenario.world);
-  constexpr int n = 4096;
+  constexpr int n = 16384;
   const std::uint64_t seed = scenario.run.seed;
 
   const auto visits_in = [](const agents::Decision* decisions, std::size_t count) {

@@ -68,7 +68,8 @@ class Block {
   struct Opened {
     Mask go, delegate, duty;
   };
-  Opened open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer, int event, bool second_stop);
+  [[gnu::flatten]] Opened open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer, int event,
+                               bool second_stop);
   Int alias(Int word, const AliasView& table, Int base) const;
   Int poisson(Int word, const PoissonView& table) const;
 
@@ -83,14 +84,14 @@ class Block {
   void sue(const Contest& c);
 
   // hosts.hpp, departure.hpp
-  void withdraw(const Group& g);
-  void depart(const Group& g);
+  [[gnu::flatten]] void withdraw(const Group& g);
+  [[gnu::flatten]] void depart(const Group& g);
   Mask divert(const Group& g, const Words& visit, Mask going, Real p_divert);
   void void_places(int l);
 
   // aftermath.hpp
   void settle(const Group& g, Mask which, agents::Outcome outcome, bool reached = false);
-  void effects(const Group& g, Set again);
+  [[gnu::flatten]] void effects(const Group& g, Set again);
   void bound_budgets();
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
   void change_budgets(const Group& g, Mask which, float per_share, Real per_reach);

@@ -66,7 +66,8 @@ void Block<L>::serve_contest(const Contest& c, F f) {
 template <class L>
 void Block<L>::share_out_effort(const Contest* contests, int contests_n) {
   const agents::Coefficients& k = s_.k;
-  for (int i = 0; i < s_.ngos * R; ++i) b_.totals[i] = b_.spent[i] = 0;
+  for (float* sums : {b_.totals, b_.spent})
+    for (int i = 0; i < s_.ngos * R; i += L::width) L::store(sums + i, Real(0.0f));
   for (int i = 0; i < contests_n; ++i)
     serve_contest(contests[i], [&](int item, const Group& g) {
       const Terms trip = terms_of_trip(g);

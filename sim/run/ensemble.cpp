@@ -18,16 +18,12 @@ Piece live(const agents::Stage& stage, const RunSettings& s, const Kernel& kerne
   const BatchStage batch(stage);
   BatchLife life(batch, kernel);
   Piece piece{Tally(stage), {}, {}};
-  agents::History history;
   for (std::int64_t first = from; first < to; first += block_replicates) {
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     life.live(s.seed, static_cast<std::uint32_t>(first), count);
-    for (int r = 0; r < count; ++r) {
-      life.tell(r, history);
-      piece.tally.add(history);
-      if (first + r >= s.trips) continue;
-      for (const agents::Decision& d : history.decisions) piece.trips.push_back({first + r, d});
-    }
+    piece.tally.add(life, count, true);
+    for (int r = 0; r < count && first + r < s.trips; ++r)
+      for (int row = 0; row < life.block().decided[r]; ++row) piece.trips.push_back({first + r, life.decision(r, row)});
   }
   piece.outcomes = outcomes_of(stage, piece.tally);
   return piece;

@@ -26,17 +26,13 @@ struct Chunk {
 };
 
 Chunk live(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to) {
-  Chunk chunk{Tally(stage.stage(), s.manner), {}};
-  agents::History history;
+  Chunk chunk{Tally(stage.stage(), s.manner, s.weeks), {}};
   for (std::int64_t first = from; first < to; first += block_replicates) {
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     life.live(s.seed, static_cast<std::uint32_t>(first), count);
-    for (int r = 0; r < count; ++r) {
-      life.tell(r, history);
-      chunk.tally.add(history);
-      if (first + r >= s.trips) continue;
-      for (const agents::Decision& d : history.decisions) chunk.trips.push_back({first + r, d});
-    }
+    chunk.tally.add(life, count, first < quantile_replicates);
+    for (int r = 0; r < count && first + r < s.trips; ++r)
+      for (int row = 0; row < life.block().decided[r]; ++row) chunk.trips.push_back({first + r, life.decision(r, row)});
   }
   return chunk;
 }
@@ -44,7 +40,7 @@ Chunk live(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::
 /// Puts finished chunks back in order. A thread that runs too far ahead waits, so that memory stays bounded.
 class InOrder {
  public:
-  InOrder(const agents::Stage& stage, const RunSettings& s) : s_(s), total_(stage, s.manner) {}
+  InOrder(const agents::Stage& stage, const RunSettings& s) : s_(s), total_(stage, s.manner, s.weeks) {}
 
   void add(std::int64_t number, Chunk chunk) {
     std::unique_lock lock(mutex_);
@@ -122,6 +118,7 @@ std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& set
   std::vector<RidgePoint> points;
   RunSettings s = settings;
   s.replicates = ridge_replicates(settings.replicates);
+  s.weeks = false;
   s.trips = 0;
   s.on_trips = nullptr;
   std::int64_t before = 0;

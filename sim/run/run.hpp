@@ -22,6 +22,7 @@ struct RunSettings {
   std::int64_t replicates = 100000;  ///< 1 .. 2^32
   int threads = 1;
   agents::Manner manner;
+  bool weeks = true;               ///< follow stocks and flows week by week
   const Kernel* kernel = nullptr;  ///< null: the best this machine has. Never changes a result.
   std::int64_t trips = 0;          ///< replicates 0 .. trips-1 whose decisions are handed to `on_trips`
   /// Called in the order of the replicates, a chunk at a time, from one thread at a time.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace sim {
@@ -65,11 +66,12 @@ Count count_of(Outcome o) {
 
 const MeasureInfo& info(Measure m) { return measure_info[static_cast<std::size_t>(m)]; }
 
-Tally::Tally(const agents::Stage& stage, agents::Manner manner)
+Tally::Tally(const agents::Stage& stage, agents::Manner manner, bool weeks)
     : leaders_(stage.leaders),
       hosts_(stage.hosts),
       weeks_(static_cast<std::size_t>(stage.weeks())),
       manner_(manner),
+      follow_weeks_(weeks),
       most_budget_(stage.world.parameters.B_max) {
   for (const agents::Calendar& c : stage.calendars) most_events_ = std::max(most_events_, c.trips.size());
   host_.resize(leaders_ * hosts_ * counts);
@@ -84,26 +86,46 @@ Tally::Tally(const agents::Stage& stage, agents::Manner manner)
   for (std::size_t l = 0; l < leaders_; ++l) series_.push_back({Series::Kind::visits_so_far, l});
   weekly_sum_.resize(series_.size() * weeks_);
   weekly_weight_.resize(weeks_);
-  weekly_bins_.resize(series_.size() * weeks_ * series_bins);
-  weekly_least_.assign(series_.size() * weeks_, std::numeric_limits<float>::infinity());
-  weekly_most_.assign(series_.size() * weeks_, -std::numeric_limits<float>::infinity());
   weekly_visits_.resize(leaders_ * weeks_);
   visits_in_week_.resize(leaders_ * weeks_);
   visits_here_.resize(leaders_ * hosts_);
   itinerary_.resize(leaders_ * measures);
   unweighted_.resize(leaders_ * measures);
+  for (std::size_t i = 0; i < with_histogram.size(); ++i) per_bin_[i] = 1 / bin_width(with_histogram[i]);
 }
 
 void Tally::add(const agents::History& history) {
-  ++replicates_;
   for (const Decision& d : history.decisions) add_decision(d);
-  for (const std::size_t row : visited_) {
-    host_[row * counts + static_cast<std::size_t>(Count::visits_squared)] += visits_here_[row] * visits_here_[row];
-    visits_here_[row] = 0;
-  }
-  visited_.clear();
-  add_itineraries(history);
+  end_replicate(history.weight.back(), history.nu.back());
   add_weeks(history);
+}
+
+void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
+  if (manner_.weighed && follow_weeks_) {
+    agents::History history;
+    for (int r = 0; r < count; ++r) {
+      lived.tell(r, history);
+      add(history);
+    }
+    return;
+  }
+  const BlockView& block = lived.block();
+  constexpr std::size_t R = block_replicates;
+  with_quantiles = with_quantiles && follow_weeks_;
+  if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
+  for (int r = 0; r < count; ++r) {
+    for (int row = 0; row < block.decided[r]; ++row) {
+      const Decision d = lived.decision(r, row);
+      add_decision(d);
+      if (with_quantiles && agents::is_visit(d.outcome)) {
+        const std::size_t week = d.leader.index * weeks_ + static_cast<std::size_t>(d.week_out);
+        visits_of_block_[week * R + static_cast<std::size_t>(r)] += 1;
+      }
+    }
+    const std::size_t last = (weeks_ - 1) * R + static_cast<std::size_t>(r);
+    end_replicate(manner_.weighed ? block.week_weight[last] : 1, block.nu[last]);
+  }
+  if (follow_weeks_) add_weeks(block, count, with_quantiles);
 }
 
 void Tally::add_decision(const Decision& d) {
@@ -160,19 +182,22 @@ void Tally::add_decision(const Decision& d) {
   visits_here_[row] += safe;
 }
 
-void Tally::add_itineraries(const agents::History& history) {
+void Tally::end_replicate(double weight, double nu) {
+  ++replicates_;
+  for (const std::size_t row : visited_) {
+    host_[row * counts + static_cast<std::size_t>(Count::visits_squared)] += visits_here_[row] * visits_here_[row];
+    visits_here_[row] = 0;
+  }
+  visited_.clear();
   for (std::size_t i = 0; i < itinerary_.size(); ++i) {
     sum_[i] += itinerary_[i];
     squares_[i] += itinerary_[i] * itinerary_[i];
   }
-  const double weight = history.weight.back();
   for (std::size_t l = 0; l < leaders_; ++l)
     for (std::size_t i = 0; i < with_histogram.size(); ++i) {
-      const Measure m = with_histogram[i];
-      const double at = unweighted_[l * measures + static_cast<std::size_t>(m)] / bin_width(m);
+      const double at = unweighted_[l * measures + static_cast<std::size_t>(with_histogram[i])] * per_bin_[i];
       histogram_[(l * with_histogram.size() + i) * bins + std::min(bins - 1, static_cast<std::size_t>(at))] += weight;
     }
-  const double nu = history.nu.back();
   final_nu_[0] += weight;
   final_nu_[1] += weight * nu;
   final_nu_[2] += weight * nu * nu;
@@ -204,16 +229,79 @@ void Tally::add_weeks(const agents::History& history) {
         break;
     }
     for (std::size_t t = 0; t < weeks_; ++t) {
-      const double w = history.weight[t], x = values[t];
-      const std::size_t cell = s * weeks_ + t;
-      weekly_sum_[cell] += w * x;
-      weekly_least_[cell] = std::min(weekly_least_[cell], values[t]);
-      weekly_most_[cell] = std::max(weekly_most_[cell], values[t]);
-      const double b = std::clamp(to_bins(series_[s], x), 0.0, static_cast<double>(series_bins - 1));
-      weekly_bins_[cell * series_bins + static_cast<std::size_t>(b)] += w;
+      weekly_sum_[s * weeks_ + t] += history.weight[t] * values[t];
+      add_to_bins(s, t, values + t, 1, history.weight[t]);
     }
   }
   std::fill(visits_in_week_.begin(), visits_in_week_.end(), 0.0f);
+}
+
+void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
+  constexpr std::size_t R = block_replicates;
+  const auto sum = [count](const float* x) {  // always in the same eight parts
+    double part[8] = {};
+    if (count == block_replicates)
+      for (std::size_t r = 0; r < R; r += 8)
+        for (std::size_t i = 0; i < 8; ++i) part[i] += static_cast<double>(x[r + i]);
+    else
+      for (int r = 0; r < count; ++r) part[r % 8] += static_cast<double>(x[r]);
+    return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+  };
+  for (std::size_t t = 0; t < weeks_; ++t) weekly_weight_[t] += count;
+  for (std::size_t s = 0; s < series_.size(); ++s) {
+    const std::size_t who = series_[s].who * weeks_;
+    const float* rows = nullptr;
+    switch (series_[s].kind) {
+      case Series::Kind::nu:
+        rows = lived.nu;
+        break;
+      case Series::Kind::pressure:
+        rows = lived.mean_pressure;
+        break;
+      case Series::Kind::isolation:
+        rows = lived.isolation + who * R;
+        break;
+      case Series::Kind::budget:
+        rows = lived.budget + who * R;
+        break;
+      case Series::Kind::visits_so_far: {
+        double so_far = 0;
+        for (std::size_t t = 0; t < weeks_; ++t) weekly_sum_[s * weeks_ + t] += so_far += visits_in_week_[who + t];
+        if (!with_quantiles) continue;
+        float* visits = &visits_of_block_[who * R];
+        for (std::size_t i = R; i < weeks_ * R; ++i) visits[i] += visits[i - R];
+        for (std::size_t t = 0; t < weeks_; ++t) add_to_bins(s, t, visits + t * R, count, 1);
+        continue;
+      }
+    }
+    for (std::size_t t = 0; t < weeks_; ++t) {
+      weekly_sum_[s * weeks_ + t] += sum(rows + t * R);
+      if (with_quantiles) add_to_bins(s, t, rows + t * R, count, 1);
+    }
+  }
+  std::fill(visits_in_week_.begin(), visits_in_week_.end(), 0.0f);
+}
+
+void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight) {
+  if (weekly_bins_.empty()) {
+    const std::size_t cells = series_.size() * weeks_;
+    weekly_bins_.resize(cells * series_bins);
+    weekly_least_.assign(cells, std::numeric_limits<float>::infinity());
+    weekly_most_.assign(cells, -std::numeric_limits<float>::infinity());
+  }
+  const std::size_t cell = series * weeks_ + week;
+  double* bins = &weekly_bins_[cell * series_bins];
+  float least = weekly_least_[cell], most = weekly_most_[cell];
+  std::int32_t at[block_replicates];
+  for (int i = 0; i < count; ++i) {
+    const double b = std::clamp(to_bins(series_[series], x[i]), 0.0, static_cast<double>(series_bins - 1));
+    at[i] = static_cast<std::int32_t>(b);
+    least = std::min(least, x[i]);
+    most = std::max(most, x[i]);
+  }
+  for (int i = 0; i < count; ++i) bins[at[i]] += weight;
+  weekly_least_[cell] = least;
+  weekly_most_[cell] = most;
 }
 
 Tally& Tally::operator+=(const Tally& later) {
@@ -226,10 +314,16 @@ Tally& Tally::operator+=(const Tally& later) {
   add_all(histogram_, later.histogram_);
   add_all(weekly_sum_, later.weekly_sum_);
   add_all(weekly_weight_, later.weekly_weight_);
-  add_all(weekly_bins_, later.weekly_bins_);
-  for (std::size_t i = 0; i < weekly_least_.size(); ++i) {
-    weekly_least_[i] = std::min(weekly_least_[i], later.weekly_least_[i]);
-    weekly_most_[i] = std::max(weekly_most_[i], later.weekly_most_[i]);
+  if (weekly_bins_.empty()) {
+    weekly_bins_ = later.weekly_bins_;
+    weekly_least_ = later.weekly_least_;
+    weekly_most_ = later.weekly_most_;
+  } else if (!later.weekly_bins_.empty()) {
+    add_all(weekly_bins_, later.weekly_bins_);
+    for (std::size_t i = 0; i < weekly_least_.size(); ++i) {
+      weekly_least_[i] = std::min(weekly_least_[i], later.weekly_least_[i]);
+      weekly_most_[i] = std::max(weekly_most_[i], later.weekly_most_[i]);
+    }
   }
   add_all(weekly_visits_, later.weekly_visits_);
   return *this;
@@ -325,7 +419,7 @@ double Tally::weekly_mean(std::size_t series, std::size_t week) const {
 double Tally::weekly_quantile(std::size_t series, std::size_t week, double q) const {
   const std::size_t cell = series * weeks_ + week;
   const double* bin = &weekly_bins_[cell * series_bins];
-  const double wanted = q * weekly_weight_[week];
+  const double wanted = q * std::accumulate(bin, bin + series_bins, 0.0);
   const double least = weekly_least_[cell], most = weekly_most_[cell];
   double below = 0;
   for (std::size_t b = 0; b < series_bins; ++b) {

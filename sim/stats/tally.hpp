@@ -1,6 +1,6 @@
-// What is kept of a run: sums over replicates, never means, so that chunks add up. All sums are doubles added in the
-// order of the replicates (whole numbers stay exact below 2^53). With weighed arrests every sum is weighted (ODD.md,
-// "Estimators").
+// What is kept of a run: sums over replicates, never means, so that chunks add up. All sums are doubles added in a
+// fixed order, block by block of replicates (whole numbers stay exact below 2^53). With weighed arrests every sum is
+// weighted (ODD.md, "Estimators").
 #pragma once
 #include <array>
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "agents/decision.hpp"
 #include "agents/stage.hpp"
+#include "sim/batch/batch.hpp"
 
 namespace sim {
 
@@ -64,12 +65,17 @@ struct Series {
   std::size_t who = 0;  ///< leader or NGO
 };
 inline constexpr std::size_t series_bins = 128;
+/// Weekly quantiles are those of the first replicates, which settle them to a percent; means are those of all.
+inline constexpr std::int64_t quantile_replicates = 8192;
 
 class Tally {
  public:
-  explicit Tally(const agents::Stage& stage, agents::Manner manner = {});
-  void add(const agents::History& history);  ///< one replicate
-  Tally& operator+=(const Tally& later);     ///< in the order of the replicates
+  /// Without `weeks` nothing is followed week by week, which is faster.
+  explicit Tally(const agents::Stage& stage, agents::Manner manner = {}, bool weeks = true);
+  void add(const agents::History& history);  ///< one replicate, which the weekly quantiles take in
+  /// The first `count` replicates of a block just lived.
+  void add(const BatchLife& lived, int count, bool with_quantiles);
+  Tally& operator+=(const Tally& later);  ///< in the order of the replicates
 
   std::int64_t replicates() const { return replicates_; }
   std::size_t weeks() const { return weeks_; }
@@ -105,20 +111,24 @@ class Tally {
     return itinerary_[l.index * measures + static_cast<std::size_t>(m)];
   }
   void add_decision(const agents::Decision& d);
-  void add_itineraries(const agents::History& history);
+  void end_replicate(double weight, double nu);
   void add_weeks(const agents::History& history);
+  void add_weeks(const BlockView& lived, int count, bool with_quantiles);
+  void add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight);
   double to_bins(const Series& s, double x) const;    ///< position on the axis of the series' bins
   double from_bins(const Series& s, double b) const;  ///< and back
 
   std::size_t leaders_, hosts_, weeks_;
   agents::Manner manner_;
+  bool follow_weeks_;
   std::size_t most_events_ = 0;
   double most_budget_;  ///< B_max
   std::int64_t replicates_ = 0;
-  std::vector<double> host_, event_;   ///< [leader][host or event][count]
-  std::vector<double> sum_, squares_;  ///< [leader][measure]
-  std::array<double, 3> final_nu_{};   ///< sums of w, w x, w x^2
-  std::vector<double> histogram_;      ///< [leader][with_histogram][bin]
+  std::vector<double> host_, event_;                     ///< [leader][host or event][count]
+  std::vector<double> sum_, squares_;                    ///< [leader][measure]
+  std::array<double, 3> final_nu_{};                     ///< sums of w, w x, w x^2
+  std::vector<double> histogram_;                        ///< [leader][with_histogram][bin]
+  std::array<double, with_histogram.size()> per_bin_{};  ///< 1 / bin_width
   std::vector<Series> series_;
   std::vector<double> weekly_sum_, weekly_weight_, weekly_bins_;  ///< [series][week], [week], [series][week][bin]
   std::vector<float> weekly_least_, weekly_most_;                 ///< [series][week]
@@ -126,6 +136,7 @@ class Tally {
 
   // One replicate's own figures; cleared after each.
   std::vector<float> visits_in_week_;           ///< [leader][week], unweighted
+  std::vector<float> visits_of_block_;          ///< [leader][week][replicate], if the quantiles are wanted
   std::vector<double> visits_here_;             ///< [leader][host], weighted
   std::vector<std::size_t> visited_;            ///< rows of visits_here_ in use
   std::vector<double> itinerary_, unweighted_;  ///< [leader][measure]
