@@ -4,22 +4,26 @@
 
 namespace sim::batch {
 
+/// Trips that end before they depart; `pi` is what the leader thought of a refusal.
 template <class L>
-void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome, bool reached) {
+void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome, Real pi) {
   if (!any(which)) return;
   std::int32_t trips[L::width];
+  float pis[L::width];
   L::store_int(trips, g.trip);
+  L::store(pis, pi);
   const auto* terms = of_leader(g.leader).terms;
   each_lane(which, [&](int i) {
     const int place = trips[i] / R, r = trips[i] % R;
     float* trip = &b_.trips[trips[i] * trip::words];
     const auto word = [trip](int of) -> std::int32_t& { return reinterpret_cast<std::int32_t&>(trip[of]); };
-    word(trip::fate) = 1 + static_cast<int>(outcome);
+    word(trip::end + trip::fate) = 1 + static_cast<int>(outcome);
+    trip[trip::end + trip::pi] = pis[i];
     b_.settled[place] |= Set{1} << r;
     const int decision = r * b_.most_decisions + word(trip::row);
     const bool duty = terms[word(trip::host) * terms::words + terms::duty] > 0;
     reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]) =
-        t_ | static_cast<int>(outcome) << 10 | (trip[trip::order] > 0) << 14 | duty << 15 | reached << 16;
+        t_ | static_cast<int>(outcome) << 10 | (trip[trip::order] > 0) << 14 | duty << 15;
     if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[g.leader * R + r];
   });
 }
@@ -35,7 +39,7 @@ void Block<L>::aftermath() {
     });
     if (some == 0) continue;
     serve_in_turn(
-        l, [&](int place) { return b_.settled[place]; }, [&](const Group& g) { effects(g, again); });
+        l, [&](int place) { return b_.settled[place]; }, [](int, Set) {}, [&](const Group& g) { effects(g, again); });
     // The bounds of alliances, where two changes of a week must both be in.
     const float most = 0.5f * s_.delta.grown[t_];
     each_open_place(l, [&](int place) {
@@ -77,8 +81,8 @@ void Block<L>::effects(const Group& g, Set again) {
   using agents::Outcome;
   const agents::Coefficients& k = s_.k;
   const Mask here = g.here;
-  const Four end = trip_four(g, trip::diverted_to);
-  const Int fate = bits_of(end[2]), extra = bits_of(end[3]);
+  const Four end = trip_four(g, trip::end);
+  const Int extra = bits_of(end[trip::fate]), fate = extra & Int(0xff);
   const auto is = [&](Outcome o) { return here & (fate == Int(1 + static_cast<int>(o))); };
   Ground at = ground(g);
   const Real V = g.what[trip::V], Z = g.what[trip::Z], bound = at.law[terms::duty];
@@ -120,30 +124,28 @@ void Block<L>::effects(const Group& g, Set again) {
     change_budgets(g, withdrawn & duty, k.g_B, zero);
     const Real cooled = max(now(at.tie[state::cooldown], s_.K), Real(0.5f));
     at.tie[state::cooldown] = select(withdrawn, kept(cooled, s_.K), at.tie[state::cooldown]);
-    learn_from_refusal(g, at, withdrawn, Real(1.0f), trip_four(g, trip::days)[2]);
+    learn_from_refusal(g, at, withdrawn, Real(1.0f), end[trip::pi]);
   }
   if (any(arrested)) {
     change_norm(g.r, arrested, Real(k.chi_arr));
     change_budgets(g, arrested & duty, k.g_B, zero);
   }
 
-  const Mask taken_there = set(extra & Int(trip::taken_there)), diverted = flew & !(bits_of(end[0]) < Int(0));
+  const Mask taken_there = set(extra & Int(trip::taken_there)),
+             diverted = flew & !(bits_of(end[trip::diverted_to]) < Int(0));
   if (any(diverted)) {  // it may be the host itself that was flown over
     keep_tie(g, at, here);
     Group there = g;
     there.here = diverted;
-    there.host = select(diverted, bits_of(end[0]), Int(0));
+    there.host = select(diverted, bits_of(end[trip::diverted_to]), Int(0));
     there.state = state_of(there.host, g.r);
     Ground elsewhere = ground(there);
-    learn_from_arrival(there, elsewhere, diverted, select(taken_there, Real(1.0f), zero), end[1]);
+    learn_from_arrival(there, elsewhere, diverted, select(taken_there, Real(1.0f), zero), end[trip::pi_diverted]);
     keep_tie(there, elsewhere, diverted);
     at.tie = L::load_four(b_.state, tie_of(g));
   }
   const Mask arrived = and_not(flew, diverted & taken_there) & duty;
-  if (any(arrived)) {
-    const Real pi = trip_four(g, trip::days)[2];
-    learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), pi);
-  }
+  if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), end[trip::pi]);
   const Real most(0.5f * s_.delta.grown[t_]);
   const Mask once = again == 0 ? strained : and_not(strained, members(again, g.r));
   at.tie[state::delta] = select(once, min(max(at.tie[state::delta], zero - most), most), at.tie[state::delta]);

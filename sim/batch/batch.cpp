@@ -269,6 +269,7 @@ struct BatchLife::State {
       words(view.shares, N * items);
       words(view.totals, N * R);
       words(view.spent, N * R);
+      words(view.advocacy, R);
       words(view.nu, T * R);
       words(view.mean_pressure, T * R);
       words(view.isolation, L * T * R);
@@ -372,9 +373,11 @@ agents::Decision BatchLife::decision(int r, int row) const {
   d.duty = (out >> 15 & 1) != 0;
   d.reached = (out >> 16 & 1) != 0;
   d.V = words[decided::V];
-  d.pi_arrest = words[decided::pi_arrest];
-  d.p_arrest = words[decided::p_arrest];
-  d.hazard = words[decided::hazard];
+  if (d.reached) {
+    d.pi_arrest = words[decided::pi_arrest];
+    d.p_arrest = words[decided::p_arrest];
+    d.hazard = words[decided::hazard];
+  }
   if (agents::is_visit(d.outcome))
     d.days = words[decided::days] * (d.outcome == agents::Outcome::cut_short ? 0.5f : 1.0f);
   if (agents::is_arrival(d.outcome)) {

@@ -67,7 +67,9 @@ class Block {
   void announce(int place, Set who, std::uint64_t goes, std::uint64_t under_duty);
   struct Opened {
     Mask go, delegate, duty;
+    Int row;  ///< of the decision
   };
+  Opened open_idea(const Group& g, Real lead, Real days, Int sounding, Int answer, bool second_stop);
   [[gnu::flatten]] Opened open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer, int event,
                                bool second_stop);
   Int alias(Int word, const AliasView& table, Int base) const;
@@ -76,21 +78,31 @@ class Block {
   // campaigns.hpp
   template <class F>
   void serve_contest(const Contest& c, F f);
-  int list_contests(Contest* contests);
-  void share_out_effort(const Contest* contests, int n);
+  struct Contests {
+    int alone, all;  ///< those of replicates with a single contested trip come first
+    Set several;     ///< replicates with more
+  };
+  Contests list_contests();
+  void campaign_alone(int item, const Group& g);
+  void share_out_effort(Contest* contests, int n, Set several);
   void gather_efforts(const Contest* contests, int n);
-  void raise_pressure(const Contest& c);
-  void advocate(bool contested);
-  void sue(const Contest& c);
+  void raise_pressure(const Group& g, Four& host, Mask which, Real effort);
+  void sue(const Group& g, Real order, Real suit);
 
   // hosts.hpp, departure.hpp
+  void find_due(int l);
   [[gnu::flatten]] void withdraw(const Group& g);
   [[gnu::flatten]] void depart(const Group& g);
-  Mask divert(const Group& g, const Words& visit, Mask going, Real p_divert);
+  struct Diversion {
+    Mask where, taken;
+    Int to;      ///< host; -1: none
+    Real p, pi;  ///< chance of an arrest there, and the leader's idea of it
+  };
+  Diversion divert(const Group& g, Mask diverted, Int row);
   void void_places(int l);
 
   // aftermath.hpp
-  void settle(const Group& g, Mask which, agents::Outcome outcome, bool reached = false);
+  void settle(const Group& g, Mask which, agents::Outcome outcome, Real pi);
   [[gnu::flatten]] void effects(const Group& g, Set again);
   void bound_budgets();
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
@@ -151,8 +163,8 @@ class Block {
     serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
   }
   /// The same where the trips of one replicate follow each other: first each one's first, then its second, ...
-  template <class Of, class F>
-  void serve_in_turn(int l, Of of, F f) {
+  template <class Of, class Listed, class F>
+  void serve_in_turn(int l, Of of, Listed listed, F f) {
     each_open_place(l, [&](int place) { b_.waiting[place] = ~Set{0}; });
     for (bool more = true; more;) {
       int n = 0;
@@ -163,6 +175,7 @@ class Block {
         more = more || turn != wanted;
         seen |= turn;
         b_.waiting[place] &= ~turn;
+        listed(place, turn);
         n += L::list(turn, place * R, b_.list + n);
       });
       serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });

@@ -1,4 +1,5 @@
 // 2. Campaigns: NGOs divide their budgets among the trips to hosts with a duty; pressure, advocacy and suits follow.
+// Most replicates that have such a trip have one, and need no more than a single pass over it.
 #pragma once
 #include "sim/batch/state.hpp"
 
@@ -6,43 +7,56 @@ namespace sim::batch {
 
 template <class L>
 void Block<L>::campaigns() {
-  Contest* contests = b_.contests;
-  const int n = list_contests(contests);
-  if (n > 0) {
-    share_out_effort(contests, n);
-    gather_efforts(contests, n);
-    for (int i = 0; i < n; ++i) raise_pressure(contests[i]);
+  for (int r = 0; r < R; r += L::width) L::store(b_.advocacy + r, now(L::load(b_.surplus + r), s_.B));
+  const Contests n = list_contests();
+  for (int i = 0; i < n.alone; ++i)
+    serve_contest(b_.contests[i], [&](int item, const Group& g) { campaign_alone(item, g); });
+  if (n.all > n.alone) {
+    Contest* several = b_.contests + n.alone;
+    share_out_effort(several, n.all - n.alone, n.several);
+    gather_efforts(several, n.all - n.alone);
+    for (int i = n.alone; i < n.all; ++i)
+      serve_contest(b_.contests[i], [&](int item, const Group& g) {
+        const Mask felt = g.here & !(L::load_int(b_.at_host + item) < Int(0));
+        Four host = L::load_four(b_.state, g.state);
+        if (any(felt)) raise_pressure(g, host, felt, L::load(b_.effort + item));
+        sue(g, terms_of_trip(g).order, trip_four(g, trip::days)[1]);
+      });
   }
-  advocate(n > 0);
-  for (int i = 0; i < n; ++i) sue(contests[i]);
+  // Advocacy: what the budgets now spend on it against what they spent on it at the start.
+  for (int r = 0; r < R; r += L::width) {
+    const Int own = Int(r) + L::iota();
+    change_norm(own, own == own, Real(s_.k.chi_adv) * L::load(b_.advocacy + r));
+  }
 }
 
 /// Lists the announced trips to hosts with a duty as items, those of one replicate in the order of leaders and places.
 /// A contest holds no replicate twice.
 template <class L>
-int Block<L>::list_contests(Contest* contests) {
-  Set some = 0;
-  const auto contested = [&](int l, int place) {
-    if (!is_event(place)) return b_.active[place] & b_.bound[place];
-    const bool duty = of_leader(l).terms[s_.events[place].host * terms::words + terms::duty] > 0;
-    return duty ? b_.active[place] : Set{0};
-  };
-  const auto each = [&](auto f) {
-    for (int l = 0; l < s_.leaders; ++l) each_open_place(l, [&](int place) { f(l, place); });
-  };
-  each([&](int l, int place) { some |= b_.waiting[place] = contested(l, place); });
+typename Block<L>::Contests Block<L>::list_contests() {
+  Set some = 0, several = 0;
+  for (int l = 0; l < s_.leaders; ++l)
+    each_open_place(l, [&](int place) {
+      Set who = b_.active[place];
+      if (!is_event(place))
+        who &= b_.bound[place];
+      else if (!(of_leader(l).terms[s_.events[place].host * terms::words + terms::duty] > 0))
+        who = 0;
+      several |= some & who;
+      some |= who;
+      b_.waiting[place] = who;
+    });
   int n = 0, items = 0;
-  while (some != 0) {
-    Set seen = 0;
-    some = 0;
+  const auto list = [&](Set among) {  // at most one trip of each
+    Set seen = 0, more = 0;
     for (int l = 0; l < s_.leaders; ++l) {
-      Contest& c = contests[n];
+      Contest& c = b_.contests[n];
       c = {l, items, items};
       each_open_place(l, [&](int place) {
-        const Set turn = b_.waiting[place] & ~seen;
+        const Set turn = b_.waiting[place] & among & ~seen;
         seen |= turn;
         b_.waiting[place] &= ~turn;
-        some |= b_.waiting[place];
+        more |= b_.waiting[place] & among;
         c.end += L::list(turn, place * R, b_.contested + c.end);
       });
       if (c.begin == c.end) continue;
@@ -50,8 +64,13 @@ int Block<L>::list_contests(Contest* contests) {
       items = c.end + L::width;
       ++n;
     }
+    return more;
+  };
+  if (some != several) list(~several);
+  const int alone = n;
+  while (several != 0 && list(several) != 0) {
   }
-  return n;
+  return {alone, n, several};
 }
 
 /// Calls f(item, group).
@@ -62,9 +81,34 @@ void Block<L>::serve_contest(const Contest& c, F f) {
     f(i, group(c.leader, L::load_int(b_.contested + i), L::iota() < Int(c.end - i)));
 }
 
+/// The campaign about the only contested trip of its replicate: effort, pressure, advocacy and suit in one go.
+template <class L>
+void Block<L>::campaign_alone(int item, const Group& g) {
+  const Terms trip = terms_of_trip(g);
+  Ground at = ground(g);
+  const Real c = compliance(g, at, Real(0.0f), trip.cover);
+  const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
+  Real effort(0.0f), suit(0.0f), surplus = L::in_row(b_.advocacy, g.r);
+  Four reach{};
+  for (int n = 0; n < s_.ngos; ++n) {
+    if (n % 4 == 0) reach = L::load_four(s_.reach, times(g.host, s_.reach_words) + Int(n));
+    const Real score = agents::campaign_score(reach[n % 4], g.what[trip::Z], q_refuse, Real(s_.omega[n]));
+    const Real share = score / (Real(s_.k.s_0) + score), spent = share * budget(n, g.r);
+    effort = effort + spent * (Real(1.0f) - Real(s_.y[n]));
+    suit = suit + spent * Real(s_.y[n]);
+    surplus = surplus - spent;
+    L::store(b_.shares + n * b_.most_items + item, share);
+  }
+  L::scatter_int(b_.item_of, g.trip, Int(item) + L::iota(), g.here);
+  L::scatter(b_.advocacy, g.r, surplus, g.here);
+  write(g, trip::suit, suit, g.here);
+  raise_pressure(g, at.host, g.here, effort);
+  sue(g, trip.order, suit);
+}
+
 /// f: how each NGO divides its budget among the contested trips; the rest goes to advocacy.
 template <class L>
-void Block<L>::share_out_effort(const Contest* contests, int contests_n) {
+void Block<L>::share_out_effort(Contest* contests, int contests_n, Set several) {
   const agents::Coefficients& k = s_.k;
   for (float* sums : {b_.totals, b_.spent})
     for (int i = 0; i < s_.ngos * R; i += L::width) L::store(sums + i, Real(0.0f));
@@ -93,6 +137,13 @@ void Block<L>::share_out_effort(const Contest* contests, int contests_n) {
         L::scatter(spent, g.r, L::in_row(spent, g.r) + share, g.here);
       }
     });
+  for (int r = 0; r < R; r += L::width) {
+    const Mask here = L::mask_from_bits(static_cast<std::uint32_t>(several >> r));
+    const Real before = L::load(b_.advocacy + r);
+    Real surplus = before;
+    for (int n = 0; n < s_.ngos; ++n) surplus = surplus - budget(n, Int(r) + L::iota()) * L::load(b_.spent + n * R + r);
+    L::store(b_.advocacy + r, select(here, surplus, before));
+  }
 }
 
 /// The efforts of all trips to one host are felt together, with the first of them.
@@ -121,52 +172,32 @@ void Block<L>::gather_efforts(const Contest* contests, int contests_n) {
         }
 }
 
+/// `host`: the host's four, as loaded.
 template <class L>
-void Block<L>::raise_pressure(const Contest& c) {
-  serve_contest(c, [&](int item, Group g) {
-    g.here = g.here & !(L::load_int(b_.at_host + item) < Int(0));
-    if (!any(g.here)) return;
-    Four host = L::load_four(b_.state, g.state);
-    const Int known = bits_of(host[state::known]);
-    const Mask fresh = g.here & ((known & Int(state::pressured)) == Int(0));
-    const Real p = now(host[state::pressure], s_.p), civil_society = terms_of(g, terms::suit_rate)[1];
-    const Real raised = agents::raised_pressure(p, civil_society, L::load(b_.effort + item), s_.k);
-    host[state::pressure] = kept(raised, s_.p);
-    host[state::known] = from_bits(known | Int(state::pressured));
-    L::store_four(b_.state, g.state, host, g.here);
-    const Real total = now(L::in_row(b_.total_pressure, g.r), s_.p) + (raised - p);
-    L::scatter(b_.total_pressure, g.r, kept(total, s_.p), g.here);
-    std::int32_t rs[L::width], hosts[L::width];
-    L::store_int(rs, g.r);
-    L::store_int(hosts, g.host);
-    each_lane(fresh, [&](int i) { b_.pressured[b_.pressured_count[rs[i]]++ * R + rs[i]] = hosts[i]; });
-  });
-}
-
-/// What the budgets now spend on advocacy against what they spent on it at the start.
-template <class L>
-void Block<L>::advocate(bool contested) {
-  for (int first = 0; first < R; first += L::width) {
-    const Int r = Int(first) + L::iota();
-    Real surplus = now(L::load(b_.surplus + first), s_.B);
-    if (contested)
-      for (int n = 0; n < s_.ngos; ++n) {
-        const Real budget = Real(s_.B0[n]) + now(L::load(b_.gain + n * R + first), s_.B);
-        surplus = surplus - budget * L::load(b_.spent + n * R + first);
-      }
-    change_norm(r, r == r, Real(s_.k.chi_adv) * surplus);
-  }
+void Block<L>::raise_pressure(const Group& g, Four& host, Mask which, Real effort) {
+  const Int known = bits_of(host[state::known]);
+  const Mask fresh = which & ((known & Int(state::pressured)) == Int(0));
+  const Real p = now(host[state::pressure], s_.p), civil_society = terms_of(g, terms::suit_rate)[1];
+  const Real raised = agents::raised_pressure(p, civil_society, effort, s_.k);
+  host[state::pressure] = kept(raised, s_.p);
+  host[state::known] = from_bits(known | Int(state::pressured));
+  L::store_four(b_.state, g.state, host, which);
+  const Real total = now(L::in_row(b_.total_pressure, g.r), s_.p) + (raised - p);
+  L::scatter(b_.total_pressure, g.r, kept(total, s_.p), which);
+  if (!any(fresh)) return;
+  std::int32_t rs[L::width], hosts[L::width];
+  L::store_int(rs, g.r);
+  L::store_int(hosts, g.host);
+  each_lane(fresh, [&](int i) { b_.pressured[b_.pressured_count[rs[i]]++ * R + rs[i]] = hosts[i]; });
 }
 
 template <class L>
-void Block<L>::sue(const Contest& c) {
-  serve_contest(c, [&](int, const Group& g) {
-    const Mask open = g.here & (terms_of_trip(g).order == Real(0.0f));
-    if (!any(open)) return;
-    const Real p = agents::p_order(terms_of(g, terms::suit_rate)[0], trip_four(g, trip::days)[1], Real(1.0f));
-    const Int word = draw(g, agents::Occasion::standing)[agents::word::suit];
-    write(g, trip::order, Real(1.0f), open & L::happens(word, p));
-  });
+void Block<L>::sue(const Group& g, Real order, Real suit) {
+  const Mask open = g.here & (order == Real(0.0f));
+  if (!any(open)) return;
+  const Real p = agents::p_order(terms_of(g, terms::suit_rate)[0], suit, Real(1.0f));
+  const Int word = draw(g, agents::Occasion::standing)[agents::word::suit];
+  write(g, trip::order, Real(1.0f), open & L::happens(word, p));
 }
 
 }  // namespace sim::batch

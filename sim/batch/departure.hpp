@@ -7,7 +7,8 @@ namespace sim::batch {
 template <class L>
 void Block<L>::departures(int l) {
   serve_in_turn(
-      l, [&](int place) { return b_.due[place] & b_.free[l]; }, [&](const Group& g) { depart(g); });
+      l, [&](int place) { return b_.due[place] & b_.free[l]; }, [&](int place, Set turn) { b_.settled[place] |= turn; },
+      [&](const Group& g) { depart(g); });
   void_places(l);
 }
 
@@ -17,29 +18,31 @@ void Block<L>::void_places(int l) {
   if (b_.free[l] == b_.all) return;
   serve_all(
       l, [&](int place) { return b_.active[place] & ~b_.settled[place] & ~b_.free[l]; },
-      [&](const Group& g) { settle(g, g.here, agents::Outcome::void_); });
+      [&](const Group& g) { settle(g, g.here, agents::Outcome::void_, Real(0.0f)); });
 }
 
 template <class L>
 void Block<L>::depart(const Group& g) {
   namespace word = agents::word;
+  using agents::Outcome;
   const agents::Coefficients& k = s_.k;
   const Mask here = g.here;
+  const Real zero(0.0f), one(1.0f);
   const Terms trip = terms_of_trip(g);
-  const Four last = trip_four(g, trip::days);
-  const Real days = last[0], suit = last[1], V = g.what[trip::V];
+  const Four last = trip_four(g, trip::days);  // days, suit, row
+  const Real V = g.what[trip::V];
   Ground at = ground(g);
   know(g, at);
   const Four way = terms_of(g, terms::hours);  // hours, exposure, p_divert, route
-  const Mask duty = here & (at.law[terms::duty] > Real(0.0f));
+  const Mask duty = here & (at.law[terms::duty] > zero);
 
   // The invitation has held.
-  learn_from_refusal(g, at, here, Real(0.0f), pi_refuse(at, idea_of_compliance(g, at, trip.cover), trip));
+  learn_from_refusal(g, at, here, zero, pi_refuse(at, idea_of_compliance(g, at, trip.cover), trip));
   keep_tie(g, at, here);
 
   const Words standing = draw(g, agents::Occasion::standing);
   const Real a = alliance(at);
-  Real pi(0.0f), p_here(0.0f);
+  Real pi = zero, p_here = zero;
   if (any(duty)) {
     pi = pi_arrest(at, idea_of_compliance(g, at, trip.cover), trip.order);
     p_here = p_arrest(at, compliance(g, at, at.host[state::resolve], trip.cover), trip.order);
@@ -47,70 +50,74 @@ void Block<L>::depart(const Group& g) {
   const agents::Prospect<Real> prospect{V, a, isolation(g.leader, g.r), way[0], way[1], pi};
   const Real U_go = agents::utility_of_going(prospect, Real(s_.Lambda[g.leader]), k);
   const Real U_delegate = agents::utility_of_delegating(V, a, k);
-  const Mask routed = way[3] > Real(0.0f);
-  const Real p_stay = select(routed, agents::p_stay_home(U_go, U_delegate, k), Real(1.0f));
+  const Mask routed = way[3] > zero;
+  const Real p_stay = select(routed, agents::p_stay_home(U_go, U_delegate, k), one);
   const Mask stays = here & L::happens(standing[word::stay_home], p_stay);
-  const Mask going = and_not(here, stays);
+  const Mask going = and_not(here, stays), nobody = and_not(here, here);
 
   // What may happen on the way and on the ground; most groups have nothing to draw for.
-  const Mask ordered = trip.order > Real(0.0f);
-  const Mask diverting = going & (way[2] > Real(0.0f));
-  Mask taken_there = and_not(here, here), cut = taken_there, finding = taken_there;
-  Words visit = standing;
-  const bool eventful = any(going & (duty | ordered)) || any(diverting);
-  if (eventful) visit = draw(g, agents::Occasion::visit);
-  L::store_four(b_.trips, times(g.trip, trip::words) + Int(trip::diverted_to),
-                {{from_bits(Int(-1)), Real(0.0f), Real(0.0f), Real(0.0f)}}, going);
-  if (any(diverting)) taken_there = divert(g, visit, going, way[2]);
-  const Mask arrives = and_not(going, taken_there);
+  const Mask ordered = trip.order > zero, exposed = going & (way[2] > zero);
   const bool weighed = b_.weighed == g.leader;
-  const Mask taken = weighed ? and_not(here, here) : arrives & L::happens(standing[word::arrest], p_here);
-  const Mask arrested = taken | taken_there, visits = and_not(going, arrested);
-  if (eventful) {
+  Diversion diversion{nobody, nobody, Int(-1), zero, zero};
+  Mask cut = nobody, arrested = nobody;
+  Int fate(1 + static_cast<int>(Outcome::visited)), outcome(static_cast<int>(Outcome::visited) << 10);
+  if (any((going & (duty | ordered)) | exposed)) {
+    const Words visit = draw(g, agents::Occasion::visit);
+    if (any(exposed)) diversion = divert(g, going & L::happens(visit[word::divert], way[2]), bits_of(last[2]));
+    const Mask taken = weighed ? nobody : and_not(going, diversion.taken) & L::happens(standing[word::arrest], p_here);
+    arrested = taken | diversion.taken;
     const Real p_late =
-        at.law[terms::duty] * agents::p_order(terms_of(g, terms::suit_rate)[0], suit, days / Real(7.0f));
+        at.law[terms::duty] * agents::p_order(terms_of(g, terms::suit_rate)[0], last[1], last[0] / Real(7.0f));
     const Mask under_order = ordered | L::happens(visit[word::suit_during_stay], p_late);
-    cut = visits & under_order & L::happens(visit[word::cut_short], Real(k.xi));
-    finding = going & duty & L::happens(visit[word::finding], Real(k.zeta));
-    const Int extra = select(finding, Int(trip::finding), Int(0)) | select(taken_there, Int(trip::taken_there), Int(0));
-    write(g, trip::extra, extra, going);
+    cut = and_not(going, arrested) & under_order & L::happens(visit[word::cut_short], Real(k.xi));
+    const Mask finding = going & duty & L::happens(visit[word::finding], Real(k.zeta));
+    const auto instead = [&](Mask which, Outcome o) {
+      fate = select(which, Int(1 + static_cast<int>(o)), fate);
+      outcome = select(which, Int(static_cast<int>(o) << 10), outcome);
+    };
+    instead(cut, Outcome::cut_short);
+    instead(arrested, Outcome::arrested);
+    fate = fate | select(finding, Int(trip::finding), Int(0)) | select(diversion.taken, Int(trip::taken_there), Int(0));
   }
-  write(g, trip::pi, pi, here);
+  fate = select(stays, Int(1 + static_cast<int>(Outcome::stays_home)), fate);
+  outcome = select(stays, Int(static_cast<int>(Outcome::stays_home) << 10), outcome);
+  L::store_four(b_.trips, times(g.trip, trip::words) + Int(trip::end),
+                {{from_bits(diversion.to), diversion.pi, pi, from_bits(fate)}}, here);
 
-  // The decision; its hazard so far is that of the diversion.
-  const Int record = times(times(g.r, b_.most_decisions) + bits_of(last[3]), decided::words) + Int(decided::out);
-  Four out = L::load_four(b_.decisions, record);
-  const Real hazard = out[3];
-  out[1] = pi;
-  out[2] = p_here;
-  out[3] = select(going, Real(1.0f) - (Real(1.0f) - hazard) * (Real(1.0f) - p_here), hazard);
-  L::store_four(b_.decisions, record, out, here);
-  settle(g, stays, agents::Outcome::stays_home, true);
-  settle(g, and_not(visits, cut), agents::Outcome::visited, true);
-  settle(g, cut, agents::Outcome::cut_short, true);
-  settle(g, arrested, agents::Outcome::arrested, true);
-  std::int32_t rs[L::width];
-  L::store_int(rs, g.r);
-  each_lane(arrested, [&](int i) { b_.free[g.leader] &= ~(Set{1} << rs[i]); });
-  if (!weighed) return;
+  const Int flags = select(ordered, Int(1 << 14), Int(0)) | select(duty, Int(1 << 15), Int(0)) | Int(t_ | 1 << 16);
+  const Real hazard = select(going, one - (one - diversion.p) * (one - p_here), zero);
+  const Int decision = times(g.r, b_.most_decisions) + bits_of(last[2]);
+  L::store_four(b_.decisions, times(decision, decided::words) + Int(decided::out),
+                {{from_bits(flags | outcome), pi, p_here, hazard}}, here);
+  if (b_.weighed < 0 && !any(arrested)) return;
+
+  std::int32_t rs[L::width], decisions[L::width];
   float hazards[L::width];
-  L::store(hazards, out[3]);
-  each_lane(going, [&](int i) { b_.weight[g.leader * R + rs[i]] *= 1.0 - static_cast<double>(hazards[i]); });
+  L::store_int(rs, g.r);
+  L::store_int(decisions, decision);
+  L::store(hazards, hazard);
+  each_lane(arrested, [&](int i) { b_.free[g.leader] &= ~(Set{1} << rs[i]); });
+  if (b_.weighed < 0) return;
+  each_lane(here, [&](int i) {
+    double& weight = b_.weight[g.leader * R + rs[i]];
+    b_.weights[2 * decisions[i] + 1] = weight;
+    if (weighed) weight *= 1.0 - static_cast<double>(hazards[i]);
+  });
 }
 
 /// An emergency landing in a state with a duty, which decides for itself; without an arrest the leader flies on.
-/// Returns where the leader was arrested there.
 template <class L>
-typename Block<L>::Mask Block<L>::divert(const Group& g, const Words& visit, Mask going, Real p_divert) {
-  const Mask diverted = going & L::happens(visit[agents::word::divert], p_divert);
-  if (!any(diverted)) return diverted;
+typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int row) {
+  const Real zero(0.0f);
+  Diversion none{diverted, and_not(diverted, diverted), Int(-1), zero, zero};
+  if (!any(diverted)) return none;
   const LeaderView& now = of_leader(g.leader);
   const Words words = draw(g, agents::Occasion::diversion);
   std::int32_t rs[L::width], to[L::width], hosts[L::width], chance[L::width], rows[L::width];
   L::store_int(rs, g.r);
   L::store_int(hosts, g.host);
   L::store_int(chance, words[agents::word::divert_to]);
-  L::store_int(rows, bits_of(trip_four(g, trip::days)[3]));
+  L::store_int(rows, row);
   for (int i = 0; i < L::width; ++i) to[i] = 0;
   each_lane(diverted, [&](int i) {
     const int begin = now.over_start[hosts[i]], end = now.over_start[hosts[i] + 1];
@@ -125,6 +132,8 @@ typename Block<L>::Mask Block<L>::divert(const Group& g, const Words& visit, Mas
       }
       ahead -= now.over_hours[o];
     }
+    float* decision = &b_.decisions[(rs[i] * b_.most_decisions + rows[i]) * decided::words];
+    reinterpret_cast<std::int32_t&>(decision[decided::when]) |= (1 + to[i]) << 19;
   });
   Group there = g;
   there.here = diverted;
@@ -132,22 +141,10 @@ typename Block<L>::Mask Block<L>::divert(const Group& g, const Words& visit, Mas
   there.state = state_of(there.host, g.r);
   Ground at = ground(there);
   know(there, at);
-  const Real cover(0.0f), order(0.0f);
-  const Real p = p_arrest(at, compliance(there, at, at.host[state::resolve], cover), order);
-  const Real pi = pi_arrest(at, idea_of_compliance(there, at, cover), order);
-  const bool weighed = b_.weighed == g.leader;
-  const Mask taken =
-      weighed ? and_not(diverted, diverted) : diverted & L::happens(words[agents::word::arrest_there], p);
-  write(g, trip::diverted_to, there.host, diverted);
-  write(g, trip::pi_diverted, pi, diverted);
-  float ps[L::width];
-  L::store(ps, p);
-  each_lane(diverted, [&](int i) {
-    float* decision = &b_.decisions[(rs[i] * b_.most_decisions + rows[i]) * decided::words];
-    decision[decided::hazard] = ps[i];
-    reinterpret_cast<std::int32_t&>(decision[decided::when]) |= (1 + to[i]) << 19;
-  });
-  return taken;
+  const Real p = p_arrest(at, compliance(there, at, at.host[state::resolve], zero), zero);
+  const Real pi = pi_arrest(at, idea_of_compliance(there, at, zero), zero);
+  const Mask taken = b_.weighed == g.leader ? none.taken : diverted & L::happens(words[agents::word::arrest_there], p);
+  return {diverted, taken, select(diverted, there.host, Int(-1)), select(diverted, p, zero), pi};
 }
 
 }  // namespace sim::batch

@@ -7,20 +7,26 @@ namespace sim::batch {
 template <class L>
 void Block<L>::hosts() {
   for (int l = 0; l < s_.leaders; ++l) {
-    for (const int place : {bilateral(l), second_stop(l)}) {
-      b_.due[place] = 0;
-      for (int r = 0; r < R; r += L::width) {
-        const std::uint64_t due = bits(L::load_int(b_.departs + place * R + r) == Int(t_));
-        b_.due[place] |= due << r & b_.active[place];
-      }
-    }
-    const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
-    for (int i = start[0]; i < start[1]; ++i) {
-      const int place = s_.open_events[i];
-      b_.due[place] = s_.events[place].start == t_ ? b_.active[place] : 0;
-    }
+    find_due(l);
     serve_all(
         l, [&](int place) { return b_.active[place] & ~b_.due[place]; }, [&](const Group& g) { withdraw(g); });
+  }
+}
+
+/// Whose trips depart this week.
+template <class L>
+void Block<L>::find_due(int l) {
+  for (const int place : {bilateral(l), second_stop(l)}) {
+    b_.due[place] = 0;
+    for (int r = 0; r < R; r += L::width) {
+      const std::uint64_t due = bits(L::load_int(b_.departs + place * R + r) == Int(t_));
+      b_.due[place] |= due << r & b_.active[place];
+    }
+  }
+  const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
+  for (int i = start[0]; i < start[1]; ++i) {
+    const int place = s_.open_events[i];
+    b_.due[place] = s_.events[place].start == t_ ? b_.active[place] : 0;
   }
 }
 
@@ -37,8 +43,7 @@ void Block<L>::withdraw(const Group& g) {
   if (!any(close)) return;
   const Mask withdrawn = close & L::happens(word, agents::weekly_withdrawal(p_refuse, trip.lead));
   if (!any(withdrawn)) return;
-  write(g, trip::pi, pi_refuse(at, idea_of_compliance(g, at, trip.cover), trip), withdrawn);
-  settle(g, withdrawn, agents::Outcome::withdrawn);
+  settle(g, withdrawn, agents::Outcome::withdrawn, pi_refuse(at, idea_of_compliance(g, at, trip.cover), trip));
 }
 
 }  // namespace sim::batch

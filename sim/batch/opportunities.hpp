@@ -24,10 +24,11 @@ void Block<L>::open_event(int l, int place) {
     const Words words = draw(g, agents::Occasion::opening);
     const Opened answer = open(g, terms_of_trip(g), trip_four(g, trip::days)[0], words[agents::word::sounding],
                                words[agents::word::answer], place - s_.first_event[l], false);
+    write(g, trip::row, answer.row, answer.go);
     goes |= std::uint64_t{bits(answer.go)} << at;
     const auto fate = [](agents::Outcome o) { return Int(1 + static_cast<int>(o)); };
     const Int left = select(answer.delegate, fate(agents::Outcome::delegate), fate(agents::Outcome::skip));
-    write(g, trip::fate, left, and_not(here, answer.go));
+    write(g, trip::end + trip::fate, left, and_not(here, answer.go));
   });
   b_.active[place] = L::of_rank(goes, who);
   b_.settled[place] = who & ~b_.active[place];
@@ -72,6 +73,7 @@ Set Block<L>::bilateral_ideas(int l) {
   if (!now.bilateral.keep || empty == 0) return 0;
   const Int address(static_cast<std::int32_t>(agents::bilateral_place));
   std::int32_t list[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
+  std::int32_t hosts[R + spare], leads[R + spare], days[R + spare], values[R + spare];
 
   std::uint64_t ranks = 0;
   int ideas = 0;
@@ -98,15 +100,12 @@ Set Block<L>::bilateral_ideas(int l) {
     const Mask yes = here & L::happens(idea[word::pursue], p);
     const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
     const Int lead = Int(1) + poisson(idea[word::lead], s_.extra_lead_weeks);
-    const Int days = Int(1) + poisson(idea[word::days], s_.extra_days);
-    const Int trip = Int(place * R) + r, record = times(trip, trip::words);
-    const Real none(0.0f);
-    L::store_four(b_.trips, record, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}, yes);
-    L::store_four(b_.trips, record + Int(trip::lead), {{to_real(lead), none, none, none}}, yes);
-    L::scatter(b_.trips, record + Int(trip::days), to_real(days), yes);
-    L::scatter_int(b_.departs, trip, Int(t_) + lead, yes);
     ranks |= std::uint64_t{bits(yes)} << at;
     const Int of_sounding = L::load_int(sounding + at), of_answer = L::load_int(answer + at);
+    L::pack(hosts + pursued, host, yes);
+    L::pack(values + pursued, bits_of(V), yes);
+    L::pack(leads + pursued, lead, yes);
+    L::pack(days + pursued, Int(1) + poisson(idea[word::days], s_.extra_days), yes);
     L::pack(sounding + pursued, of_sounding, yes);
     pursued += L::pack(answer + pursued, of_answer, yes);
   });
@@ -115,9 +114,12 @@ Set Block<L>::bilateral_ideas(int l) {
   const Set trying = L::of_rank(ranks, having);
   std::uint64_t goes = 0, under_duty = 0;
   serve(list, L::list(trying, place * R, list), [&](int at, Int trip, Mask here) {
-    const Group g = group(l, trip, here);
-    const Opened opened = open(g, terms_of_trip(g), trip_four(g, trip::days)[0], L::load_int(sounding + at),
-                               L::load_int(answer + at), -1, false);
+    const Int host = select(here, L::load_int(hosts + at), Int(0)), lead = L::load_int(leads + at);
+    const Real V = from_bits(L::load_int(values + at));
+    const Opened opened = open_idea(
+        group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
+        to_real(lead), to_real(L::load_int(days + at)), L::load_int(sounding + at), L::load_int(answer + at), false);
+    L::scatter_int(b_.departs, trip, Int(t_) + lead, opened.go);
     goes |= std::uint64_t{bits(opened.go)} << at;
     under_duty |= std::uint64_t{bits(opened.duty)} << at;
   });
@@ -157,22 +159,31 @@ void Block<L>::second_stops(int l, Set firsts) {
     here = here & set(L::gather_int(now.second_exists, from));
     if (!any(here)) return;
     const Int host = select(here, alias(L::load_int(host_word + at), now.second_stop, times(from, s_.hosts)), Int(0));
-    const Int trip = Int(place * R) + r, record = times(trip, trip::words);
+    const Int trip = Int(place * R) + r;
     const Words idea = draw(r, l, address, Occasion::idea);
     const Real V = agents::exp(Real(s_.k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
-    const Four what = {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}};
-    const Terms terms{L::gather(b_.trips + trip::lead, of_first), Real(0.0f), Real(0.0f), Real(0.0f)};
-    const Real days = to_real(Int(1) + poisson(idea[word::days], s_.extra_days));
-    L::store_four(b_.trips, record, what, here);
-    L::store_four(b_.trips, record + Int(trip::lead), {{terms.lead, terms.bound, terms.cover, terms.order}}, here);
-    L::scatter(b_.trips, record + Int(trip::days), days, here);
-    L::scatter_int(b_.departs, trip, L::gather_int(b_.departs, Int(first * R) + r), here);
-    const Opened opened =
-        open(group(l, trip, here, what), terms, days, L::load_int(sounding + at), L::load_int(answer + at), -1, true);
+    const Opened opened = open_idea(
+        group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
+        L::gather(b_.trips + trip::lead, of_first), to_real(Int(1) + poisson(idea[word::days], s_.extra_days)),
+        L::load_int(sounding + at), L::load_int(answer + at), true);
+    L::scatter_int(b_.departs, trip, L::gather_int(b_.departs, Int(first * R) + r), opened.go);
     goes |= std::uint64_t{bits(opened.go)} << at;
     under_duty |= std::uint64_t{bits(opened.duty)} << at;
   });
   announce(place, considering, goes, under_duty);
+}
+
+/// The same for a bilateral visit or a second stop, which is put into its place if it is announced.
+template <class L>
+typename Block<L>::Opened Block<L>::open_idea(const Group& g, Real lead, Real days, Int sounding, Int answer,
+                                              bool second_stop) {
+  const Real none(0.0f);
+  const Opened opened = open(g, {lead, none, none, none}, days, sounding, answer, -1, second_stop);
+  const Int record = times(g.trip, trip::words);
+  L::store_four(b_.trips, record, g.what, opened.go);
+  L::store_four(b_.trips, record + Int(trip::lead), {{lead, none, none, none}}, opened.go);
+  L::store_four(b_.trips, record + Int(trip::days), {{days, none, from_bits(opened.row), none}}, opened.go);
+  return opened;
 }
 
 /// The host lets its resolve slip, the leader answers; `go` announces the trip.
@@ -213,11 +224,9 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real
   const Int row = L::in_row_int(b_.decided, g.r);
   const Int record = times(times(g.r, b_.most_decisions) + row, decided::words);
   const Int where = g.host | Int(static_cast<std::int32_t>(static_cast<std::uint32_t>(event) << 16));
-  const Real none(0.0f);
   L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, days}}, g.here);
-  L::store_four(b_.decisions, record + Int(decided::out), {{from_bits(out), none, none, none}}, g.here);
+  L::scatter_int(reinterpret_cast<std::int32_t*>(b_.decisions) + decided::out, record, out, g.here);
   L::scatter_int(b_.decided, g.r, row + Int(1), g.here);
-  write(g, trip::row, row, go);
   if (b_.weighed >= 0) {
     std::int32_t rs[L::width], rows[L::width];
     L::store_int(rs, g.r);
@@ -227,7 +236,7 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real
       weights[0] = weights[1] = b_.weight[g.leader * R + rs[i]];
     });
   }
-  return {go, delegate, g.here & duty};
+  return {go, delegate, g.here & duty, row};
 }
 
 }  // namespace sim::batch

@@ -28,26 +28,10 @@ inline constexpr int words(int leaders) { return tie + words_of_a_tie * leaders;
 }  // namespace state
 /// A trip in its place.
 namespace trip {
-enum {
-  host,
-  address,
-  V,
-  Z,
-  lead,
-  bound,
-  cover,
-  order,
-  days,
-  suit,
-  pi,
-  row,
-  diverted_to,
-  pi_diverted,
-  fate,
-  extra,
-  words
-};
-inline constexpr std::int32_t finding = 1, taken_there = 2;  ///< bits of extra
+enum { host, address, V, Z, lead, bound, cover, order, days, suit, row };
+inline constexpr int end = 12, words = 16;
+enum { diverted_to, pi_diverted, pi, fate };                           ///< from `end` on
+inline constexpr std::int32_t finding = 1 << 8, taken_there = 1 << 9;  ///< of fate, beside 1 + agents::Outcome
 }  // namespace trip
 /// A decision as the kernel writes it; sim::decision_of (batch.hpp) reads it.
 namespace decided {
@@ -161,6 +145,7 @@ struct BlockView {
   int most_items;
   std::int32_t* item_of;  ///< [place][r]
   Contest* contests;      ///< scratch
+  float* advocacy;        ///< [r]: what is spent on it this week beyond the start
   float *totals, *spent;  ///< [ngo][r]
   std::int32_t* list;     ///< [place][r] and more: scratch
 
