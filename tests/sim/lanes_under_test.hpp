@@ -116,6 +116,16 @@ struct Subject {
   void (*gather)(const std::int32_t* base, bool real, bool masked, const Input& in, std::int32_t* out, int n);
   /// base[a] = c where b is odd; as Real or as Int.
   void (*scatter)(std::int32_t* base, bool real, const Input& in, int n);
+  /// out[4 i + j] = base[a[i] + j] for j from 0 to 3.
+  void (*load_four)(const float* base, const Input& in, float* out, int n);
+  /// base[a[i] + j] = from[4 i + j] where b[i] is odd.
+  void (*store_four)(float* base, const float* from, const Input& in, int n);
+  /// out = row[a mod 64]; as Real or as Int.
+  void (*in_row)(const std::int32_t* row, bool real, const Input& in, std::int32_t* out, int n);
+  /// The a whose b is odd, one after the other; returns their number. `out` has 16 elements to spare.
+  int (*pack)(const Input& in, std::int32_t* out, int n);
+  int (*list)(std::uint64_t set, std::int32_t first, std::int32_t* to);
+  std::uint64_t (*of_rank)(std::uint64_t ranks, std::uint64_t set);
 };
 
 extern const Subject portable_1, portable_4, portable_8, portable_16;
@@ -346,12 +356,72 @@ void scatter(std::int32_t* base, bool real, const Input& in, int n) {
   }
 }
 
+template <class L>
+void load_four(const float* base, const Input& in, float* out, int n) {
+  for (int i = 0; i < n; i += L::width) {
+    const auto four = L::load_four(base, L::load_int(in.a + i));
+    for (int j = 0; j < 4; ++j)
+      L::scatter(out + 4 * i + j, shift_left(L::iota(), 2), four[j], L::mask_from_bits(0xffff));
+  }
+}
+
+template <class L>
+void store_four(float* base, const float* from, const Input& in, int n) {
+  for (int i = 0; i < n; i += L::width) {
+    const auto at = shift_left(L::iota(), 2);
+    const float* own = from + 4 * i;
+    const auto where = (L::load_int(in.b + i) & typename L::Int(1)) == typename L::Int(1);
+    L::store_four(base, L::load_int(in.a + i),
+                  {{L::gather(own, at), L::gather(own + 1, at), L::gather(own + 2, at), L::gather(own + 3, at)}},
+                  where);
+  }
+}
+
+template <class L>
+void in_row(const std::int32_t* row, bool real, const Input& in, std::int32_t* out, int n) {
+  for (int i = 0; i < n; i += L::width) {
+    const auto at = L::load_int(in.a + i);
+    const auto words = real ? bits_of(L::in_row(reinterpret_cast<const float*>(row), at)) : L::in_row_int(row, at);
+    L::store_int(out + i, words);
+  }
+}
+
+template <class L>
+int pack(const Input& in, std::int32_t* out, int n) {
+  int packed = 0;
+  for (int i = 0; i < n; i += L::width)
+    packed += L::pack(out + packed, L::load_int(in.a + i),
+                      (L::load_int(in.b + i) & typename L::Int(1)) == typename L::Int(1));
+  return packed;
+}
+
+template <class L>
+int list(std::uint64_t set, std::int32_t first, std::int32_t* to) {
+  return L::list(set, first, to);
+}
+
+template <class L>
+std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) {
+  return L::of_rank(ranks, set);
+}
+
 }  // namespace detail
 
 template <class L>
 constexpr Subject subject(const char* name) {
-  return {
-      name, L::width, detail::operate<L>, detail::solve<L>, detail::philox<L>, detail::gather<L>, detail::scatter<L>};
+  return {name,
+          L::width,
+          detail::operate<L>,
+          detail::solve<L>,
+          detail::philox<L>,
+          detail::gather<L>,
+          detail::scatter<L>,
+          detail::load_four<L>,
+          detail::store_four<L>,
+          detail::in_row<L>,
+          detail::pack<L>,
+          detail::list<L>,
+          detail::of_rank<L>};
 }
 
 }  // namespace lanes_test

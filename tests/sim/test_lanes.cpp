@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
@@ -400,6 +401,76 @@ TEST_CASE("lanes: gather and scatter reach the right places, and none where the 
         if (apart.b[r]) should_be[static_cast<std::size_t>(apart.a[r])] = apart.c[r];
       CHECK((written == should_be));
     }
+}
+
+TEST_CASE("lanes: records of four words are loaded and stored whole, a row is looked up") {
+  std::vector<float> base(4096), from(4 * 1024);
+  sim::Philox random(6);
+  for (auto* floats : {&base, &from})
+    for (float& x : *floats) x = real(number(random()));
+  Table t;  // where, odd where wanted; every 16 name records that do not overlap
+  for (int r = 0; r < 1024; ++r) t.add(number((r * 61 + random() % 3 * 2000) % 1000 * 4), number(random() % 2), 0);
+  const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
+    return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+  };
+  std::vector<float> loaded(4 * 1024), right(4 * 1024), should_be = base;
+  for (std::size_t r = 0; r < 1024; ++r)
+    for (std::size_t j = 0; j < 4; ++j) {
+      right[4 * r + j] = base[static_cast<std::size_t>(t.a[r]) + j];
+      if (t.b[r]) should_be[static_cast<std::size_t>(t.a[r]) + j] = from[4 * r + j];
+    }
+  Numbers row(64), looked_up(1024), in_row(1024);
+  for (auto& x : row) x = number(random());
+  for (std::size_t r = 0; r < 1024; ++r) in_row[r] = row[static_cast<std::size_t>(t.a[r]) % 64];
+  for (const Subject* s : subjects()) {
+    CAPTURE(s->name);
+    s->load_four(base.data(), t.input(), loaded.data(), 1024);
+    CHECK(same(loaded, right));
+    std::vector<float> written = base;
+    s->store_four(written.data(), from.data(), t.input(), 1024);
+    CHECK(same(written, should_be));
+    for (const bool as_real : {false, true}) {
+      s->in_row(row.data(), as_real, t.input(), looked_up.data(), 1024);
+      CHECK((looked_up == in_row));
+    }
+  }
+}
+
+TEST_CASE("lanes: sets are listed in order, packed, and told by rank") {
+  sim::Philox random(7);
+  Table t;
+  for (int r = 0; r < 1024; ++r) t.add(number(random()), number(random() % 2), 0);
+  Numbers odd;
+  for (std::size_t r = 0; r < 1024; ++r)
+    if (t.b[r]) odd.push_back(t.a[r]);
+  std::vector<std::uint64_t> sets = {0, 1, ~0ull, 1ull << 63, 0x8000000080000001ull};
+  for (int i = 0; i < 500; ++i) {
+    const std::uint64_t any = std::uint64_t{random()} << 32 | random(),
+                        other = std::uint64_t{random()} << 32 | random();
+    sets.insert(sets.end(), {any, any & other, any | other});
+  }
+  for (const Subject* s : subjects()) {
+    CAPTURE(s->name);
+    Numbers packed(1024 + 16);
+    packed.resize(static_cast<std::size_t>(s->pack(t.input(), packed.data(), 1024)));
+    CHECK((packed == odd));
+    bool listed = true, ranked = true;
+    for (std::size_t i = 0; i + 1 < sets.size(); ++i) {
+      const std::uint64_t set = sets[i], ranks = sets[i + 1];
+      Numbers members, list(64 + 16);
+      std::uint64_t chosen = 0;
+      for (int bit = 0; bit < 64; ++bit) {
+        if ((set >> bit & 1) == 0) continue;
+        if ((ranks >> members.size() & 1) != 0) chosen |= std::uint64_t{1} << bit;
+        members.push_back(100 + bit);
+      }
+      list.resize(static_cast<std::size_t>(s->list(set, 100, list.data())));
+      listed = listed && list == members;
+      ranked = ranked && s->of_rank(ranks, set) == chosen;
+    }
+    CHECK(listed);
+    CHECK(ranked);
+  }
 }
 
 TEST_CASE("lanes: instruction sets are called by their names") {
