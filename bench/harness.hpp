@@ -23,36 +23,76 @@ inline double median(std::vector<double> x) {
   return x.size() % 2 ? x[x.size() / 2] : (x[x.size() / 2 - 1] + x[x.size() / 2]) / 2;
 }
 
-/// Prints a table: median rate, its spread, and the ratio to the first piece. Exit code 1 if a result is wrong.
-inline int compare(const char* title, const char* unit, const std::vector<Piece>& pieces, int rounds) {
+/// [ROUNDS] [--csv FILE]: nine rounds unless said; the table also as CSV.
+struct Options {
+  int rounds = 9;
+  std::string csv;
+  Options(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i)
+      if (std::string(argv[i]) == "--csv" && i + 1 < argc)
+        csv = argv[++i];
+      else
+        rounds = std::max(1, std::atoi(argv[i]));
+  }
+};
+
+struct Row {
+  std::string name;
+  double rate, spread, ratio;  ///< medians: a second; of the fastest less the slowest; to the reference
+};
+struct Table {
+  bool verified = false;
+  std::vector<Row> rows;
+  double rate(const std::string& name) const {
+    for (const Row& row : rows)
+      if (row.name == name) return row.rate;
+    return 0;
+  }
+};
+
+/// Prints a table: median rate, its spread, and the ratio to the piece in row `reference`. Not verified if a result is
+/// wrong, and then nothing is timed.
+inline Table compare(const char* title, const char* unit, const std::vector<Piece>& pieces, std::size_t reference,
+                     const Options& options) {
+  Table table;
   for (const Piece& p : pieces)
     if (!p.correct()) {
       std::fprintf(stderr, "%s: wrong result, not timed\n", p.name.c_str());
-      return 1;
+      return table;
     }
+  table.verified = true;
   std::vector<std::vector<double>> seconds(pieces.size());
-  for (int round = 0; round < rounds; ++round)
+  for (int round = 0; round < options.rounds; ++round)
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       const auto start = std::chrono::steady_clock::now();
       pieces[i].work();
       seconds[i].push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }
-  std::printf("%s (%d rounds, interleaved; results verified)\n", title, rounds);
-  std::printf("  %-34s %14s %8s %10s\n", "", unit, "spread", "ratio");
+  std::printf("%s (%d rounds, interleaved; results verified)\n", title, options.rounds);
+  std::printf("  %-40s %14s %8s %10s\n", "", unit, "spread", "ratio");
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     std::vector<double> rates, ratios;
-    for (int r = 0; r < rounds; ++r) {
-      const auto round = static_cast<std::size_t>(r);
+    for (std::size_t round = 0; round < seconds[i].size(); ++round) {
       rates.push_back(pieces[i].items / seconds[i][round]);
-      ratios.push_back(rates.back() / (pieces[0].items / seconds[0][round]));
+      ratios.push_back(rates.back() / (pieces[reference].items / seconds[reference][round]));
     }
     const auto [low, high] = std::minmax_element(rates.begin(), rates.end());
     const double middle = median(rates);
-    std::printf("  %-34s %14.0f %7.0f%% %9.2fx\n", pieces[i].name.c_str(), middle, 100 * (*high - *low) / middle,
-                median(ratios));
+    table.rows.push_back({pieces[i].name, middle, (*high - *low) / middle, median(ratios)});
+    const Row& row = table.rows.back();
+    std::printf("  %-40s %14.0f %7.0f%% %9.2fx\n", row.name.c_str(), row.rate, 100 * row.spread, row.ratio);
   }
   std::printf("\n");
-  return 0;
+  if (options.csv.empty()) return table;
+  if (std::FILE* file = std::fopen(options.csv.c_str(), "w")) {
+    std::fprintf(file, "piece,%s,spread,ratio\n", unit);
+    for (const Row& row : table.rows)
+      std::fprintf(file, "\"%s\",%.6g,%.3f,%.4g\n", row.name.c_str(), row.rate, row.spread, row.ratio);
+    std::fclose(file);
+  } else {
+    std::fprintf(stderr, "cannot write %s\n", options.csv.c_str());
+  }
+  return table;
 }
 
 }  // namespace bench
