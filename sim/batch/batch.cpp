@@ -168,7 +168,7 @@ struct BatchStage::Tables {
       words.insert(words.end(), {host.fixed, host.duty, host.alliance, std::bit_cast<float>(region_row),  //
                                  host.route.hours, host.route.exposure, host.route.p_divert,
                                  host.route.exists ? 1.0f : 0.0f,  //
-                                 period.suit_rate[h], period.civil_society[h], 0.0f, 0.0f});
+                                 period.suit_rate[h], period.civil_society[h], host.route.detour_hours, 0.0f});
     }
     v.terms = columns.keep(std::move(words));
     std::vector<std::int32_t> start{0}, over;
@@ -381,9 +381,10 @@ agents::Decision BatchLife::decision(int r, int row) const {
   if (agents::is_visit(d.outcome))
     d.days = words[decided::days] * (d.outcome == agents::Outcome::cut_short ? 0.5f : 1.0f);
   if (agents::is_arrival(d.outcome)) {
-    const agents::Route& route = stage_.stage().period(d.week_out).leaders[d.leader.index].hosts[d.host.index].route;
-    d.hours = route.hours;
-    d.detour_hours = route.detour_hours;
+    const LeaderView& then = stage_.view().period[d.week_out].leaders[d.leader.index];
+    const float* host = then.terms + d.host.index * terms::words;
+    d.hours = host[terms::hours];
+    d.detour_hours = host[terms::detour_hours];
   }
   if (b.weighed >= 0) {
     d.weight = b.weights[2 * number];

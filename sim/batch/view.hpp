@@ -17,7 +17,20 @@ using Set = std::uint64_t;
 
 /// Terms of a host in a period, towards a leader.
 namespace terms {
-enum { fixed, duty, alliance, region_row, hours, exposure, p_divert, route, suit_rate, civil_society, words = 12 };
+enum {
+  fixed,
+  duty,
+  alliance,
+  region_row,
+  hours,
+  exposure,
+  p_divert,
+  route,
+  suit_rate,
+  civil_society,
+  detour_hours,
+  words = 12
+};
 }  // namespace terms
 /// What a replicate knows of a host, then what each leader and the host are to each other. Stocks as Decay keeps them.
 namespace state {

@@ -128,7 +128,55 @@ void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
   if (follow_weeks_) add_weeks(block, count, with_quantiles);
 }
 
+/// Where every decision counts as one: what add_decision would add, less the zeros.
+void Tally::count_decision(const Decision& d) {
+  const bool arrival = agents::is_arrival(d.outcome), visit = agents::is_visit(d.outcome), event = d.event >= 0;
+  const auto tell = [&](double* cells) {
+    const auto cell = [cells](Count c) -> double& { return cells[static_cast<std::size_t>(c)]; };
+    ++cell(Count::opportunities);
+    ++cell(count_of(d.outcome));
+    if (d.answer != Answer::go) return;
+    ++cell(Count::go);
+    if (!arrival) return;
+    ++cell(Count::arrivals);
+    cell(Count::pi_arrest) += d.pi_arrest;
+    cell(Count::p_arrest) += d.p_arrest;
+  };
+  tell(&host_cell(d.leader, d.host, Count{}));
+  if (event) tell(&event_cell(d.leader, static_cast<std::size_t>(d.event), Count{}));
+  double* own = &itinerary_[d.leader.index * measures];
+  const auto measure = [own](Measure m) -> double& { return own[static_cast<std::size_t>(m)]; };
+  if (arrival) {
+    measure(Measure::hazard) += d.hazard;
+    measure(Measure::hours) += d.hours;
+    measure(Measure::detour_hours) += d.detour_hours;
+  }
+  if (!visit) {
+    measure(Measure::value_forgone) += d.V;
+    if (d.outcome == Outcome::arrested) ++measure(Measure::arrests);
+    if (d.outcome == Outcome::withdrawn) ++measure(Measure::withdrawn);
+    if (d.outcome == Outcome::stays_home) ++measure(Measure::stays_home);
+    if (d.answer != Answer::go && !event) ++measure(Measure::private_refusals);
+    if (d.answer == Answer::delegate && event) ++measure(Measure::delegated);
+    if (d.answer == Answer::skip && event) ++measure(Measure::skipped);
+    return;
+  }
+  const bool cut = d.outcome == Outcome::cut_short;
+  ++measure(Measure::visits);
+  measure(Measure::member_visits) += d.duty;
+  measure(Measure::cut_short) += cut;
+  measure(Measure::days) += d.days;
+  measure(Measure::value_gained) += cut ? d.V / 2 : d.V;
+  const std::size_t week = d.leader.index * weeks_ + static_cast<std::size_t>(d.week_out);
+  visits_in_week_[week] += 1;
+  weekly_visits_[week] += 1;
+  const std::size_t row = d.leader.index * hosts_ + d.host.index;
+  if (visits_here_[row] == 0) visited_.push_back(row);
+  visits_here_[row] += 1;
+}
+
 void Tally::add_decision(const Decision& d) {
+  if (!manner_.weighed) return count_decision(d);
   const bool weighed = manner_.weighed == d.leader;
   const double taken = weighed ? static_cast<double>(d.hazard) : d.outcome == Outcome::arrested ? 1.0 : 0.0;
   const bool arrival = agents::is_arrival(d.outcome), visit = agents::is_visit(d.outcome);
@@ -193,9 +241,10 @@ void Tally::end_replicate(double weight, double nu) {
     sum_[i] += itinerary_[i];
     squares_[i] += itinerary_[i] * itinerary_[i];
   }
+  const std::vector<double>& unweighted = manner_.weighed ? unweighted_ : itinerary_;
   for (std::size_t l = 0; l < leaders_; ++l)
     for (std::size_t i = 0; i < with_histogram.size(); ++i) {
-      const double at = unweighted_[l * measures + static_cast<std::size_t>(with_histogram[i])] * per_bin_[i];
+      const double at = unweighted[l * measures + static_cast<std::size_t>(with_histogram[i])] * per_bin_[i];
       histogram_[(l * with_histogram.size() + i) * bins + std::min(bins - 1, static_cast<std::size_t>(at))] += weight;
     }
   final_nu_[0] += weight;

@@ -66,7 +66,7 @@ struct Series {
 };
 inline constexpr std::size_t series_bins = 128;
 /// Weekly quantiles are those of the first replicates, which settle them to a percent; means are those of all.
-inline constexpr std::int64_t quantile_replicates = 8192;
+inline constexpr std::int64_t quantile_replicates = 4096;
 
 class Tally {
  public:
@@ -110,6 +110,7 @@ class Tally {
   double& scratch(agents::LeaderId l, Measure m) {
     return itinerary_[l.index * measures + static_cast<std::size_t>(m)];
   }
+  void count_decision(const agents::Decision& d);
   void add_decision(const agents::Decision& d);
   void end_replicate(double weight, double nu);
   void add_weeks(const agents::History& history);
