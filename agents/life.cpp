@@ -18,7 +18,8 @@ Life::Life(const Stage& stage, Manner manner) : stage_(stage), manner_(manner) {
   trips_.resize(stage.leaders);
 }
 
-const History& Life::live(Luck& luck, std::vector<Note>* diary) {
+const History& Life::live(Luck& luck, std::vector<Note>* diary, std::vector<Moment>* moments) {
+  moments_ = moments;
   begin(luck, diary);
   for (t_ = 0; t_ < stage_.weeks(); ++t_) {
     period_ = &stage_.period(t_);
@@ -230,6 +231,8 @@ bool Life::open(Trip trip, const Words& words, std::int16_t event) {
   const std::uint32_t w = words[word::answer];
   const Answer answer = happens(w, p.go) ? Answer::go : happens(w, p.go_or_delegate) ? Answer::delegate : Answer::skip;
   note(Note::Kind::answer, trip, {U_go, U_delegate, p.go, p.go_or_delegate - p.go, prospect.pi_arrest, refuse});
+  trip.decision = history_.decisions.size();
+  witness(Moment::Kind::answer, trip, w, {U_go, U_delegate, p.go, p.go_or_delegate});
 
   Decision d{.leader = l, .host = h, .event = event, .second_stop = trip.rank == second_stop_rank, .answer = answer};
   d.outcome = answer == Answer::go ? Outcome::pending : answer == Answer::delegate ? Outcome::delegate : Outcome::skip;
@@ -238,7 +241,6 @@ bool Life::open(Trip trip, const Words& words, std::int16_t event) {
   d.duty = terms(l, h).duty > 0;
   d.V = trip.V;
   d.weight = d.weight_out = leaders_[l.index].weight;
-  trip.decision = history_.decisions.size();
   history_.decisions.push_back(d);
   if (answer != Answer::go) {
     if (event >= 0) waiting_.push_back({trip, d.outcome, 0, false, {}, {}});
@@ -341,7 +343,9 @@ void Life::hosts() {
       const float logit = refusal_logit(c, trip.order ? 1.0f : 0.0f, stage_.k);
       const float p_refuse = (1.0f - trip.bound) * logistic(logit);
       const float p = weekly_withdrawal(p_refuse, trip.lead);
-      if (!happens(draw(trip, Occasion::standing)[word::withdraw], p)) continue;
+      const std::uint32_t w = draw(trip, Occasion::standing)[word::withdraw];
+      witness(Moment::Kind::invitation, trip, w, {p_refuse, p});
+      if (!happens(w, p)) continue;
       note(Note::Kind::withdrawal, trip, {p_refuse, p});
       settle(trip, Outcome::withdrawn);
       waiting_.push_back({trip, Outcome::withdrawn, pi_refuse(trip), false, {}, {}});
@@ -378,6 +382,7 @@ void Life::depart(Trip& trip) {
   d.reached = true;
   d.pi_arrest = prospect.pi_arrest;
   d.p_arrest = p_here;
+  witness(Moment::Kind::look, trip, standing[word::stay_home], {p_stay, prospect.pi_arrest});
   if (happens(standing[word::stay_home], p_stay)) {
     note(Note::Kind::stays_home, trip, {p_stay, d.pi_arrest});
     settle(trip, Outcome::stays_home);
@@ -392,6 +397,7 @@ void Life::depart(Trip& trip) {
   d.detour_hours = route.detour_hours;
   after.diversion = diversion(trip, route, visit);
   d.hazard = 1.0f - (1.0f - d.hazard) * (1.0f - p_here);
+  witness(Moment::Kind::arrest, trip, standing[word::arrest], {p_here});
   if (!after.diversion || !after.diversion->arrested)
     after.arrival = Stop{h, d.pi_arrest, taken(p_here, standing[word::arrest], l)};
   const bool arrested = after.arrival ? after.arrival->arrested : true;
@@ -647,6 +653,34 @@ void Life::note(Note::Kind kind, const Trip& trip, std::array<float, 6> numbers)
   const bool event = trip.rank < bilateral_rank;
   diary_->push_back({kind, t_, trip.leader, trip.host, static_cast<std::int16_t>(event ? trip.rank : -1),
                      trip.rank == second_stop_rank, numbers});
+}
+
+void Life::witness(Moment::Kind kind, const Trip& trip, std::uint32_t word, std::array<float, 4> used) {
+  if (!moments_) return;
+  const LeaderId l = trip.leader;
+  const HostId h = trip.host;
+  const Belief<float> b = belief(l, h);
+  const HostStocks& host = hosts_[h.index];
+  moments_->push_back({kind,
+                       t_,
+                       trip.decision,
+                       l,
+                       h,
+                       trip.V,
+                       trip.lead,
+                       trip.bound,
+                       trip.cover,
+                       trip.order ? 1.0f : 0.0f,
+                       norm(),
+                       host.findings.at(t_, stage_.F),
+                       host.pressure.at(t_, stage_.p),
+                       resolve(h),
+                       delta(l, h),
+                       isolation(l),
+                       b.mean(lesson_of_region(l, h)),
+                       sqrt(b.variance(stage_.k)),
+                       word,
+                       used});
 }
 
 /// Anew where a period begins, since hosts may have come under a duty or left it.

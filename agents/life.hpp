@@ -7,6 +7,7 @@
 #include "agents/decision.hpp"
 #include "agents/leader.hpp"
 #include "agents/luck.hpp"
+#include "agents/moment.hpp"
 #include "agents/stage.hpp"
 
 namespace agents {
@@ -17,8 +18,8 @@ class Life {
   explicit Life(const Stage& stage, Manner manner = {});
 
   /// Lives one replicate. The History belongs to the Life and is overwritten by the next call.
-  /// A diary, if given, receives what the agents saw (results do not depend on it).
-  const History& live(Luck& luck, std::vector<Note>* diary = nullptr);
+  /// A diary, if given, receives what the agents saw, and `moments` what they decided by (results depend on neither).
+  const History& live(Luck& luck, std::vector<Note>* diary = nullptr, std::vector<Moment>* moments = nullptr);
 
  private:
   /// A quantity that only decays between its changes, as Decay keeps it.
@@ -143,11 +144,13 @@ class Life {
     return luck_->draw({t_, stage_.leader_address[trip.leader.index], trip.place, occasion});
   }
   void note(Note::Kind kind, const Trip& trip, std::array<float, 6> numbers);
+  void witness(Moment::Kind kind, const Trip& trip, std::uint32_t word, std::array<float, 4> used);
 
   const Stage& stage_;
   Manner manner_;
   Luck* luck_ = nullptr;
   std::vector<Note>* diary_ = nullptr;
+  std::vector<Moment>* moments_ = nullptr;
   Week t_ = 0;
   const Period* period_ = nullptr;
   Stock norm_;  ///< distance from nu_bar

@@ -10,6 +10,7 @@
 #include "agents/flight.hpp"
 #include "agents/host.hpp"
 #include "agents/luck.hpp"
+#include "agents/standing.hpp"
 
 namespace agents {
 namespace {
@@ -230,13 +231,13 @@ class Builder {
       const Host& host = world_.hosts[h];
       HostTerms& terms = out.hosts[h];
       const double duty = is_member(host, t) && t >= leader.issue ? 1 : 0;
-      const double alliance = a0(static_cast<Eigen::Index>(h)) * (1 + p.iota * now_.S[l.index] * (1 - now_.W[h]));
-      const double law = p.th_m + p.th_J * now_.J[h] + p.th_Q * now_.Q[h] +
-                         p.th_B * stance(world_, l, {static_cast<std::uint16_t>(h)}, t);
+      const double S = now_.S[l.index], W = now_.W[h];
+      const double alliance = sanctioned_alliance(a0(static_cast<Eigen::Index>(h)), S, W, p);
+      const double b = stance(world_, l, {static_cast<std::uint16_t>(h)}, t);
       terms.duty = static_cast<float>(duty);
       terms.alliance = static_cast<float>(alliance);
-      terms.fixed = static_cast<float>(duty * law + p.th_W * now_.W[h] * now_.Pi[l.index] - p.th_a * alliance -
-                                       p.th_R * leader.R);
+      terms.fixed = static_cast<float>(
+          standing_motives<double>({duty, now_.J[h], now_.Q[h], b, W, now_.Pi[l.index], alliance, leader.R}, p));
     }
     for (std::size_t h = 0; h < world_.hosts.size(); ++h)
       out.hosts[h].route = choose_route(world_, l, {static_cast<std::uint16_t>(h)}, t, lines_[l.index], out.hosts,
@@ -339,6 +340,24 @@ double stance(const World& world, LeaderId leader, HostId host, Week t) {
   }
   const int kind = count[0] > 0 ? 0 : 1;
   return count[kind] > 0 ? sum[kind] / count[kind] : 0;
+}
+
+Attributes attributes_at(const World& world, LeaderId leader, HostId host, Week t) {
+  Now now = at_start(world);
+  for (const Shock& s : world.shocks)
+    if (s.week <= t) apply(world, s, now);
+  const std::size_t l = leader.index, h = host.index;
+  const Eigen::VectorXd x = now.X[l].row(static_cast<Eigen::Index>(h));
+  const double duty = is_member(world.hosts[h], t) && t >= world.leaders[l].issue ? 1 : 0;
+  return {duty,
+          now.J[h],
+          now.Q[h],
+          now.W[h],
+          now.S[l],
+          now.Pi[l],
+          world.leaders[l].R,
+          stance(world, leader, host, t),
+          {x.data(), x.data() + x.size()}};
 }
 
 std::vector<std::string> shared_addresses(const World& world) {

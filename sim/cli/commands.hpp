@@ -30,6 +30,8 @@ scenarios::Scenario load_scenario(const Arguments& arguments);
 
 int run(const Arguments&);
 int replay(const Arguments&);
+int why(const Arguments&);
+int card(const Arguments&);
 int check(const Arguments&);
 int parameters(const Arguments&);
 int export_csv(const Arguments&);

@@ -1,0 +1,94 @@
+"""card puts a trip into the calendar and lives it: its shares are those of a run with the same event, and they add up."""
+import json
+
+import h5py
+import pytest
+from program import safeconduct
+
+TRIP = ("--host", "MNG", "--date", "2026-09-02")
+
+
+def card(*options):
+    return json.loads(safeconduct("card", "dushanbe_2025", *options, "--json").stdout)
+
+
+@pytest.fixture(scope="module")
+def mongolia():
+    return card(*TRIP, "--replicates", 4000)
+
+
+def test_its_shares_are_those_of_a_run_with_the_same_event(mongolia, tmp_path):
+    key = "events.trip_card."
+    event = [key + 'host="MNG"', key + "start=2026-09-02", key + "days=2"]
+    path = tmp_path / "r.h5"
+    safeconduct("run", "dushanbe_2025", "--replicates", 4000, "--out", path, *[w for e in event for w in ("--set", e)])
+    with h5py.File(path) as f:
+        row = f["event_name"].asstr()[()].tolist().index("trip_card")
+        count = {name: int(f[f"event_{name}"][row]) for name in
+                 "opportunities go delegate skip visited cut_short stays_home withdrawn".split()}
+    n = count["opportunities"]
+    assert mongolia["invitations"] == n
+    for name in ("go", "delegate", "skip", "stays_home", "withdrawn", "cut_short"):
+        assert mongolia["odds"][name]["share"] == pytest.approx(count[name] / n)
+    assert mongolia["odds"]["visit"]["share"] == pytest.approx((count["visited"] + count["cut_short"]) / n)
+
+
+def test_shares_add_up_and_lie_in_their_intervals(mongolia):
+    odds = mongolia["odds"]
+    assert odds["go"]["share"] + odds["delegate"]["share"] + odds["skip"]["share"] == pytest.approx(1)
+    assert odds["withdrawn"]["share"] + odds["stays_home"]["share"] + odds["visit"]["share"] <= odds["go"]["share"] + 1e-12
+    assert odds["finding"]["share"] == pytest.approx(odds["visit"]["share"] / 2)  # zeta
+    for share in odds.values():
+        assert 0 <= share["low"] <= share["share"] <= share["high"] <= 1
+
+
+def test_arrest_is_a_row_never_a_point(mongolia):
+    ridge = mongolia["arrest_ridge"]
+    assert [round(p["kap_arrest"], 1) for p in ridge] == [5.0, 6.0, 6.5, 7.0, 8.0]
+    chances = [p["p_arrest"] for p in ridge]
+    assert chances == sorted(chances, reverse=True) and chances[0] > 3 * chances[-1] > 0
+    visits = [p["visit"] for p in ridge]
+    assert max(visits) - min(visits) < 0.03  # the record could not tell them apart
+    assert "assumed" in mongolia["caveat"]
+    text = safeconduct("card", "dushanbe_2025", *TRIP, "--replicates", 300).stdout
+    assert "never as a point" in text and mongolia["caveat"] in text
+
+
+def test_reasons_and_ignorance(mongolia):
+    going = {t["term"]: t for t in mongolia["drivers"]["going"]}
+    assert going["fear of arrest"]["mean"] < 0 < going["value of the occasion"]["mean"]
+    assert going["value of the occasion"]["sd"] == pytest.approx(0, abs=1e-6)
+    fifths = [s["share"] for s in mongolia["visit_by_resolve"]]
+    assert len(fifths) == 5 and fifths[0] > fifths[-1]  # a softer host is visited more
+    split = mongolia["variance_of_the_visit"]
+    assert 0 < split["hidden_resolve_of_the_host"] < 0.5 and sum(split.values()) == pytest.approx(1)
+
+
+def test_an_occasion_worth_more_is_visited_more():
+    plain, summit = (card(*TRIP, "--replicates", 1000, *more) for more in ((), ("--value", "3")))
+    assert summit["odds"]["go"]["low"] > plain["odds"]["go"]["high"]
+
+
+def test_ignorance_of_parameters_is_told_from_chance(tmp_path):
+    table = tmp_path / "sets.csv"
+    table.write_text("b_V\n" + "\n".join(str(1.5 + 0.25 * (i % 9)) for i in range(20)) + "\n")
+    unsure = card(*TRIP, "--replicates", 2560, "--posterior", table)["posterior"]
+    assert unsure["sets"] == 20 and unsure["ignorance"] > 2 * unsure["ignorance_se"] > 0
+    table.write_text("b_V\n" + "2.5\n" * 20)
+    sure = card(*TRIP, "--replicates", 2560, "--posterior", table)["posterior"]
+    assert abs(sure["ignorance"]) < 4 * sure["ignorance_se"] and sure["ignorance"] < unsure["ignorance"] / 3
+
+
+def test_no_duty_no_arrest():
+    china = card("--host", "CHN", "--date", "2026-09-02", "--replicates", 500)
+    assert china["arrest_ridge"] == [] and not china["duty"] and china["odds"]["finding"]["share"] == 0
+
+
+@pytest.mark.parametrize("trip, code, words", [
+    ((), 2, "--host"), (("--host", "XXX", "--date", "2026-09-02"), 65, "unknown state"),
+    (("--host", "MNG", "--date", "2036-09-02"), 2, "inside the scenario"),
+    (("--host", "MNG", "--date", "2024-09-02"), 2, "week 0"), (("--host", "RUS", "--date", "2026-09-02"), 2, "home"),
+    ((*TRIP, "--leader", "nobody"), 65, "nobody"), (("--host", "MNG", "--date", "soon"), 65, "error")])
+def test_mistakes(trip, code, words):
+    wrong = safeconduct("card", "dushanbe_2025", *trip, fails=True)
+    assert wrong.returncode == code and words in wrong.stderr

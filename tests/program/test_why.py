@@ -1,0 +1,112 @@
+"""why explains the decisions that replay tells: same odds, terms that add up, and a change that turns what it says."""
+import json
+import math
+
+import pytest
+from program import safeconduct
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    path = tmp_path_factory.mktemp("why") / "r.h5"
+    safeconduct("run", "two_leaders_2025", "--replicates", 40, "--set", "parameters.kap_arrest=4", "--out", path)
+    return path
+
+
+def why(results, *options):
+    return json.loads(safeconduct("why", results, "--json", *options).stdout)
+
+
+def replay(results, n):
+    return json.loads(safeconduct("replay", results, "--replicate", n, "--json").stdout)
+
+
+def near(a, b):
+    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-5)
+
+
+def test_it_lists_the_decisions_of_the_replay(results):
+    listed, told = why(results, "--replicate", 3)["decisions"], replay(results, 3)["decisions"]
+    assert [(d["host"], d["answer"], d["outcome"]) for d in listed] == [(d["host"], d["ans"], d["out"]) for d in told]
+
+
+def test_terms_add_up_to_the_odds_that_the_replay_tells(results):
+    """Every decision of one history of the shipped world: law, dyads and flights as they are there."""
+    told = replay(results, 3)
+    answers = [step for step in told["steps"] if step["what"] == "answer"]
+    seen = set()
+    for k, (decision, answer) in enumerate(zip(told["decisions"], answers)):
+        explained = why(results, "--replicate", 3, "--decision", k)
+        assert explained["host"] == decision["host"] and explained["caveat"]
+        for stage in explained["stages"]:
+            seen.add(stage["stage"])
+            if stage["logit"] is not None:
+                assert near(sum(t["logits"] for t in stage["terms"]), stage["logit"]), stage
+        first = explained["stages"][0]
+        assert first["stage"] == "answer" and near(first["odds"]["go"], answer["p_go"])
+        assert near(first["oracle"][0], answer["U_go"]) and near(first["pi_arrest"], answer["pi_arrest"])
+        last = explained["stages"][-1]
+        if last["stage"] == "arrest":
+            assert near(last["odds"]["arrest"], decision["P_arr"])
+            assert near(explained["stages"][-2]["pi_arrest"], decision["pi_a"])
+    assert seen == {"answer", "invitation", "look", "arrest"}
+
+
+def flippable(results):
+    """The first decision of a history that a scenario key can turn, with a value a little beyond the turning point."""
+    for n in range(40):
+        explained = why(results, "--replicate", n, "--decision", 0)
+        for flip in explained["stages"][0]["flips"]:
+            turn = flip["this_history_turns_at"]
+            if flip.get("key", "").endswith((".loss", ".retaliation", ".judicial_independence")) and turn is not None:
+                beyond = turn + 0.02 * (turn - flip["now"])
+                short = turn - 0.05 * (turn - flip["now"])
+                if flip["range"][0] <= beyond <= flip["range"][1]:
+                    return n, explained, flip["key"], short, beyond
+    raise AssertionError("no history whose first decision such a key turns")
+
+
+def test_what_it_says_would_turn_a_decision_turns_it(results, tmp_path):
+    n, explained, key, short, beyond = flippable(results)
+
+    def answer(value):
+        path = tmp_path / f"{value}.h5"
+        safeconduct("run", "two_leaders_2025", "--replicates", n + 1, "--set", "parameters.kap_arrest=4", "--set",
+                    f"{key}={value}", "--out", path)
+        first = why(path, "--replicate", n)["decisions"][0]
+        assert (first["host"], first["date"]) == (explained["host"], explained["date"])
+        return first["answer"]
+
+    assert (answer(short) == "go") == (explained["answer"] == "go")
+    assert (answer(beyond) == "go") != (explained["answer"] == "go")
+
+
+def test_where_hosts_stand(results):
+    table = why(results, "--hosts")
+    hosts = {(h["leader"], h["host"]): h for h in table["hosts"]}
+    assert len(hosts) > 300 and table["caveat"]
+    for h in hosts.values():
+        assert near(sum(t["logits"] for t in h["terms"]), h["compliance_index"])
+        assert near(h["pressure_to_comply"] - h["alliance"], h["compliance_index"])
+        assert h["duty"] or h["p_arrest"] == 0
+    assert hosts["putin", "BLR"]["alliance"] > hosts["putin", "DEU"]["alliance"]
+    assert hosts["putin", "DEU"]["compliance_index"] > hosts["putin", "TJK"]["compliance_index"]
+
+
+def test_a_history_of_a_posterior_is_explained_under_its_own_parameters(tmp_path):
+    table = tmp_path / "sets.csv"
+    table.write_text("b_0\n1\n-1\n")
+    path = tmp_path / "p.h5"
+    safeconduct("run", "dushanbe_2025", "--replicates", 128, "--posterior", table, "--out", path)
+    for n, b_0 in ((5, 1), (100, -1)):
+        first = why(path, "--replicate", n, "--decision", 0)["stages"][0]
+        (term,) = [t for t in first["terms"] if t["symbol"] == "-b_0"]
+        assert term["logits"] == -b_0 and near(first["oracle"][2], first["odds"]["go"])
+
+
+def test_mistakes(results):
+    assert safeconduct("why", fails=True).returncode == 2
+    assert safeconduct("why", results, "--replicate", 40, fails=True).returncode == 2
+    assert safeconduct("why", results, "--decision", 9999, fails=True).returncode == 2
+    text = safeconduct("why", results, "--replicate", 3, "--decision", 0).stdout
+    assert "logit" in text and "even odds" in text
