@@ -104,6 +104,14 @@ def test_exit_codes_and_signals_are_the_programs(built):
     assert process.wait(20) == -signal.SIGINT
 
 
+def test_report_is_the_python_packages_and_knows_the_program(built):
+    package = built / "analysis" / "safeconduct"
+    package.mkdir(parents=True)
+    (package / "__main__.py").write_text("import os, sys; print(os.environ['SAFECONDUCT'], sys.argv[1:]); sys.exit(65)\n")
+    run = call(built, "report", "a b.h5", "--out", "x")
+    assert (run.returncode, run.stdout) == (65, f"{built}/build/release/safeconduct ['report', 'a b.h5', '--out', 'x']\n")
+
+
 def test_closed_streams_do_no_harm(built):
     for redirection in (">&-", "2>&-", ">&- 2>&-", "<&-"):
         run = subprocess.run(["sh", "-c", f"'{built}/safeconduct' seven {redirection}"], capture_output=True)

@@ -38,6 +38,7 @@ def test_every_command_runs_in_the_order_of_the_page(folder):
         if command == "./safeconduct test":
             continue  # this is it
         short = command.replace("run bashir_2009", "run bashir_2009 --replicates 1000")
+        short = short.replace("./safeconduct report", f"{sys.executable} -m safeconduct report")  # the launcher's verb
         done = subprocess.run(short, shell=True, cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
 

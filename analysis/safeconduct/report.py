@@ -1,0 +1,782 @@
+"""One self-contained page about a results file: for a browser without a network, a phone, a printer.
+
+    ./safeconduct report RESULTS [BASE] --out report.html
+    python -m safeconduct report RESULTS [BASE] --out report.html
+
+The page loads nothing: its policy forbids every request, styles and script lie in it under their hashes. Equal inputs
+make equal bytes. Reasons and assumptions come from the program (``why --hosts``, ``page parameters``).
+"""
+from __future__ import annotations
+
+import argparse
+import base64
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from . import geo
+from .results import ResultsError, hosts, open_results, years
+
+MARK = "<!-- a report of safeconduct -->"
+CAVEAT = ("P(arrest) is mostly a prior: no sitting leader has been arrested on such a trip, so the record cannot tell a host "
+          "that would never arrest from a leader who knows where not to go.")
+
+_Z = 1.96
+_WIDTH, _SOUTH = 1000.0, -57.0
+
+#: What became of an invitation: column of the table of events, words, class of the colour.
+_FATES = [("visited", "goes", "go"), ("cut_short", "goes, cut short", "cut"), ("stays_home", "stays home", "home"),
+          ("withdrawn", "host withdraws", "withdrawn"), ("arrested", "arrested", "arrested"),
+          ("delegate", "sends a delegate", "delegate"), ("skip", "skips", "skip"), ("open", "not settled", "open")]
+
+#: What the map can show: key, words, class boundaries, unit of the legend.
+_METRICS = [
+    ("visits", "Visits a year", [0.005, 0.05, 0.15, 0.4, 1.0], "{:g}"),
+    ("refuse", "Refuses to receive, before anything has happened", [0.05, 0.2, 0.5, 0.8, 0.95], "{:.0%}"),
+    ("arrest", "Would arrest a visitor, likewise (mostly a prior)", [0.0001, 0.001, 0.01, 0.05, 0.2], "{:g}"),
+]
+
+
+def report(results: str | Path, base: str | Path | None = None, leader: str | None = None) -> str:
+    """The page as text.
+
+    ``results``: the file the page is about; ``base``: a second one to compare it with. ``leader``: the id of one leader
+    (default: the first). Raises ResultsError or FileNotFoundError.
+
+    >>> page = report(example)
+    >>> page.startswith("<!doctype html>"), "Belarus" in page
+    (True, True)
+    """
+    ds = open_results(results)
+    other = open_results(base) if base else None
+    who = _leader(ds, leader, results)
+    if other is not None:
+        _leader(other, who, base)
+    return _Page(ds, who, other, Path(results)).text()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="safeconduct report", description="Write one self-contained page about a results file.",
+        epilog="Exit codes: 0 done, 2 bad command line, 65 bad results file, 74 cannot read or write.")
+    parser.add_argument("results", nargs="+", metavar="RESULTS",
+                        help="the results file, and after it the one to compare it with")
+    parser.add_argument("--out", default="report.html", help="where the page goes (default: report.html)")
+    parser.add_argument("--leader", help="id of the leader the page is about (default: the first)")
+    given = parser.parse_args(arguments)
+    if len(given.results) > 2:
+        parser.error("at most two results files: the one reported, and the one to compare it with")
+    try:
+        _write_whole(Path(given.out), report(*given.results, leader=given.leader))
+    except ResultsError as e:
+        print(f"safeconduct: {e}", file=sys.stderr)
+        return 65
+    except OSError as e:
+        print(f"safeconduct: {e}", file=sys.stderr)
+        return 74
+    print(f"wrote {given.out}")
+    return 0
+
+
+def _leader(ds: xr.Dataset, wanted: str | None, path: str | Path | None) -> str:
+    known = [str(name) for name in ds["leader"].values]
+    if wanted is None:
+        return known[0]
+    if wanted not in known:
+        raise ResultsError(f"{path} has no leader {wanted!r}; it has {', '.join(known)}")
+    return wanted
+
+
+def _write_whole(path: Path, text: str) -> None:
+    if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace")[:200]:
+        raise FileExistsError(f"{path} is not a report of safeconduct and is left alone (--out FILE names another)")
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with open(partial, "w", encoding="utf-8", newline="\n") as f:
+            f.write(text)
+            f.flush()
+            os.fsync(f.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _program() -> str:
+    built = Path(__file__).resolve().parents[2] / "build" / "release" / "safeconduct"
+    for candidate in (os.environ.get("SAFECONDUCT"), str(built), shutil.which("safeconduct")):
+        if candidate and os.access(candidate, os.X_OK):
+            return candidate
+    raise ResultsError("the program is not built: run './safeconduct report RESULTS' in the checkout, or let the variable "
+                       "SAFECONDUCT name the program")
+
+
+def _ask(*arguments: str | Path) -> str:
+    done = subprocess.run([_program(), *map(str, arguments)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ResultsError(done.stderr.strip().removeprefix("safeconduct: "))
+    return done.stdout
+
+
+# --- numbers and text ------------------------------------------------------------------------------------------------
+
+def _share(p: float) -> str:
+    if not np.isfinite(p):
+        return "–"
+    if 0 < p < 0.005:
+        return "<1 %"
+    if 0.995 < p < 1:
+        return ">99 %"
+    return f"{100 * p:.0f} %"
+
+
+def _small(p: float) -> str:
+    """A chance that may be tiny."""
+    if not np.isfinite(p):
+        return "–"
+    if p == 0:
+        return "0"
+    if p < 1e-5:
+        return "under 0.001 %"
+    return f"{100 * p:.{3 if p < 0.001 else 2 if p < 0.01 else 1 if p < 0.1 else 0}f} %"
+
+
+def _signed(x: float, places: int = 2) -> str:
+    text = f"{x:+.{places}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")
+
+
+def _wilson(hits: float, n: float) -> tuple[float, float]:
+    if n <= 0:
+        return (float("nan"),) * 2
+    p, z2 = hits / n, _Z * _Z
+    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def _n(x: float) -> str:
+    """A coordinate: one decimal, no more characters than it takes."""
+    text = f"{x:.1f}"
+    text = text[:-2] if text.endswith(".0") else text
+    return "0" if text == "-0" else text
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]], caption: str, numbers: int = 0, row_head: bool = True) -> str:
+    """Cells are HTML. The last ``numbers`` columns are set flush right; the table scrolls where it is too wide."""
+    head, rows = list(head), [list(r) for r in rows]
+    first = len(head) - numbers
+    kind = lambda i: ' class="num"' if i >= first else ""
+    out = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table><caption>{escape(caption)}</caption>'
+    out += "<thead><tr>" + "".join(f'<th scope="col"{kind(i)}>{h}</th>' for i, h in enumerate(head)) + "</tr></thead><tbody>\n"
+    for r in rows:
+        cells = [f'<th scope="row">{c}</th>' if i == 0 and row_head else f"<td{kind(i)}>{c}</td>" for i, c in enumerate(r)]
+        out += "<tr>" + "".join(cells) + "</tr>\n"
+    return out + "</tbody></table></div>\n"
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.5g")
+
+
+def _download(name: str, text: str, words: str, kind: str = "text/csv") -> str:
+    data = base64.b64encode(text.encode()).decode()
+    size = f"{max(1, round(len(text.encode()) / 1000))} kB"
+    return f'<li><a download="{escape(name)}" href="data:{kind};charset=utf-8;base64,{data}">{escape(name)}</a>: {words} ({size})</li>\n'
+
+
+def _hash(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+# --- the page ----------------------------------------------------------------------------------------------------------
+
+class _Page:
+    def __init__(self, ds: xr.Dataset, leader: str, base: xr.Dataset | None, path: Path) -> None:
+        self.ds, self.leader, self.base = ds, leader, base
+        self.l = [str(v) for v in ds["leader"].values].index(leader)
+        self.name = str(ds["leader_name"].values[self.l])
+        self.home = str(ds["leader_home"].values[self.l])
+        self.years = years(ds)
+        self.n = int(ds.attrs["replicates"])
+        self.stands = json.loads(_ask("why", path, "--hosts", "--json"))
+        self.hosts = self._hosts()
+        self.events = self._events(ds)
+        self.parameters = self._parameters()
+
+    # tables
+
+    def _hosts(self) -> pd.DataFrame:
+        table = hosts(self.ds)
+        table = table[table["leader"] == self.leader].drop(columns="leader").reset_index(drop=True)
+        stand = {h["host"]: h for h in self.stands["hosts"] if h["leader"] == self.leader}
+        for column in ("duty", "alliance", "pressure_to_comply", "compliance_index", "p_refuse"):
+            table[column] = [stand.get(code, {}).get(column, np.nan) for code in table["host"]]
+        table["p_arrest_at_rest"] = [stand.get(code, {}).get("p_arrest", np.nan) for code in table["host"]]
+        self.terms = {code: [(t["term"], t["logits"]) for t in h["terms"]] for code, h in stand.items()}
+        return table
+
+    def _events(self, ds: xr.Dataset) -> pd.DataFrame:
+        names = [str(v) for v in ds.variables if str(v).startswith("event_") and ds[v].dims == ("event",)]
+        table = pd.DataFrame({v.removeprefix("event_"): ds[v].values for v in names})
+        table = table[table["leader"] == self.leader].reset_index(drop=True)
+        table["open"] = table["void"] + table["pending"]
+        return table
+
+    def _parameters(self) -> pd.DataFrame:
+        lines = [line for line in _ask("page", "parameters").splitlines() if line.startswith("| `")]
+        rows = [[c.strip().strip("`") for c in line.strip("|").split("|")] for line in lines]
+        table = pd.DataFrame(rows, columns=["symbol", "default", "range", "unit", "prior", "source", "meaning"])
+        with_values = dict(csv.reader(io.StringIO(self._world("parameters.csv"))))
+        table["value"] = [with_values.get(s, "") for s in table["symbol"]]
+        table["kind"] = ["assumed" if s.startswith("assumed") else "estimated" for s in table["source"]]
+        return table
+
+    def _world(self, name: str) -> str:
+        import h5py
+        with h5py.File(self.ds.attrs["path"]) as f:
+            return f["world"][name][()].decode()
+
+    def _measure(self, ds: xr.Dataset, name: str) -> tuple[float, float]:
+        at = {"leader": [str(v) for v in ds["leader"].values].index(self.leader),
+              "measure": [str(v) for v in ds["measure"].values].index(name)}
+        return float(ds["measure_mean"].isel(at)), float(ds["measure_se"].isel(at))
+
+    def _ridge(self) -> tuple[np.ndarray, np.ndarray] | None:
+        if "ridge_p_arrest" not in self.ds or self.ds.sizes.get("kap_arrest", 0) == 0:
+            return None
+        return self.ds["kap_arrest"].values, self.ds["ridge_p_arrest"].values[self.l]
+
+    # sections
+
+    def text(self) -> str:
+        page = files("safeconduct").joinpath("page")
+        style = page.joinpath("report.css").read_text(encoding="utf-8")
+        script = page.joinpath("report.js").read_text(encoding="utf-8")
+        sections = [("answer", "In short", self._answer()), ("map", "The map", self._map()),
+                    ("calendar", "The calendar", self._calendar()), ("ledger", "The ledger of hosts", self._ledger()),
+                    ("trends", "Trends", self._trends())]
+        if self.base is not None:
+            sections.append(("comparison", "Compared with the base case", self._comparison()))
+        sections += [("assumptions", "Assumptions", self._assumptions()), ("method", "Method in words", self._method()),
+                     ("limits", "What it cannot say", self._limits()), ("data", "Data and provenance", self._data())]
+        policy = (f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; "
+                  "form-action 'none'")
+        first, last = (str(self.ds["week"].values[i])[:10] for i in (0, -1))
+        title = f"Where can {self.name} travel?"
+        nav = "".join(f'<li><a href="#{key}">{escape(heading)}</a></li>' for key, heading, _ in sections)
+        body = "".join(f'<section id="{key}" aria-labelledby="{key}-h"><h2 id="{key}-h">{escape(heading)}</h2>\n{text}</section>\n'
+                       for key, heading, text in sections)
+        return f"""<!doctype html>
+{MARK}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>{escape(title)} {escape(str(self.ds.attrs["title"]))}</title>
+<style>{style}</style>
+</head>
+<body>
+<a class="skip" href="#answer">Skip to the answer</a>
+<header>
+<p class="kicker">safeconduct · {escape(str(self.ds.attrs["title"]))}</p>
+<h1>{escape(title)}</h1>
+<p class="lead">{escape(self._question(first, last))}</p>
+</header>
+<nav aria-label="Sections"><ul>{nav}</ul></nav>
+<main>
+{body}</main>
+<footer><p>{escape(CAVEAT)}</p></footer>
+<script type="application/json" id="states">{self._states()}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+    def _question(self, first: str, last: str) -> str:
+        wanted = int(self.ds["leader_warrant_week"].values[self.l]) < self.ds.sizes["week"]
+        return ((f"{self.name} is wanted by the International Criminal Court, whose members have a duty to arrest and which has no "
+                 "force of its own. " if wanted else f"In this scenario no warrant is out against {self.name}. ")
+                + f"From {first} to the week of {last} the model lives {self.n:,} histories of a world of states, NGOs, "
+                "a court and the leader, and counts.")
+
+    def _answer(self) -> str:
+        def tile(value: str, words: str, note: str = "") -> str:
+            return f"<li><strong>{value}</strong> {escape(words)}{f'<small>{escape(note)}</small>' if note else ''}</li>\n"
+
+        def a_year(name: str, places: int = 1) -> tuple[str, str]:
+            mean, se = self._measure(self.ds, name)
+            return f"{mean / self.years:.{places}f}", f"± {_Z * se / self.years:.{places + 1}f}, simulation error"
+
+        visits, members = a_year("visits"), a_year("member_visits", 2)
+        none = self.ds["itineraries_by_member_visits"].values[self.l]
+        some = 1 - float(none[0]) / max(float(none.sum()), 1)
+        tiles = tile(visits[0], "visits a year", visits[1])
+        tiles += tile(members[0], "of them to hosts with a duty to arrest", members[1])
+        tiles += tile(_share(some), "of histories have at least one such visit")
+        tiles += tile(a_year("withdrawn", 2)[0], "announced visits a year that the host withdraws")
+        tiles += tile(a_year("stays_home", 2)[0], "announced visits a year from which the leader stays home")
+        text = f'<ul class="tiles">\n{tiles}</ul>\n'
+        ridge = self._ridge()
+        if ridge is not None and (ridge[1] > 0).any():
+            kap, p = ridge
+            losses = self.ds["ridge_Lambda"].values[self.l]
+            text += (f"<p>The chance of an arrest within the period lies anywhere between <strong>{1000 * p.min():.1f} and "
+                     f"{1000 * p.max():.1f} per thousand</strong>, depending on what is assumed and cannot be observed. "
+                     f"{escape(CAVEAT)} Read the row as a range, never one of its columns as the answer.</p>\n")
+            own = dict(zip(self.parameters["symbol"], self.parameters["value"])).get("kap_arrest")
+            head = ["assumed threshold kap_arrest"] + [f"{k:.1f}{'*' if own and float(own) == k else ''}" for k in kap]
+            rows = [["assumed loss from arrest, Lambda"] + [f"{x:.0f}" for x in losses],
+                    ["P(arrest), per thousand histories"] + [f"{1000 * x:.1f}" for x in p],
+                    ["visits a year"] + [f"{x / self.years:.1f}" for x in self.ds["ridge_visits"].values[self.l]]]
+            text += _table(head, rows, "The risk of arrest along what the record cannot tell apart (* as assumed here)", len(kap))
+        text += self._ignorance()
+        top = self.hosts.sort_values(["visits_a_year", "host"], ascending=[False, True]).head(5)
+        text += "<p>Most visited: " + ", ".join(
+            f"{escape(r.name)} ({r.visits_a_year:.2f} a year{', a duty to arrest' if r.duty == 1 else ''})"
+            for r in top.rename(columns={"name": "name"}).itertuples(index=False)) + ".</p>\n"
+        return text
+
+    def _ignorance(self) -> str:
+        """Chance and what nobody knows about the parameters, where the run was over parameter sets."""
+        import h5py
+        with h5py.File(self.ds.attrs["path"]) as f:
+            if "posterior" not in f:
+                return ""
+            chance, ignorance = (f["posterior"][f"measure_{name}"][self.l] for name in ("chance", "ignorance"))
+            sets = len(f["posterior"]["set"])
+        rows = []
+        for name, words in (("visits", "visits"), ("member_visits", "visits to hosts with a duty to arrest"),
+                            ("withdrawn", "withdrawn by the host"), ("stays_home", "stays home after announcing")):
+            i = [str(v) for v in self.ds["measure"].values].index(name)
+            within, between = float(chance[i]), max(float(ignorance[i]), 0.0)
+            rows.append([words, f"{self._measure(self.ds, name)[0]:.2f}", f"{within ** 0.5:.2f}", f"{between ** 0.5:.2f}",
+                         _share(between / (within + between) if within + between > 0 else np.nan)])
+        head = ["in the whole period", "mean", "chance (sd)", "ignorance (sd)", "ignorance's share"]
+        return _table(head, rows, f"Chance, and ignorance of the parameters: {sets} parameter sets", 4)
+
+    # the map
+
+    def _value(self, row: pd.Series, metric: str) -> float:
+        if metric == "visits":
+            return float(row["visits_a_year"])
+        if metric == "refuse":
+            return float(row["p_refuse"])
+        if row["duty"] != 1:
+            return 0.0
+        return float(row["p_arrest_at_rest"])
+
+    def _map(self) -> str:
+        outlines, rows = geo.outlines(), self.hosts.set_index("host")
+        x0 = geo.edge()[0].max()
+        scale = _WIDTH / (2 * x0)
+        top, bottom = geo.equal_earth(np.zeros(2), np.array([84.0, _SOUTH]))[1]
+        height = (top - bottom) * scale
+
+        def place(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            x, y = geo.equal_earth(ring[:, 0], ring[:, 1])
+            return (x + x0) * scale, (top - y) * scale
+
+        def path(rings: Iterable[np.ndarray]) -> str:
+            out = ""
+            for ring in rings:
+                x, y = place(ring)
+                points = []
+                for a, b in zip(x, y):
+                    point = f"{_n(a)} {_n(b)}"
+                    if not points or points[-1] != point:
+                        points.append(point)
+                if len(points) > 2:
+                    out += "M" + "L".join(points) + "Z"
+            return out
+
+        shapes = "".join(f'<path class="land" d="{path(rings)}"/>' for name, rings in geo.elsewhere().items() if name != "Antarctica")
+        dots = ""
+        for code in sorted(set(outlines) | set(rows.index)):
+            if code not in rows.index:
+                words = "home state" if code == self.home else "not in this world"
+                kind = "homeland" if code == self.home else "land"
+                shapes += f'<path class="{kind}" d="{path(outlines[code])}"><title>{escape(code)}: {words}</title></path>'
+                continue
+            row = rows.loc[code]
+            if code == self.home:
+                shapes += f'<path class="homeland" d="{path(outlines[code])}"><title>{escape(row["name"])}: home state</title></path>'
+                continue
+            bins = [int(np.searchsorted(cuts, self._value(row, key), side="right")) for key, _, cuts, _ in _METRICS]
+            same = (f'id="s-{code}" role="option" aria-selected="false" tabindex="-1" data-c="{"".join(map(str, bins))}" '
+                    f'class="state c{bins[0]}{" duty" if row["duty"] == 1 else ""}"')
+            label = f"<title>{escape(self._sentence(row))}</title>"
+            cx, cy = place(np.array([[row["longitude"], row["latitude"]]]))
+            same += f' data-x="{_n(cx[0])}" data-y="{_n(cy[0])}"'
+            if code in outlines:
+                shapes += f'<path {same} d="{path(outlines[code])}">{label}</path>\n'
+            else:
+                dots += f'<circle {same} cx="{_n(cx[0])}" cy="{_n(cy[0])}" r="3.5">{label}</circle>\n'
+        ex, ey = geo.edge()
+        keep = (ey <= top) & (ey >= bottom)
+        sea = "M" + "L".join(f"{_n((x + x0) * scale)} {_n((top - y) * scale)}" for x, y in zip(ex[keep], ey[keep])) + "Z"
+        radios = "".join(
+            f'<label><input type="radio" name="metric" value="{i}"{" checked" if i == 0 else ""}> {escape(words)}</label>'
+            for i, (_, words, _, _) in enumerate(_METRICS))
+        legends = "".join(self._legend(i, cuts, form) for i, (_, _, cuts, form) in enumerate(_METRICS))
+        names = self.hosts[self.hosts["host"] != self.home].sort_values("name")
+        options = "".join(f'<option value="{r.host}">{escape(r.name)}</option>' for r in names.itertuples())
+        return f"""<p class="hint">Choose a state on the map or in the list: its odds and its reasons stand below it. On the keyboard the arrow keys
+walk from state to state.</p>
+<div class="controls"><fieldset><legend>Colour</legend>{radios}</fieldset>
+<label class="pick">State <select id="pick">{options}</select></label></div>
+<div class="mapgrid">
+<figure>
+<svg id="world" viewBox="0 0 {_n(_WIDTH)} {_n(height)}" role="listbox" aria-label="Map of host states: choose one">
+<path class="sea" d="{sea}"/>
+{shapes}{dots}</svg>
+{legends}
+<figcaption>Equal Earth projection; small states are dots. Outlined in orange: a duty to arrest at the start. Outlines: Natural Earth.</figcaption>
+</figure>
+<div id="state" class="panel" aria-live="polite"><p>Without its script this page shows the figures in <a href="#all-hosts">the
+table of all hosts</a>.</p></div>
+</div>
+{self._host_table()}"""
+
+    def _legend(self, i: int, cuts: list[float], form: str) -> str:
+        label = lambda x: form.format(x) if "%" in form or i == 0 else _small(x)
+        words = [f"under {label(cuts[0])}"] + [f"{label(a)} to {label(b)}" for a, b in zip(cuts, cuts[1:])] + [f"over {label(cuts[-1])}"]
+        items = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="c{c}" width="14" height="14"/></svg> {w}</li>'
+                        for c, w in enumerate(words))
+        return f'<ul class="legend" data-metric="{i}"{"" if i == 0 else " hidden"}>{items}</ul>\n'
+
+    def _sentence(self, row: pd.Series) -> str:
+        duty = "a duty to arrest" if row["duty"] == 1 else "no duty to arrest"
+        return f"{row['name']}: {row['visits_a_year']:.2f} visits a year; {duty}"
+
+    def _host_table(self) -> str:
+        table = self.hosts[self.hosts["host"] != self.home].sort_values(["visits_a_year", "name"], ascending=[False, True])
+        rows = []
+        for _, r in table.iterrows():
+            n = r["opportunities"]
+            rows.append([escape(r["name"]), "yes" if r["duty"] == 1 else "", f"{r['visits_a_year']:.2f}",
+                         f"{_Z * r['visits_a_year_se']:.2f}", f"{n / self.n / self.years:.2f}",
+                         _share(r["go"] / n if n else np.nan), _share(r["withdrawn"] / r["go"] if r["go"] else np.nan),
+                         f"{r['compliance_index']:+.1f}" if np.isfinite(r["compliance_index"]) else "–",
+                         _small(r["p_refuse"]), _small(self._value(r, "arrest"))])
+        head = ["host", "duty", "visits a year", "±", "occasions a year", "answered go", "withdrawn, of these", "index c",
+                "refuses", "would arrest (mostly a prior)"]
+        text = _table(head, rows, "All hosts, by visits a year; index, refusal, arrest: before anything has happened", 9)
+        return f'<details id="all-hosts"><summary>All hosts as a table</summary>\n{text}</details>\n'
+
+    def _states(self) -> str:
+        out = {}
+        for _, r in self.hosts.iterrows():
+            if r["host"] == self.home:
+                continue
+            n, go, arrivals = float(r["opportunities"]), float(r["go"]), float(r["arrivals"])
+            lines = [["Visits a year", f"{r['visits_a_year']:.2f} ± {_Z * r['visits_a_year_se']:.2f}"],
+                     ["Occasions a year", f"{n / self.n / self.years:.2f}"]]
+            if n:
+                lines.append(["Answered go", _share(go / n)])
+            if go:
+                lines += [["Announced, then withdrawn by the host", _share(r["withdrawn"] / go)],
+                          ["Announced, the leader stays home", _share(r["stays_home"] / go)]]
+            if r["duty"] == 1:
+                lines.append(["Would arrest a visitor, before anything has happened (mostly a prior)", _small(self._value(r, "arrest"))])
+                if arrivals:
+                    lines.append(["The same, mean over those who did arrive (mostly a prior)", _small(r["p_arrest"])])
+            out[r["host"]] = {"name": r["name"], "duty": bool(r["duty"] == 1), "odds": lines,
+                              "refuse": _small(r["p_refuse"]),
+                              "terms": [[t, round(x, 2)] for t, x in self.terms.get(r["host"], []) if abs(x) >= 0.005]}
+        return json.dumps(out, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")
+
+    # the calendar
+
+    def _calendar(self) -> str:
+        if self.events.empty:
+            return "<p>Nothing is scheduled in this scenario: all trips are bilateral ideas.</p>\n"
+        duty = set(self.hosts[self.hosts["duty"] == 1]["host"])
+        names = dict(zip(self.hosts["host"], self.hosts["name"]))
+        legend = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="f-{c}" width="14" height="14"/></svg> {w}</li>'
+                         for _, w, c in _FATES)
+        items = ""
+        for _, e in self.events.sort_values(["week", "row"]).iterrows():
+            n = float(e["opportunities"])
+            shares = [(float(e[k]) / n if n else 0.0, w, c) for k, w, c in _FATES]
+            x, bars = 0.0, ""
+            for p, _, c in shares:
+                if p > 0:
+                    bars += f'<rect class="f-{c}" x="{x:.2f}" width="{100 * p:.2f}" height="10"/>'
+                x += 100 * p
+            words = ", ".join(f"{w} {_share(p)}" for p, w, _ in shares if p > 0) or "never comes up"
+            goes = float(e["visited"] + e["cut_short"])
+            low, high = _wilson(goes, n)
+            mark = '<span class="mark" title="a duty to arrest">duty</span>' if e["host"] in duty else ""
+            items += (f'<li><span class="when">{escape(e["date"])}</span> <span class="what">{escape(e["name"])}, '
+                      f'{escape(names.get(e["host"], e["host"]))} {mark}</span>'
+                      f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{escape(words)}">'
+                      f"<title>{escape(words)}</title>{bars}</svg>"
+                      f'<span class="goes">goes {_share(goes / n if n else np.nan)} <small>({100 * low:.0f} to {100 * high:.0f})</small></span></li>\n')
+        return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up; in brackets 95 % '
+                f'intervals of the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol class="calendar">\n{items}</ol>\n')
+
+    # the ledger
+
+    def _ledger(self) -> str:
+        table = self.hosts[np.isfinite(self.hosts["alliance"]) & (self.hosts["host"] != self.home)].copy()
+        kap = float(dict(zip(self.parameters["symbol"], self.parameters["value"]))["kap_refuse"])
+        width, height, left, under = 640, 440, 46, 44
+        xs, ys = table["alliance"], table["pressure_to_comply"]
+        x_low, x_high = float(np.floor(xs.min())), float(np.ceil(xs.max()))
+        y_low, y_high = float(np.floor(ys.min())), float(np.ceil(ys.max()))
+        px = lambda x: left + (x - x_low) / (x_high - x_low) * (width - left - 14)
+        py = lambda y: height - under - (y - y_low) / (y_high - y_low) * (height - under - 12)
+        out = ""
+        for t in np.arange(x_low, x_high + 0.5, 1.0):
+            out += f'<line class="grid" x1="{_n(px(t))}" x2="{_n(px(t))}" y1="12" y2="{height - under}"/>'
+            out += f'<text x="{_n(px(t))}" y="{height - under + 17}" text-anchor="middle">{t:.0f}</text>'
+        for t in np.arange(y_low, y_high + 0.5, 2.0):
+            out += f'<line class="grid" x1="{left}" x2="{width - 14}" y1="{_n(py(t))}" y2="{_n(py(t))}"/>'
+            out += f'<text x="{left - 7}" y="{_n(py(t) + 4)}" text-anchor="end">{t:.0f}</text>'
+        a, b = max(x_low, y_low - kap), min(x_high, y_high - kap)
+        if a < b:
+            out += f'<line class="even" x1="{_n(px(a))}" y1="{_n(py(a + kap))}" x2="{_n(px(b))}" y2="{_n(py(b + kap))}"/>'
+        taken: list[tuple[float, float, float, float]] = []
+        dots, labels = "", ""
+        for _, r in table.sort_values(["duty", "visits_a_year", "host"]).iterrows():
+            x, y = px(r["alliance"]), py(r["pressure_to_comply"])
+            size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
+            dots += (f'<circle class="{"duty" if r["duty"] == 1 else "free"}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}">'
+                     f'<title>{escape(r["name"])}: alliance {r["alliance"]:.2f}, pressure {r["pressure_to_comply"]:+.2f}, refuses '
+                     f'{_small(r["p_refuse"])}</title></circle>')
+            taken.append((x - size, y - size, x + size, y + size))
+        wanted = table.assign(near=(table["alliance"] + 2 * table["visits_a_year"]) * np.where(table["duty"] == 1, 1.5, 1.0))
+        for _, r in wanted.sort_values(["near", "host"], ascending=[False, True]).head(40).iterrows():
+            x, y = px(r["alliance"]), py(r["pressure_to_comply"])
+            long = 6.3 * len(r["name"])
+            size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
+            for tx, ty in ((x + size + 3, y + 4), (x - size - 3 - long, y + 4), (x - long / 2, y - size - 4), (x - long / 2, y + size + 12)):
+                box = (tx, ty - 10, tx + long, ty + 3)
+                if box[0] < left + 2 or box[2] > width or box[1] < 10 or box[3] > height - under:
+                    continue
+                if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+                    continue
+                taken.append(box)
+                labels += f'<text class="name" x="{_n(tx)}" y="{_n(ty)}">{escape(r["name"])}</text>'
+                break
+        return f"""<p>Every host weighs its tie to the leader's home state against everything that speaks for complying, in one unit: logits, where
+0 is even odds and each step of 1 multiplies the odds by 2.7. Above the line a host would rather not receive the leader, before any
+campaign or visit has changed anything. Larger: more visits.</p>
+<figure class="chart wide"><div class="scroll" tabindex="0" role="region" aria-label="Ledger of hosts"><svg viewBox="0 0 {width} {height}" role="img" aria-label="Alliance against pressure to comply, one dot for each host; the figures are in the table of all hosts">
+{out}{dots}{labels}
+<text class="axis" x="{_n((left + width) / 2)}" y="{height - 6}" text-anchor="middle">worth of the alliance, logits</text>
+<text class="axis" transform="translate(13 {_n((height - under) / 2)}) rotate(-90)" text-anchor="middle">pressure to comply, logits</text>
+</svg></div>
+<figcaption><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><circle class="duty" cx="7" cy="7" r="5"/></svg> a duty to arrest
+<svg class="key" viewBox="0 0 14 14" aria-hidden="true"><circle class="free" cx="7" cy="7" r="5"/></svg> no duty
+<svg class="key" viewBox="0 0 14 14" aria-hidden="true"><line class="even" x1="0" y1="12" x2="14" y2="2"/></svg> even odds of refusing</figcaption></figure>
+"""
+
+    # trends
+
+    def _trends(self) -> str:
+        charts = [("nu", "Strength of the norm", "nu", None), ("pressure", "NGO pressure, mean over hosts with a duty", "p", None),
+                  ("isolation", "Isolation of the leader", "I", self.l), ("visits_so_far", "Visits so far", "", self.l)]
+        figures = ""
+        for name, title, symbol, at in charts:
+            bands = self.ds[f"{name}_quantile"].values
+            figures += self._fan(title, symbol, bands if at is None else bands[at])
+        return (f'<p>Bands hold half and nine tenths of the {self.n:,} histories; the line is the median. They show what differs from history '
+                f'to history, not what is unknown about the parameters.</p>\n<div class="charts">\n{figures}</div>\n')
+
+    def _fan(self, title: str, symbol: str, bands: np.ndarray) -> str:
+        width, height, left, under, above = 360, 210, 40, 24, 8
+        low, high = float(bands.min()), float(bands.max())
+        step = _nice((high - low) / 4 or 1.0)
+        low, high = np.floor(low / step) * step, max(np.ceil(high / step) * step, low + step)
+        weeks = len(bands)
+        px = lambda t: left + t / max(weeks - 1, 1) * (width - left - 8)
+        py = lambda v: height - under - (v - low) / (high - low) * (height - under - above)
+        out = ""
+        for v in np.arange(low, high + step / 2, step):
+            out += f'<line class="grid" x1="{left}" x2="{width - 8}" y1="{_n(py(v))}" y2="{_n(py(v))}"/>'
+            out += f'<text x="{left - 6}" y="{_n(py(v) + 4)}" text-anchor="end">{v:.3g}</text>'
+        dates = [str(d)[:10] for d in self.ds["week"].values]
+        years_seen = [t for t in range(weeks) if t == 0 or dates[t][:4] != dates[t - 1][:4]]
+        every = max(1, len(years_seen) // 5 + (len(years_seen) > 5))
+        for t in years_seen[::every]:
+            anchor = "start" if t == 0 else "end" if px(t) > width - 24 else "middle"
+            out += f'<line class="grid" x1="{_n(px(t))}" x2="{_n(px(t))}" y1="{above}" y2="{height - under}"/>'
+            if t == 0 or px(t) - px(0) > 34:
+                out += f'<text x="{_n(px(t))}" y="{height - 7}" text-anchor="{anchor}">{dates[t][:4]}</text>'
+        keep = sorted(set(range(0, weeks, max(1, weeks // 130))) | {weeks - 1})
+        line = lambda q: [f"{_n(px(t))} {_n(py(bands[t, q]))}" for t in keep]
+        for a, b, kind in ((0, 4, "wide"), (1, 3, "narrow")):
+            out += f'<path class="band-{kind}" d="M{"L".join(line(b))}L{"L".join(reversed(line(a)))}Z"/>'
+        out += f'<path class="median" d="M{"L".join(line(2))}"/>'
+        form = f"{{:.{max(0, 1 - int(np.floor(np.log10(step))))}f}}"
+        middle, a, b = (form.format(bands[-1, q]) for q in (2, 1, 3))
+        end = f"ends at {middle} (half of the histories: {a} to {b})"
+        sign = f" <i>{escape(symbol)}</i>" if symbol else ""
+        return (f'<figure class="chart"><h3>{escape(title)}{sign}</h3><svg viewBox="0 0 {width} {height}" role="img" '
+                f'aria-label="{escape(title)}: {escape(end)}">{out}</svg><figcaption>{escape(end[0].upper() + end[1:])}</figcaption></figure>\n')
+
+    # comparison
+
+    def _comparison(self) -> str:
+        base = self.base
+        assert base is not None
+        span = years(base)
+        words = [("visits", "visits"), ("member_visits", "visits to hosts with a duty to arrest"), ("withdrawn", "withdrawn by the host"),
+                 ("stays_home", "stays home"), ("delegated", "calendar events by a delegate"), ("skipped", "calendar events skipped"),
+                 ("days", "days abroad")]
+        rows = []
+        for name, label in words:
+            (a, se_a), (b, se_b) = self._measure(self.ds, name), self._measure(base, name)
+            a, se_a, b, se_b = a / self.years, se_a / self.years, b / span, se_b / span
+            rows.append([f"{label} a year", f"{a:.2f}", f"{b:.2f}", _signed(a - b), f"{_Z * np.hypot(se_a, se_b):.2f}"])
+        nu, nu_b = float(self.ds["final_nu"]), float(base["final_nu"])
+        rows.append(["norm at the end", f"{nu:.2f}", f"{nu_b:.2f}", _signed(nu - nu_b),
+                     f"{_Z * np.hypot(float(self.ds['final_nu_se']), float(base['final_nu_se'])):.2f}"])
+        head = ["measure", "this", "base", "difference", "±"]
+        text = (f"<p>Base: {escape(str(base.attrs['title']))}, {int(base.attrs['replicates']):,} histories, seed {int(base.attrs['seed'])}. "
+                + ("Both runs met the same luck, so the intervals, which treat them as independent, are wider than need be.</p>\n"
+                   if int(base.attrs["seed"]) == int(self.ds.attrs["seed"]) else "The runs met different luck.</p>\n"))
+        text += _table(head, rows, "Measures: this case, the base case, and the difference with its 95 % interval", 4)
+        theirs = hosts(base)
+        theirs = theirs[theirs["leader"] == self.leader].set_index("host")
+        both = self.hosts[self.hosts["host"].isin(theirs.index)].copy()
+        both["base"] = theirs.loc[both["host"], "visits_a_year"].to_numpy()
+        both["change"] = both["visits_a_year"] - both["base"]
+        both["error"] = _Z * np.hypot(both["visits_a_year_se"].to_numpy(), theirs.loc[both["host"], "visits_a_year_se"].to_numpy())
+        both["size"] = both["change"].abs()
+        most = both[both["size"] >= 0.005].sort_values(["size", "host"], ascending=[False, True]).head(12)
+        text += "<p>No host is visited 0.005 times a year more or less.</p>\n" if most.empty else _table(["host", "this", "base", "difference", "±"],
+                       [[escape(r["name"]), f"{r['visits_a_year']:.2f}", f"{r['base']:.2f}", _signed(r["change"]), f"{r['error']:.2f}"]
+                        for _, r in most.iterrows()], "Visits a year: the hosts that change most", 4)
+        events = self._events(base).set_index(["name", "date"])
+        rows = []
+        for _, e in self.events.iterrows():
+            if (e["name"], e["date"]) not in events.index or not e["opportunities"]:
+                continue
+            o = events.loc[(e["name"], e["date"])]
+            o = o.iloc[0] if isinstance(o, pd.DataFrame) else o
+            p, q = ((x["visited"] + x["cut_short"]) / x["opportunities"] if x["opportunities"] else np.nan for x in (e, o))
+            rows.append([escape(e["name"]), _share(p), _share(q), _signed(100 * (p - q), 1)])
+        if rows:
+            text += _table(["occasion", "this: goes", "base: goes", "points"], rows, "The calendar: share of histories in which the leader goes", 3)
+        return text
+
+    # assumptions
+
+    def _assumptions(self) -> str:
+        p = self.parameters
+        different = [v != "" and float(v) != float(d) for v, d in zip(p["value"], p["default"])]
+        rows = [[f"<code>{escape(r.symbol)}</code>", escape(r.meaning), escape(r.kind), escape(r.source), escape(r.prior),
+                 f"{float(r.value):g}{' (default ' + escape(r.default) + ')' if changed else ''}" if r.value else "", escape(r.unit)]
+                for r, changed in zip(p.itertuples(), different)]
+        counts = p["kind"].value_counts()
+        text = (f"<p>The model has {len(p)} parameters: {counts.get('assumed', 0)} are assumed, {counts.get('estimated', 0)} estimated. "
+                "Its world is made of measured figures where there are any, and of judgements, called such.</p>\n")
+        settings = self._settings()
+        if settings:
+            text += _table(["setting", "value", "given by"], settings, "What this scenario sets", 0)
+        text += ('<details><summary>All parameters: meaning, kind, source, prior, value</summary>\n'
+                 + _table(["symbol", "meaning", "kind", "source", "prior", "value", "unit"], rows, "Parameters", 0) + "</details>\n")
+        sources = self._sources()
+        if sources:
+            text += ('<details><summary>The world: what is measured and what is judged</summary>\n'
+                     + _table(["table and columns", "what and where from", "kind"], sources, "Data of the world", 0) + "</details>\n")
+        return text
+
+    def _settings(self) -> list[list[str]]:
+        """What the scenario file or --set gives, calendar apart."""
+        out, where = [], ""
+        for line in self.ds.attrs["provenance_scenario"].splitlines():
+            if table := re.match(r"\[+([^\]]+)\]+", line):
+                where = table[1]
+            entry = re.match(r"([\w-]+) = (.*?)\s+# (?:.*[,;] )?(?:from )?((?:\S+\.toml:\d+)|--set)$", line)
+            if entry and not where.startswith("events.") and entry[1] not in ("title", "start", "weeks", "end"):
+                out.append([f"<code>{escape(where + '.' if where else '')}{escape(entry[1])}</code>", escape(entry[2].strip()), escape(entry[3])])
+        return out
+
+    def _sources(self) -> list[list[str]]:
+        page = Path(__file__).resolve().parents[2] / "scenarios" / "world" / "SOURCES.md"
+        if not page.exists():
+            return []
+        section = page.read_text(encoding="utf-8").split("## Tables and columns")[1].split("\n## ")[0]
+        rows = [[c.strip() for c in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| ")][2:]
+        plain = lambda s: escape(re.sub(r"[`*]", "", s))
+        return [[plain(what), plain(source), "assumed (a judgement)" if "judgement" in source else "measured"] for what, source, *_ in rows]
+
+    # words
+
+    def _method(self) -> str:
+        return """<p>Each history is lived week by week. <b>The leader</b> has occasions to travel: those of the calendar, and ideas for bilateral
+visits. The leader sounds the host out, weighs the worth of the occasion and of the alliance, the flight, isolation, the fear of
+arrest and of a public refusal, and goes, sends a delegate, or skips; before departure comes one more look.</p>
+<p><b>A host</b> weighs its duty under the Rome Statute, its judges, its laws, the strength of the norm, earlier findings, what its
+organisations have said, campaigns on its soil, and its dependence on the West, against its alliance with the leader's home state and
+the fear of retaliation. It may withdraw an invitation in any week before the visit; on its soil it may arrest. Part of its resolve
+nobody outside knows.</p>
+<p><b>NGOs</b> spend limited budgets on campaigns and lawsuits where they expect to be heard; a domestic court may order an arrest,
+after which visits are cut short. <b>The court</b> in The Hague can find a host in breach but has no force of its own.</p>
+<p>Every safe visit under a duty weakens the norm and strengthens the alliance; every withdrawal, cancellation and finding strengthens it;
+budgets, beliefs and isolation move with them. Then the next week begins. All equations stand in <code>agents/ODD.md</code>.</p>
+"""
+
+    def _limits(self) -> str:
+        known = " (the table of chance and ignorance does)" if self._ignorance() else ""
+        return f"""<ul>
+<li>{escape(CAVEAT)} Single chances of arrest on this page hold for the assumed parameters only.</li>
+<li>The intervals are errors of the simulation. They do not hold what is unknown about the parameters{known}, the world's data or
+the model itself, which is more.</li>
+<li>Most parameters are judgements checked against aggregate figures of the record, not measurements.</li>
+<li>The model knows states, not the people in them: a palace, a prosecutor or a storm over an airport can decide otherwise.</li>
+<li>Odds are not advice. What would change a host's mind in the model is where to look, not proof that it would.</li>
+</ul>
+"""
+
+    def _data(self) -> str:
+        a = self.ds.attrs
+        rows = [["scenario", escape(str(a["scenario"]))], ["title", escape(str(a["title"]))], ["program", escape(str(a["source"]))],
+                ["format", ".".join(str(v) for v in a["version"])], ["seed", str(int(a["seed"]))], ["histories", f"{self.n:,}"],
+                ["arrests", escape(str(a["arrests"]))], ["random numbers", escape(str(a.get("provenance_generator", "")))],
+                ["digest of the values", f'<code class="long">{escape(str(a["digest"]))}</code>'],
+                ["fingerprint of world and seed", f'<code class="long">{escape(str(a["fingerprint"]))}</code>']]
+        if self.base is not None:
+            rows.append(["digest of the base case", f'<code class="long">{escape(str(self.base.attrs["digest"]))}</code>'])
+        table = self.hosts.drop(columns=["open"], errors="ignore")
+        weeks = pd.DataFrame({"week": [str(d)[:10] for d in self.ds["week"].values]})
+        for name, at in (("nu", None), ("pressure", None), ("isolation", self.l), ("visits_so_far", self.l)):
+            bands = self.ds[f"{name}_quantile"].values
+            bands = bands if at is None else bands[at]
+            for i, q in enumerate(self.ds["quantile"].values):
+                weeks[f"{name}_q{100 * q:.0f}"] = bands[:, i]
+        text = "<ul>\n" + _download("hosts.csv", _csv(table), "one row for each host state; counts are sums over all histories")
+        text += _download("calendar.csv", _csv(self.events.drop(columns="open")), "one row for each scheduled occasion")
+        text += _download("weeks.csv", _csv(weeks), "quantiles of the stocks, week by week")
+        text += _download("parameters.csv", _csv(self.parameters), "every parameter with kind, source, prior and value")
+        text += _download("scenario.toml", re.sub("  +#", "  #", a["provenance_scenario"]), "the scenario in full, every value with its origin", "text/plain")
+        text += "</ul>\n" + _table(["what", "value"], rows, "Provenance", 0)
+        return text + ("<p>The same scenario, seed and version give the same figures on every x86-64 machine. Data keep their licences "
+                       "(V-Dem columns: CC BY-SA 4.0; outlines: Natural Earth, public domain); the program's is MIT.</p>\n")
+
+
+def _nice(step: float) -> float:
+    """The round number above a step."""
+    scale = 10.0 ** np.floor(np.log10(step))
+    return float(next(m for m in (1, 2, 2.5, 5, 10) if m * scale >= step * 0.999) * scale)

@@ -1,0 +1,159 @@
+"""The report as text: one file that asks nobody for anything, the same bytes every time, whose figures are the file's.
+
+How it looks and behaves in a browser: test_report_in_a_browser.py.
+"""
+import base64
+import doctest
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+import safeconduct.report
+from safeconduct import ResultsError, hosts, open_results
+from safeconduct.report import report
+
+
+class Outline(HTMLParser):
+    """Headings, ids, links and everything that could load something."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.headings, self.ids, self.links, self.loads, self.labelled, self.inputs = [], [], [], [], 0, 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if "id" in a:
+            self.ids.append(a["id"])
+        if tag == "a":
+            self.links.append(a["href"])
+        self.loads += [v for k, v in a.items() if k in ("src", "srcset", "action", "poster", "data") and v]
+        if tag in ("link", "img", "iframe", "object", "embed", "base", "use", "image"):
+            self.loads.append(tag)
+        assert "style" not in a and not any(k.startswith("on") for k in a), (tag, a)  # the policy would block it
+
+
+@pytest.fixture(scope="module")
+def page(example):
+    return report(example)
+
+
+@pytest.fixture(scope="module")
+def stronger(program, tmp_path_factory):
+    path = tmp_path_factory.mktemp("base") / "stronger.h5"
+    subprocess.run([program, "run", "dushanbe_2025", "--replicates", "500", "--set", "parameters.th_J=4", "--out", str(path)],
+                   check=True, capture_output=True, timeout=300)
+    return path
+
+
+def download(page, name):
+    data = re.search(rf'download="{re.escape(name)}" href="data:[^,]*;base64,([^"]+)"', page)[1]
+    return base64.b64decode(data).decode()
+
+
+def test_examples_in_the_docstrings_are_true(example):
+    assert doctest.testmod(safeconduct.report, extraglobs={"example": example}).failed == 0
+
+
+def test_the_same_results_make_the_same_bytes_and_not_too_many(example, page):
+    assert report(example) == page
+    assert len(page.encode()) < 1_000_000
+
+
+def test_the_page_stands_alone(page):
+    outline = Outline(page)
+    assert outline.loads == []
+    assert {link for link in outline.links if not link.startswith(("#", "data:"))} == set()
+    assert {link[1:] for link in outline.links if link.startswith("#")} <= set(outline.ids)
+    assert len(outline.ids) == len(set(outline.ids))
+    assert "http" not in re.sub(r"http://www.w3.org/2000/svg|http-equiv|https?://creativecommons\S*", "", re.sub(r"base64,[^\"]+", "", page))
+
+
+def test_the_policy_names_the_style_and_the_script_that_are_there(page):
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert policy.startswith("default-src 'none';")
+    for tag in ("style", "script"):
+        text = re.search(rf"<{tag}>(.*?)</{tag}>", page, re.S)[1]
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy and "http" not in policy
+
+
+def test_headings_go_down_by_one(page):
+    levels = Outline(page).headings
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in zip(levels, levels[1:]))
+
+
+def test_figures_are_those_of_the_file(example, page):
+    ds = open_results(example)
+    table = hosts(ds).set_index("host")
+    out = pd.read_csv(io.StringIO(download(page, "hosts.csv"))).set_index("host")
+    assert out["visited"].to_dict() == table["visited"].to_dict()
+    mean = float(ds["measure_mean"].sel(measure="visits").item()) / (ds.sizes["week"] * 7 / 365.25)
+    assert f"<strong>{mean:.1f}</strong>" in page
+    events = pd.read_csv(io.StringIO(download(page, "calendar.csv")))
+    assert events["visited"].sum() == int(ds["event_visited"].sum())
+    parameters = pd.read_csv(io.StringIO(download(page, "parameters.csv")))
+    assert set(parameters["kind"]) <= {"assumed", "estimated"} and len(parameters) > 80
+    assert download(page, "scenario.toml").startswith("# The scenario 'dushanbe_2025' in full")
+
+
+def test_it_says_what_it_cannot_know_wherever_an_arrest_has_a_number(page):
+    assert page.count("mostly a prior") >= 100  # beside every host with a duty, the map, the table, the answer
+    assert "Read the row as a range" in page
+
+
+def test_a_base_case_is_compared(example, stronger):
+    page = report(stronger, example)
+    assert 'id="comparison"' in page and "Both runs met the same luck" in page
+    cell = re.search(r'visits to hosts with a duty to arrest a year</th><td class="num">([\d.]+)</td><td class="num">([\d.]+)<', page)
+    assert float(cell[1]) < float(cell[2])  # stronger courts, fewer visits to members
+    assert "parameters.th_J" in page.split("<caption>What this scenario sets")[1].split("</table>")[0]
+
+
+def test_ignorance_of_parameters_is_shown_where_the_run_knows_it(program, tmp_path, page):
+    (tmp_path / "sets.csv").write_text("b_V\n1.5\n2\n2.5\n3\n")
+    path = tmp_path / "p.h5"
+    subprocess.run([program, "run", "dushanbe_2025", "--replicates", "512", "--posterior", str(tmp_path / "sets.csv"), "--out",
+                    str(path)], check=True, capture_output=True)
+    assert "ignorance of the parameters: 4 parameter sets" in report(path)
+    assert "parameter sets" not in page
+
+
+def test_names_cannot_break_out(program, tmp_path):
+    nasty = "</script><img src=x onerror=alert(1)>"
+    path = tmp_path / "nasty.h5"
+    subprocess.run([program, "run", "dushanbe_2025", "--replicates", "20", "--out", str(path),
+                    "--set", f'hosts.TJK.name="{nasty}"', "--set", f'title="{nasty}"'], check=True, capture_output=True)
+    page = report(path)
+    assert "<img" not in re.sub(r"base64,[^\"]+", "", page)
+    assert page.count("</script>") == 2
+
+
+def test_mistakes(example, tmp_path):
+    with pytest.raises(ResultsError, match="putin"):
+        report(example, leader="nobody")
+    with pytest.raises(FileNotFoundError):
+        report(tmp_path / "none.h5")
+
+    def call(*arguments):
+        return subprocess.run([sys.executable, "-m", "safeconduct", *map(str, arguments)], capture_output=True, text=True,
+                              cwd=tmp_path, env=os.environ)
+    assert call("report", example).returncode == 0 and (tmp_path / "report.html").exists()
+    assert call("report", example).returncode == 0  # a report may be replaced
+    (tmp_path / "mine.txt").write_text("mine")
+    assert call("report", example, "--out", "mine.txt").returncode == 74
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+    assert call("report", tmp_path / "mine.txt").returncode == 65
+    assert call("report").returncode == 2 and call().returncode == 2
+    assert call("report", example, example, example).returncode == 2
