@@ -10,14 +10,16 @@ from importlib.resources import files
 
 import numpy as np
 
-#: Degrees east: the middle of the map. Its edge at 169 degrees west runs through the Bering Strait, and cuts St Lawrence Island only.
+#: Degrees east: the middle of the map. Its edge at 169 degrees west runs through the Bering Strait, and cuts St
+#: Lawrence Island only.
 MERIDIAN = 11.0
 
 _A1, _A2, _A3, _A4 = 1.340264, -0.081106, 0.000893, 0.003796
 
 
 def outlines() -> dict[str, list[np.ndarray]]:
-    """The outlines of the states by ISO 3166-1 alpha-3 code: rings of shape (points, 2), longitude and latitude in degrees.
+    """The outlines of the states by ISO 3166-1 alpha-3 code: rings of shape (points, 2), longitude and latitude in
+    degrees.
 
     Rings are open, longitudes from -169 to 191. A ring inside another one of the same state is a hole (Lesotho in
     South Africa). States too small for the scale are missing: draw a dot.
@@ -43,8 +45,8 @@ def elsewhere() -> dict[str, list[np.ndarray]]:
 def equal_earth(longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Degrees to the plane, in radii of the Earth: x from -2.71 to 2.71, y from -1.32 to 1.32; areas keep their ratios.
 
-    Longitudes are taken from MERIDIAN on, round the Earth. Source: Savric, Patterson and Jenny 2018, Int. J. Geogr. Inf.
-    Sci. 33(3).
+    Longitudes are taken from MERIDIAN on, round the Earth. Source: Savric, Patterson and Jenny 2018, Int. J. Geogr.
+    Inf. Sci. 33(3).
 
     >>> x, y = equal_earth(np.array([11.0, 190.99]), np.array([90.0, 0.0]))
     >>> x.round(2).tolist(), y.round(2).tolist()

@@ -1,14 +1,34 @@
-"""Figures. Each function draws on the Axes it is given, or on new ones, and returns them; none calls show()."""
+"""Figures of one results file. Each function draws on the Axes it is given, or on new ones, and returns them; none
+calls show().
+
+Intervals are 95 % intervals of the simulation's error unless a figure says otherwise.
+"""
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+import matplotlib.dates as mdates
+import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .results import hosts
+from .intervals import Z
+from .compare import compare
+from .results import events, hosts, leader_id, ledger, world
+from .style import (BLUE, DARK, GREY, MEMBER, MEMBER_MARK, ORANGE, OTHER, OTHER_MARK, PRIOR, RED, SKY, axes, bare,
+                    heading, histories, period, sign)
 
-MEMBER, OTHER = "#d1495b", "#5c7c99"  # told apart by everyone, and by shape as well
+#: What becomes of an invitation: column of the tables, word, colour.
+FATES = (("goes", "goes", BLUE), ("delegate", "sends a delegate or a link", SKY), ("skip", "skips", "#d9d9d9"),
+         ("stays_home", "announces, stays home", ORANGE), ("withdrawn", "host withdraws", RED),
+         ("other", "void or pending", DARK))
+
+_FANS = {
+    "nu": ("nu_mean", "nu_quantile", "The norm against receiving a wanted leader", "norm strength nu (0 to 2)"),
+    "pressure": ("pressure_mean", "pressure_quantile", "What NGOs make hosts feel", "pressure p, mean of hosts with a duty"),
+    "isolation": ("isolation_mean", "isolation_quantile", "How isolated {who} is", "isolation I (0 to 1)"),
+    "budget": ("budget_mean", "budget_quantile", "What the NGOs can spend", "weekly budget, of its start"),
+    "visits": ("visits_so_far_mean", "visits_so_far_quantile", "Visits of {who} so far", "visits since the start"),
+}
 
 
 def plot_hosts(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, most: int = 20) -> Axes:
@@ -18,36 +38,288 @@ def plot_hosts(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, mo
     >>> ax.get_yticklabels()[0].get_text()
     'Belarus'
     """
-    who = leader if isinstance(leader, str) else ds["leader"].values[leader]
-    if who not in ds["leader"].values:
-        raise ValueError(f"no leader {who!r} in these results: {', '.join(ds['leader'].values)}")
-    table = hosts(ds)
-    table = table[(table["leader"] == who) & (table["visits"] > 0)]
+    who = leader_id(ds, leader)
+    table = hosts(ds, who).query("visits > 0")
     table = table.sort_values("visits", ascending=False).head(most)
-    if ax is None:
-        ax = plt.subplots(figsize=(7, 1.2 + 0.27 * len(table)), layout="constrained")[1]
-
+    ax = axes(ax, 7, 1.2 + 0.27 * len(table))
     for place, row in enumerate(table.itertuples()):
         member = "yes" in (row.member_at_start, row.member_at_end)
         colour = MEMBER if member else OTHER
         ax.hlines(place, 0, row.visits_a_year, color=colour, alpha=0.35, linewidth=5)
-        ax.errorbar(row.visits_a_year, place, xerr=1.96 * row.visits_a_year_se, color=colour, capsize=2.5,
-                    marker="D" if member else "o", markersize=5.5)
+        ax.errorbar(row.visits_a_year, place, xerr=Z * row.visits_a_year_se, color=colour, capsize=2.5,
+                    marker=MEMBER_MARK if member else OTHER_MARK, markersize=5.5)
     ax.set_yticks(range(len(table)), table["name"])
     ax.invert_yaxis()
     ax.set_xlim(left=0)
     ax.set_xlabel("visits a year")
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
+    bare(ax, "top", "right", "left")
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", alpha=0.3)
-    ax.set_axisbelow(True)
-    ax.legend(handles=[Line2D([], [], color=MEMBER, marker="D", linewidth=0, label="bound by the Rome Statute"),
-                       Line2D([], [], color=OTHER, marker="o", linewidth=0, label="not bound")],
-              loc="lower right", frameon=False)
-    ax.set_title(f"Where {ds['leader_name'].values[leader]} goes", loc="left", fontweight="bold", pad=20)
-    first, last = (str(ds["week"].values[i])[:4] for i in (0, -1))
-    span = first if first == last else f"{first} to {last}"
-    ax.text(0, 1.01, f"{span}, mean of {int(ds.attrs['replicates']):,} simulated histories; whiskers: 95 % intervals of "
-            "the mean", transform=ax.transAxes, fontsize="small", color="0.35", va="bottom")
-    return ax
+    ax.legend(handles=_bound_or_not(), loc="lower right", frameon=False)
+    title = f"Where {_name(ds, who)} goes"
+    heading(ax, title, f"{period(ds)}, mean of {histories(ds)}; whiskers: 95 % intervals of the mean")
+    return sign(ax, title, ds)
+
+
+def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None) -> Axes:
+    """The leader's calendar as a strip of odds: for each event the shares of histories in which he goes, sends
+    somebody, skips, stays home after announcing, or is told not to come; whiskers at the share that goes.
+
+    >>> ax = plot_calendar(open_results(example))
+    >>> ax.get_yticklabels()[7].get_text()
+    '2025-10-08  State visit, Dushanbe'
+    """
+    who = leader_id(ds, leader)
+    table = calendar_shares(ds, who)
+    ax = axes(ax, 9, 1.6 + 0.27 * len(table))
+    place = np.arange(len(table))
+    left = np.zeros(len(table))
+    for column, word, colour in FATES:
+        width = table[column].to_numpy()
+        ax.barh(place, width, left=left, height=0.78, color=colour, edgecolor="white", linewidth=0.5, label=word)
+        dark = colour in (BLUE, RED, DARK)
+        for y, x, w in zip(place, left, width):
+            if w >= 0.07:
+                # what goes has its whisker at the bar's end: its number stands at the bar's start
+                at, side = (0.012, "left") if column == "goes" else (x + w / 2, "center")
+                ax.text(at, y, f"{100 * w:.0f}", ha=side, va="center", fontsize="x-small", color="white" if dark else "black")
+        left += width
+    goes = table["goes"].to_numpy()
+    ax.errorbar(goes, place, xerr=[goes - table["low"], table["high"] - goes], fmt="none", ecolor="black", elinewidth=1,
+                capsize=2)
+    ax.set_yticks(place, [f"{row.date}  {row.name}" for row in table.itertuples(index=False)])
+    for tick, duty in zip(ax.get_yticklabels(), table["duty"]):
+        if duty:
+            tick.set_color(MEMBER)
+            tick.set_fontweight("bold")
+    ax.set_ylim(len(table) - 0.4, -0.6)
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f} %")
+    ax.tick_params(axis="y", length=0)
+    bare(ax, "top", "right", "left", "bottom")
+    shown = [(c, w) for c, w, _ in FATES if table[c].max() > 0.001]
+    handles, words = ax.get_legend_handles_labels()
+    keep = [i for i, w in enumerate(words) if w in [word for _, word in shown]]
+    ax.legend([handles[i] for i in keep], [words[i] for i in keep], loc="upper center", bbox_to_anchor=(0.3, -0.04),
+              ncols=3, frameon=False, fontsize="small", handlelength=1.2)
+    title = f"The calendar of {_name(ds, who)}"
+    heading(ax, title, f"Share of {histories(ds)}; whiskers: 95 % intervals of the share that goes.\n"
+            "Bold: the host has a duty to arrest")
+    return sign(ax, title, ds)
+
+
+def calendar_shares(ds: xr.Dataset, leader: int | str = 0):
+    """What ``plot_calendar`` draws: date, name, host, duty, the shares of FATES, and low and high of ``goes``.
+
+    >>> table = calendar_shares(open_results(example))
+    >>> bool(np.allclose(table[[column for column, _, _ in FATES]].sum(axis=1), 1))
+    True
+    """
+    who = leader_id(ds, leader)
+    table = events(ds, who).query("opportunities > 0").reset_index(drop=True)
+    table["goes"] = table["visited"] + table["cut_short"] + table["arrested"]
+    table["other"] = table["void"] + table["pending"]
+    for column, _, _ in FATES:
+        table[column] = table[column] / table["opportunities"]
+    return table[["date", "name", "host", "duty", "low", "high", *(column for column, _, _ in FATES)]]
+
+
+def plot_difference(before: xr.Dataset, after: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, most: int = 20,
+                    names: tuple[str, str] = ("before", "after")) -> Axes:
+    """What changes between two runs of one seed: visits a year to each host, after less before, with 95 % intervals;
+    the ``most`` changed hosts.
+
+    >>> ax = plot_difference(open_results(example), open_results(example))
+    >>> ax.get_xlabel()
+    'visits a year, after less before'
+    """
+    who = leader_id(before, leader)
+    table = compare(before, after, who)
+    total = table.attrs["total"]
+    table = table[table["difference"] != 0]
+    table = table.reindex(table["difference"].abs().sort_values(ascending=False).index).head(most)
+    table = table.sort_values("difference", ascending=False)
+    ax = axes(ax, 7, 1.7 + 0.27 * len(table))
+    ax.axvline(0, color="0.3", linewidth=0.8)
+    for place, row in enumerate(table.itertuples()):
+        colour = MEMBER if row.member else OTHER
+        sure = row.low > 0 or row.high < 0
+        ax.errorbar(row.difference, place, xerr=Z * row.se, color=colour, capsize=2.5, marker=MEMBER_MARK if row.member else OTHER_MARK,
+                    markersize=5.5, markerfacecolor=colour if sure else "white")
+    ax.set_yticks(range(len(table)), table["name"])
+    ax.set_ylim(len(table) - 0.4, -0.6)
+    ax.set_xlabel(f"visits a year, {names[1]} less {names[0]}")
+    bare(ax, "top", "right", "left")
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", alpha=0.3)
+    ax.legend(handles=_bound_or_not(), loc="lower right", frameon=False, fontsize="small")
+    title = f"What changes for {_name(before, who)}"
+    how = "history by history" if table.attrs["paired"] else "as if the runs had been independent: too wide"
+    heading(ax, title, f"All hosts together {total['difference']:+.2f} ± {Z * total['se']:.2f} visits a year; {table.attrs['pairs']:,} pairs "
+            f"of histories under one luck.\n95 % intervals, {how}; hollow: the interval holds 0")
+    return sign(ax, title, before, after)
+
+
+def plot_fan(ds: xr.Dataset, what: str = "nu", leader: int | str = 0, ax: Axes | None = None) -> Axes:
+    """How a stock moves over the weeks: the mean, and the bands that hold 50 and 90 % of the histories.
+
+    ``what``: ``nu``, ``pressure``, ``isolation``, ``visits``, or ``budget`` (one mean for each NGO). The bands are
+    the spread of the histories, not an error.
+
+    >>> plot_fan(open_results(example), "pressure").get_ylabel()
+    'pressure p, mean of hosts with a duty'
+    """
+    if what not in _FANS:
+        raise ValueError(f"a fan can show {', '.join(_FANS)}, not {what!r}")
+    mean_of, quantile_of, title, label = _FANS[what]
+    who = leader_id(ds, leader)
+    title = title.format(who=_name(ds, who))
+    mean, quantile = ds[mean_of], ds[quantile_of]
+    if "leader" in mean.dims:
+        mean, quantile = mean.sel(leader=who), quantile.sel(leader=who)
+    ax = axes(ax, 7, 3.8)
+    weeks = ds["week"].values
+    if "ngo" in mean.dims:
+        for place, ngo in enumerate(ds["ngo"].values):
+            line, = ax.plot(weeks, mean.sel(ngo=ngo), linestyle=("-", "--", "-.", ":")[place % 4],
+                            color=(BLUE, ORANGE, RED, SKY, GREY)[place % 5], label=str(ngo))
+        ax.legend(frameon=False, fontsize="small")
+        spread = "means"
+    else:
+        for low, high, alpha in ((0.05, 0.95, 0.18), (0.25, 0.75, 0.38)):
+            ax.fill_between(weeks, quantile.sel(quantile=low), quantile.sel(quantile=high), color=BLUE, alpha=alpha,
+                            linewidth=0, label=f"{100 * (high - low):.0f} % of the histories")
+        ax.plot(weeks, quantile.sel(quantile=0.5), color=BLUE, linewidth=1, linestyle="--", label="median")
+        ax.plot(weeks, mean, color="black", linewidth=1.6, label="mean")
+        ax.legend(frameon=False, fontsize="small", ncols=2)
+        spread = "bands: the spread of the histories"
+    _mark_events(ax, ds, who)
+    ax.set_ylabel(label)
+    ax.set_xlim(weeks[0], weeks[-1])
+    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(ax.xaxis.get_major_locator()))
+    bare(ax, "top", "right")
+    ax.grid(alpha=0.25)
+    heading(ax, title, f"{histories(ds)}; {spread}; ticks: calendar events")
+    return sign(ax, title, ds)
+
+
+def plot_ledger(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, names: int = 26) -> Axes:
+    """Who sits where in the first week: what the alliance weighs against what pulls towards compliance, both in logits.
+
+    Above the solid line a host would rather take an invitation back; above the dashed one it would arrest, if it has
+    a duty. The band is one standard deviation of the resolve that nobody can see. Area of a mark: visits a year.
+    About ``names`` hosts are named: the most visited, the bound ones with the strongest ties, the foes, and those of
+    the calendar.
+
+    >>> ax = plot_ledger(open_results(example))
+    >>> ax.get_xlabel()
+    'alliance with the home state, th_a a (logits)'
+    """
+    who = leader_id(ds, leader)
+    p = world(ds, "parameters").set_index("name")["value"].astype(float)
+    visits = hosts(ds, who).set_index("host")["visits_a_year"]
+    table = ledger(ds, who)
+    table["visits"] = visits.reindex(table["host"]).to_numpy()
+    ax = axes(ax, 8, 6)
+    x = np.array([min(-0.4, table["alliance"].min() - 0.3), table["alliance"].max() + 0.8])
+    top = table["compliance"].max() + 0.8
+    ax.fill_between(x, x + p["kap_refuse"] - p["sigma_u"], x + p["kap_refuse"] + p["sigma_u"], color="0.5", alpha=0.12, linewidth=0)
+    ax.plot(x, x + p["kap_refuse"], color="black", linewidth=1)
+    ax.plot(x, x + p["kap_arrest"], color="black", linewidth=1, linestyle="--")
+    for member, colour, mark in ((False, OTHER, OTHER_MARK), (True, MEMBER, MEMBER_MARK)):
+        some = table[(table["duty"] > 0) == member]
+        ax.scatter(some["alliance"], some["compliance"], s=14 + 170 * some["visits"].fillna(0), c=colour, marker=mark,
+                   alpha=0.65, edgecolors="white", linewidths=0.5)
+    ax.set_xlim(*x)
+    ax.set_ylim(table["compliance"].min() - 0.8, top)
+    for at, kap, words in ((top - p["kap_refuse"] - 0.2, p["kap_refuse"], "as likely to withdraw the invitation as not"),
+                           (-0.2, p["kap_arrest"], "as likely to arrest as not")):
+        ax.text(at, at + kap + 0.08, words, rotation=45, rotation_mode="anchor", transform_rotates_text=True, ha="right",
+                va="bottom", fontsize="small", color="0.25")
+    invited = table["host"].isin(world(ds, "events")["host"])
+    friends = table["alliance"].where(table["duty"] > 0).rank(ascending=False)
+    foes = table["alliance"].rank()
+    visited = table["visits"].rank(ascending=False)
+    _name_points(ax, table[(visited <= 0.4 * names) | (friends <= 0.25 * names) | (foes <= 0.2 * names) | invited])
+    ax.set_xlabel("alliance with the home state, th_a a (logits)")
+    ax.set_ylabel("pull towards compliance (logits)")
+    bare(ax, "top", "right")
+    ax.grid(alpha=0.2)
+    ax.legend(handles=_bound_or_not(), loc="upper left", frameon=False, fontsize="small")
+    title = f"The ledger of hosts: {_name(ds, who)}"
+    heading(ax, title, f"First week, {ds.attrs['start_date']}; {len(table)} hosts, area of a mark: visits a year, mean of "
+            f"{histories(ds)}.\nBand: one standard deviation of a host's own resolve, which is not known. No NGO pressure yet")
+    return sign(ax, title, ds)
+
+
+def plot_ridge(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None) -> Axes:
+    """The chance of an arrest within the horizon along the ridge that the record cannot tell apart, with 95 %
+    intervals of the simulation error; beside each point the visits a year, which hardly move.
+
+    >>> ax = plot_ridge(open_results(example))
+    >>> ax.get_yscale()
+    'log'
+    """
+    who = leader_id(ds, leader)
+    at = ds["kap_arrest"].values
+    chance, error, visits, Lambda = (ds[f"ridge_{name}"].sel(leader=who).values
+                                     for name in ("p_arrest", "p_arrest_se", "visits", "Lambda"))
+    own = float(world(ds, "parameters").set_index("name").loc["kap_arrest", "value"])
+    years = ds.sizes["week"] * 7 / 365.25
+    ax = axes(ax, 7, 4.2)
+    low = np.maximum(1000 * (chance - Z * error), 1000 * chance / 20)  # a log axis has no zero
+    ax.plot(at, 1000 * chance, color=BLUE, linewidth=1, alpha=0.6)
+    ax.errorbar(at, 1000 * chance, yerr=[1000 * chance - low, 1000 * Z * error], fmt="o", color=BLUE, capsize=3)
+    mine = np.argmin(np.abs(at - own))
+    ax.plot(at[mine], 1000 * chance[mine], "o", markersize=12, markerfacecolor="none", markeredgecolor="black")
+    ax.set_yscale("log")
+    for x, y, v, loss in zip(at, 1000 * chance, visits / years, Lambda):
+        ax.annotate(f"{y:.2g} per thousand\n{v:.1f} visits a year\nLambda {loss:.0f}", (x, y), (9, 4), textcoords="offset points",
+                    fontsize="x-small", color="0.25", va="bottom")
+    ax.set_xlim(at[0] - 0.3, at[-1] + 0.9)
+    ax.set_xticks(at, [f"{k:g}" for k in at])
+    ax.set_ylim(top=1000 * chance.max() * 2.6)
+    ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
+    ax.set_xlabel("assumed threshold of arrest, kap_arrest (logits)")
+    ax.set_ylabel("arrests per thousand histories")
+    bare(ax, "top", "right")
+    ax.grid(alpha=0.25)
+    title = f"How far the risk of arrest can be told: {_name(ds, who)}"
+    heading(ax, title, f"{period(ds)}; {int(ds.attrs['ridge_replicates']):,} simulated histories a point, 95 % intervals of "
+            f"the simulation; ring: the scenario's own\n{PRIOR}")
+    return sign(ax, title, ds)
+
+
+def _bound_or_not() -> list[Line2D]:
+    return [Line2D([], [], color=MEMBER, marker=MEMBER_MARK, linewidth=0, label="bound by the Rome Statute"),
+            Line2D([], [], color=OTHER, marker=OTHER_MARK, linewidth=0, label="not bound")]
+
+
+def _name(ds: xr.Dataset, leader: str) -> str:
+    return str(ds["leader_name"].sel(leader=leader).item())
+
+
+def _mark_events(ax: Axes, ds: xr.Dataset, leader: str) -> None:
+    dates = [np.datetime64(d) for d, of in zip(ds["event_date"].values, ds["event_leader"].values) if of == leader]
+    low = ax.get_ylim()[0]
+    ax.plot(dates, [low] * len(dates), "|", color="0.35", markersize=9, clip_on=False)
+    ax.set_ylim(bottom=low)
+
+
+def _name_points(ax: Axes, table) -> None:
+    """Names beside their points, the most visited first; a name that would cover another is tried on the other sides,
+    then left out."""
+    figure = ax.figure
+    renderer = figure.canvas.get_renderer()
+    taken: list = []
+    for row in table.sort_values("visits", ascending=False).itertuples():
+        gap = 3 + 0.5 * np.sqrt(14 + 170 * row.visits)
+        for dx, dy, ha, va in ((gap, 0, "left", "center"), (-gap, 0, "right", "center"), (0, gap, "center", "bottom"),
+                               (0, -gap, "center", "top")):
+            text = ax.annotate(row.name, (row.alliance, row.compliance), (dx, dy), textcoords="offset points", ha=ha, va=va,
+                               fontsize="x-small", color="0.15")
+            box = text.get_window_extent(renderer)
+            if not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            text.remove()

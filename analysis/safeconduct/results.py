@@ -5,12 +5,15 @@ The examples below run on a small file, `example`, made by the program (tests/an
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pandas as pd
 import xarray as xr
+
+from .intervals import wilson
 
 #: The format versions read here: this major, any minor.
 FORMAT = 1
@@ -75,8 +78,8 @@ def to_dataframe(ds: xr.Dataset, *names: str) -> pd.DataFrame:
     return table
 
 
-def hosts(ds: xr.Dataset | str | Path) -> pd.DataFrame:
-    """The table of hosts: one row for each leader and host, with names, and ``visits_a_year``.
+def hosts(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.DataFrame:
+    """The table of hosts: one row for each leader (or of one leader) and host, with names, and ``visits_a_year``.
 
     >>> table = hosts(open_results(example))
     >>> table.sort_values("visits_a_year").iloc[-1][["host", "name", "member_at_start"]].tolist()
@@ -93,7 +96,131 @@ def hosts(ds: xr.Dataset | str | Path) -> pd.DataFrame:
         table.insert(place, label, _labelled(ds[f"host_{label}"], values))
     table["visits_a_year"] = table["visits"] / years(ds)
     table["visits_a_year_se"] = table["visits_se"] / years(ds)
-    return table
+    return table if leader is None else table[table["leader"] == leader_id(ds, leader)].reset_index(drop=True)
+
+
+def events(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.DataFrame:
+    """The calendar: one row for each scheduled trip, stages merged, by date, with counts and ``goes_share``, the
+    share that went.
+
+    ``goes_share`` is the share of ``opportunities`` in which the leader reached the host, ``low`` and ``high`` its 95 %
+    interval; ``duty`` whether the host has to arrest in the week of the start.
+
+    >>> table = events(open_results(example)).set_index("name")
+    >>> bool(table.loc["SCO summit, Bishkek", "goes_share"] > 0.9)
+    True
+    """
+    ds = ds if isinstance(ds, xr.Dataset) else open_results(ds)
+    names = [str(n) for n, v in ds.data_vars.items() if v.dims == ("event",)]
+    table = to_dataframe(ds, *names)
+    table.columns = [c.removeprefix("event_") for c in table.columns]
+    labels = ["leader", "host", "name", "kind", "date", "week"]
+    for place, label in enumerate(labels):
+        table.insert(place, label, ds[f"event_{label}"].values)
+    bound, issued = _membership(ds), dict(zip(ds["leader"].values, ds["leader_warrant_week"].values))
+    table.insert(len(labels), "duty", [
+        bool(issued[row.leader] <= row.week and ((since <= row.week) & (row.week < until)).any())
+        for row in table.itertuples() for since, until in [bound.get(row.host, _NEVER)]])
+    reached = table["visited"] + table["cut_short"] + table["arrested"]
+    table["goes_share"] = reached / table["opportunities"].where(table["opportunities"] > 0)
+    table["low"], table["high"] = wilson(reached, table["opportunities"])
+    table = table.sort_values("date", kind="stable").drop(columns="event")
+    return (table if leader is None else table[table["leader"] == leader_id(ds, leader)]).reset_index(drop=True)
+
+
+def world(ds: xr.Dataset | str | Path, name: str) -> pd.DataFrame:
+    """A table of the world that a run lived in, as the file keeps it: ``hosts``, ``dyads``, ``events``,
+    ``parameters``, ...
+
+    >>> world(example, "parameters").set_index("name").loc["th_a", "value"]
+    7.0
+    """
+    path = Path(ds.attrs["path"] if isinstance(ds, xr.Dataset) else ds)
+    if not isinstance(ds, xr.Dataset):
+        _check(path, _FILETYPE)
+    with h5py.File(path) as f:
+        if f"{name}.csv" not in f["world"]:
+            raise ResultsError(f"{path} has no table {name!r} of the world; there are " +
+                               ", ".join(sorted(n.removesuffix(".csv") for n in f["world"])))
+        text = f["world"][f"{name}.csv"].asstr()[()]
+    return pd.read_csv(io.StringIO(text), comment="#", keep_default_na=False, na_values={
+        c: [""] for c in ("exists_from", "exists_to", "member_from", "member_to", "from", "to", "hours_over")})
+
+
+def ledger(ds: xr.Dataset | str | Path, leader: int | str = 0) -> pd.DataFrame:
+    """What pulls each host which way in the first week, in logits: one row a host that exists then, home left out.
+
+    ``alliance`` is th_a a, what the tie with the leader's state weighs; ``compliance`` all the other terms of the
+    compliance index but the host's own resolve, which nobody knows: duty, norm, courts, statements, Western pressure,
+    less retaliation. ``c`` is their difference, ``p_refuse`` and ``p_arrest`` follow from it with a resolve of 0, no
+    order and no cover (``duty`` 0: no arrest). No pressure of NGOs, no findings yet. Equations: agents/ODD.md,
+    "Derived quantities".
+
+    >>> table = ledger(open_results(example)).set_index("host")
+    >>> bool(table.loc["BLR", "alliance"] > table.loc["MNG", "alliance"])
+    True
+    >>> table.loc["USA", ["duty", "p_arrest"]].tolist()
+    [0.0, 0.0]
+    """
+    ds = ds if isinstance(ds, xr.Dataset) else open_results(ds)
+    who = leader_id(ds, leader)
+    p = world(ds, "parameters").set_index("name")["value"].astype(float)
+    of_leader = world(ds, "leaders").set_index("leader").loc[who]
+    rows = world(ds, "hosts")
+    rows = rows[~(rows["exists_from"] > 0) & ~(rows["exists_to"] <= 0) & (rows["host"] != of_leader["home"])]
+    table = rows.drop_duplicates("host").set_index("host")
+    bound = {host for host, (since, until) in _membership(ds).items() if ((since <= 0) & (0 < until)).any()}
+    duty = pd.Series(table.index.isin(bound) & (of_leader["issue"] <= 0), index=table.index).astype(float)
+
+    ties = world(ds, "dyads")
+    ties = ties[ties["leader"] == who].set_index("host").drop(columns="leader").astype(float)
+    weights = p[[f"w_{feature}" for feature in ties.columns]].to_numpy()
+    a0 = (ties * weights).sum(axis=1).reindex(table.index, fill_value=0.0)
+    alliance = p["th_a"] * a0 * (1 + p["iota"] * float(of_leader["S"]) * (1 - table["W"]))
+    duties = (p["th_m"] + p["th_nu"] * p["nu0"] + p["th_J"] * table["J"] + p["th_Q"] * table["Q"]
+              + p["th_B"] * _stances(ds, who).reindex(table.index, fill_value=0.0))
+    compliance = (duty * duties + p["th_W"] * table["W"] * float(of_leader["Pi"]) - p["th_R"] * float(of_leader["R"]))
+    c = compliance - alliance
+    return pd.DataFrame({
+        "host": table.index, "name": table["name"].to_numpy(), "duty": duty.to_numpy(), "alliance": alliance.to_numpy(),
+        "compliance": compliance.to_numpy(), "c": c.to_numpy(),
+        "p_refuse": (1 / (1 + np.exp(p["kap_refuse"] - c))).to_numpy(),
+        "p_arrest": (duty / (1 + np.exp(p["kap_arrest"] - c))).to_numpy()})
+
+
+def leader_id(ds: xr.Dataset, leader: int | str) -> str:
+    """A leader by number or id, as an id.
+
+    >>> leader_id(open_results(example), 0)
+    'putin'
+    """
+    if isinstance(leader, str):
+        if leader not in ds["leader"].values:
+            raise ValueError(f"no leader {leader!r} in these results: {', '.join(ds['leader'].values)}")
+        return leader
+    return str(ds["leader"].values[leader])
+
+
+_NEVER = (np.array([]), np.array([]))
+
+
+def _membership(ds: xr.Dataset) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The weeks between which each member of the court is one: arrays of first weeks, and of first weeks after."""
+    rows = world(ds, "hosts").dropna(subset=["member_from", "member_to"], how="all")  # both empty: never a member
+    return {host: (some["member_from"].fillna(-np.inf).to_numpy(), some["member_to"].fillna(np.inf).to_numpy())
+            for host, some in rows.groupby("host")}
+
+
+def _stances(ds: xr.Dataset, leader: str) -> pd.Series:
+    """b by host in week 0: the government's own statements before those of its organisations, each kind averaged."""
+    try:
+        said = world(ds, "stances")
+    except ResultsError:
+        return pd.Series(dtype=float)
+    said = said[(said["leader"] == leader) & ~(said["from"] > 0) & ~(said["to"] <= 0)]
+    means = said.groupby(["host", "kind"])["value"].mean().unstack()
+    organisation = means["organisation"] if "organisation" in means else pd.Series(dtype=float)
+    return (means["own"].combine_first(organisation) if "own" in means else organisation).dropna()
 
 
 def trips(path: str | Path) -> pd.DataFrame:

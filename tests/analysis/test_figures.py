@@ -1,0 +1,178 @@
+"""The figures: the numbers that they draw, what they say of themselves, and that all of it is legible."""
+import inspect
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+import safeconduct
+from safeconduct import compare, events, hosts, ledger, map_table, open_results, save, style, world
+from safeconduct.plots import FATES, calendar_shares
+
+
+@pytest.fixture(scope="module")
+def ds(example):
+    return open_results(example)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+ONE_RUN = ["plot_hosts", "plot_calendar", "plot_fan", "plot_ledger", "plot_map", "plot_ridge"]
+
+
+@pytest.mark.parametrize("name", ONE_RUN)
+def test_a_figure_is_drawn_on_the_axes_it_is_given_and_says_how_many_histories(ds, name):
+    ax = plt.subplots()[1]
+    assert getattr(safeconduct, name)(ds, ax=ax) is ax
+    words = " ".join(t.get_text() for t in ax.texts)
+    assert ("500 simulated histories" in words) or name == "plot_ridge" and f"{ds.attrs['ridge_replicates']} simulated" in words
+    assert style.signature(ax)["Fingerprint"] == ds.attrs["fingerprint"]
+
+
+@pytest.mark.parametrize("draw", [lambda ds: safeconduct.plot_ridge(ds), lambda ds: safeconduct.plot_map(ds, "arrest")])
+def test_a_chance_of_arrest_is_called_a_prior(ds, draw):
+    assert any("P(arrest) is mostly a prior" in t.get_text() for t in draw(ds).texts)
+
+
+def test_no_figure_shows_itself(ds):
+    for name in safeconduct.__all__:
+        assert ".show(" not in inspect.getsource(getattr(safeconduct, name))
+
+
+def test_a_png_carries_where_it_is_from_and_is_the_same_twice(ds, tmp_path):
+    for name in ("a", "b"):
+        save(safeconduct.plot_hosts(ds), tmp_path / f"{name}.png", dpi=60)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    said = Image.open(tmp_path / "a.png").text
+    assert said["Seed"] == "2025" and said["Replicates"] == "500" and said["Digest"] == ds.attrs["digest"]
+
+
+def test_calendar_draws_the_counts_of_the_file(ds):
+    table = calendar_shares(ds).set_index("name")
+    counts = events(ds).set_index("name")
+    n = ds.attrs["replicates"]
+    for event in ("BRICS summit, Rio de Janeiro", "State visit, Dushanbe"):
+        reached = counts.loc[event, ["visited", "cut_short", "arrested"]].sum()
+        assert table.loc[event, "goes"] == reached / n
+        assert table.loc[event, "low"] <= reached / n <= table.loc[event, "high"]
+        assert table.loc[event, "delegate"] == counts.loc[event, "delegate"] / n
+    ax = safeconduct.plot_calendar(ds)
+    widths = np.array([bar.get_width() for bar in ax.patches]).reshape(len(FATES), -1)
+    assert np.allclose(widths.sum(axis=0), 1)
+    assert np.allclose(widths[0], table["goes"])
+
+
+def test_calendar_knows_the_duty_in_the_week_of_the_event(ds):
+    duty = events(ds).set_index("name")["duty"]
+    assert duty["Talks with President Trump, Budapest"]  # a member until June 2026
+    assert duty["State visit, Dushanbe"] and not duty["SCO summit, Bishkek"]
+
+
+def test_map_draws_the_table_of_hosts(ds):
+    of_hosts = hosts(ds).set_index("host")
+    visits = map_table(ds, "visits").set_index("host")
+    assert np.allclose(visits["value"], of_hosts["visits_a_year"])
+    refusal = map_table(ds, "refusal").set_index("host").loc["USA"]
+    row = of_hosts.loc["USA"]
+    assert refusal["value"] == row["withdrawn"] / (row["go"] - row["void"] - row["pending"]) > 0
+    arrest = map_table(ds, "arrest").set_index("host")
+    assert arrest.loc["TJK", "value"] == 1000 * of_hosts.loc["TJK", "p_arrest"]
+    assert np.isnan(arrest.loc["CHN", "value"])
+    with pytest.raises(ValueError, match="visits, refusal, arrest"):
+        map_table(ds, "odds")
+
+
+def test_map_leaves_states_with_few_cases_grey(ds):
+    from safeconduct.maps import _NO_VALUE, _paths
+
+    table = map_table(ds, "refusal").set_index("host")
+    few, many = (next(h for h, row in table.iterrows() if h in _paths()["states"] and test(row["cases"]))
+                 for test in (lambda n: n < 20, lambda n: n > 20))
+    faces = safeconduct.plot_map(ds, "refusal").collections[1].get_facecolors()
+    place = list(_paths()["states"]).index
+    assert np.allclose(faces[place(few)][:3], to_rgb(_NO_VALUE))
+    assert not np.allclose(faces[place(many)][:3], to_rgb(_NO_VALUE))
+
+
+def test_small_states_are_dots(ds):
+    dots = safeconduct.plot_map(ds, "visits").collections[-1]
+    names = set(map_table(ds).host)
+    assert {"SGP", "VAT"} < names and 29 <= len(dots.get_offsets()) <= 80
+
+
+def test_ledger_is_the_equation_of_the_model(ds):
+    """Tajikistan's index, term by term, from the tables that the file keeps."""
+    row = ledger(ds).set_index("host").loc["TJK"]
+    p = world(ds, "parameters").set_index("name")["value"]
+    host = world(ds, "hosts").drop_duplicates("host").set_index("host").loc["TJK"]
+    leader = world(ds, "leaders").iloc[0]
+    tie = world(ds, "dyads").set_index("host").loc["TJK"]
+    said = world(ds, "stances")
+    said = said[(said["host"] == "TJK") & ~(said["from"] > 0)]["value"]
+    a = sum(p[f"w_{f}"] * tie[f] for f in tie.index if f != "leader") * (1 + p["iota"] * leader["S"] * (1 - host["W"]))
+    duty = (p["th_m"] + p["th_nu"] * p["nu0"] + p["th_J"] * host["J"] + p["th_Q"] * host["Q"]
+            + p["th_B"] * (said.mean() if len(said) else 0))
+    c = duty + p["th_W"] * host["W"] * leader["Pi"] - p["th_R"] * leader["R"] - p["th_a"] * a
+    assert row["duty"] == 1 and row["alliance"] == pytest.approx(p["th_a"] * a) and row["c"] == pytest.approx(c)
+    assert row["p_arrest"] == pytest.approx(1 / (1 + np.exp(p["kap_arrest"] - c)))
+
+
+def test_ledger_has_no_duty_without_a_warrant_and_none_for_the_home_state(ds, program):
+    bare = safeconduct.run("no_warrant", replicates=10, quiet=True)
+    assert (ledger(bare)["duty"] == 0).all() and (ledger(bare)["p_arrest"] == 0).all()
+    assert "RUS" not in set(ledger(ds)["host"])
+
+
+def test_ridge_draws_what_the_file_says(ds):
+    ax = safeconduct.plot_ridge(ds)
+    drawn = ax.lines[0].get_xydata()
+    assert np.allclose(drawn[:, 0], ds["kap_arrest"]) and np.allclose(drawn[:, 1], 1000 * ds["ridge_p_arrest"][0])
+
+
+def test_fans_hold_the_quantiles(ds):
+    ax = safeconduct.plot_fan(ds, "nu")
+    wide = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert wide.min() == pytest.approx(float(ds["nu_quantile"].sel(quantile=0.05).min()))
+    for what in ("pressure", "isolation", "budget", "visits"):
+        safeconduct.plot_fan(ds, what)
+    with pytest.raises(ValueError, match="a fan can show nu"):
+        safeconduct.plot_fan(ds, "mood")
+
+
+def test_colours_differ_in_grey_too():
+    """Neighbours in the calendar's bars differ in lightness, so a photocopy can be read."""
+    light = [np.dot(to_rgb(colour), (0.299, 0.587, 0.114)) for _, _, colour in FATES]
+    assert (np.abs(np.diff(light)) > 0.05).all()
+
+
+def test_compare_pairs_history_with_history(folder):
+    """With all decisions kept the difference is the mean of paired differences, and its error smaller than the
+    unpaired one."""
+    ways = {}
+    for name, trips in (("kept", "all"), ("counted", "none")):
+        runs = [safeconduct.run("dushanbe_2025", replicates=400, trips=trips, quiet=True, out=folder / f"{name}_{th_J}.h5",
+                                **{"parameters.th_J": th_J}) for th_J in (1.5, 3.0)]
+        ways[name] = compare(*runs)
+    paired, counted = ways["kept"], ways["counted"]
+    assert paired.attrs["paired"] and not counted.attrs["paired"]
+    assert paired.attrs["pairs"] == 400
+    assert np.allclose(paired["difference"], counted["difference"])
+    assert paired.attrs["total"]["difference"] == pytest.approx(counted.attrs["total"]["difference"])
+    assert paired.attrs["total"]["difference"] < 0  # stronger courts, fewer visits
+    assert paired.attrs["total"]["se"] < 0.7 * counted.attrs["total"]["se"]
+    ax = safeconduct.plot_difference(*(open_results(folder / f"kept_{th_J}.h5") for th_J in (1.5, 3.0)))
+    assert any("history by history" in t.get_text() for t in ax.texts)
+
+
+def test_runs_that_cannot_be_compared_say_why(ds, folder):
+    other = safeconduct.run("dushanbe_2025", replicates=10, seed=7, quiet=True)
+    with pytest.raises(safeconduct.ResultsError, match="run one of them again with the other's seed"):
+        compare(ds, other)
+    with pytest.raises(safeconduct.ResultsError, match="runs of the same weeks"):
+        compare(ds, safeconduct.run("putin_2023", replicates=10, seed=2025, quiet=True))
