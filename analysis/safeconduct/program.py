@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import atexit
 import datetime
+import itertools
 import json
 import os
 import shutil
@@ -65,7 +66,7 @@ def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None
     ...
     safeconduct.program.ProgramError: ...unknown key 'parameters.th_j'...
     """
-    out = Path(out) if out else _scratch() / f"{len(list(_scratch().iterdir()))}_{Path(scenario).stem}.h5"
+    out = Path(out) if out else scratch(f"{Path(scenario).stem}.h5")
     words = ["run", str(scenario), "--out", str(out), "--trips", trips]
     for name, value in (("replicates", replicates), ("seed", seed), ("threads", threads)):
         words += [f"--{name}", str(value)] if value is not None else []
@@ -129,11 +130,17 @@ def _toml(value: Any) -> str:
 
 
 _folder: Path | None = None
+_numbers = itertools.count()
 
 
-def _scratch() -> Path:
+def scratch(name: str) -> Path:
+    """A new path that ends in this name, in a folder that goes when Python ends.
+
+    >>> scratch("x.h5").exists(), scratch("x.h5") != scratch("x.h5")
+    (False, True)
+    """
     global _folder
     if _folder is None:
         _folder = Path(tempfile.mkdtemp(prefix="safeconduct_"))
         atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-    return _folder
+    return _folder / f"{next(_numbers)}_{name}"

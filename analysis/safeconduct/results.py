@@ -42,9 +42,9 @@ def open_results(path: str | Path) -> xr.Dataset:
     True
     """
     path = Path(path)
-    _check(path, _FILETYPE)
-    ds = _decoded(path, None)
-    provenance = _decoded(path, "provenance")
+    checked(path, _FILETYPE)
+    ds = decoded(path, None)
+    provenance = decoded(path, "provenance")
     for name, value in provenance.attrs.items():
         ds.attrs[f"provenance_{name}"] = value
     ds.attrs["provenance_scenario"] = str(provenance["scenario"].item())
@@ -137,7 +137,7 @@ def world(ds: xr.Dataset | str | Path, name: str) -> pd.DataFrame:
     """
     path = Path(ds.attrs["path"] if isinstance(ds, xr.Dataset) else ds)
     if not isinstance(ds, xr.Dataset):
-        _check(path, _FILETYPE)
+        checked(path, _FILETYPE)
     with h5py.File(path) as f:
         if f"{name}.csv" not in f["world"]:
             raise ResultsError(f"{path} has no table {name!r} of the world; there are " +
@@ -238,12 +238,12 @@ def trips(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     if path.is_dir():
         return _parts(path, None)
-    _check(path, _FILETYPE)
+    checked(path, _FILETYPE)
     with h5py.File(path) as f:
         about = {name: f.attrs[name] for name in ("fingerprint", "replicates")}
         stored = "trips" in f
     if stored:
-        return _columns(_decoded(path, "trips"))
+        return _columns(decoded(path, "trips"))
     folder = path.with_suffix(".trips")
     if folder.is_dir():
         return _parts(folder, about)
@@ -265,14 +265,14 @@ def _parts(folder: Path, about: dict | None) -> pd.DataFrame:
     if not paths:
         raise ResultsError(f"{folder} holds no parts of trips")
     for number, path in enumerate(paths):
-        _check(path, "safeconduct trips")
+        checked(path, "safeconduct trips")
         with h5py.File(path) as f:
             a = dict(f.attrs)
         fingerprint = fingerprint or a["fingerprint"]
         if a["part"] != number or a["first_replicate"] != next_replicate or a["fingerprint"] != fingerprint:
             raise ResultsError(f"{folder}: a part before {path.name} is missing or of another run; run it again")
         next_replicate = int(a["past_replicate"])
-        tables.append(_columns(_decoded(path, None)))
+        tables.append(_columns(decoded(path, None)))
     if about and (about["fingerprint"] != fingerprint or about["replicates"] != next_replicate):
         raise ResultsError(f"{folder} belongs to another run than the results beside it; run the scenario again "
                            "with --trips all")
@@ -291,13 +291,13 @@ def _labelled(variable: xr.DataArray, values: pd.Series) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(values.to_numpy(), meanings), index=values.index)
 
 
-def _decoded(path: Path, group: str | None) -> xr.Dataset:
+def decoded(path: Path, group: str | None) -> xr.Dataset:
     # "d" and "h" stay numbers in every version of xarray
     with xr.open_dataset(path, engine="h5netcdf", group=group, decode_timedelta=False) as ds:
         return ds.load()
 
 
-def _check(path: Path, filetype: str) -> None:
+def checked(path: Path, filetype: str) -> None:
     if not path.exists():
         raise FileNotFoundError(f"no such results file: {path}")
     if path.is_dir():

@@ -1,0 +1,51 @@
+"""The notebooks: committed without outputs, and every cell runs, on few histories that the program lives in this test."""
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+FOLDER = Path(os.environ["SAFECONDUCT_SOURCE"]) / "analysis/notebooks"
+NOTEBOOKS = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+HISTORIES = 300
+
+
+def read(name):
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def test_there_are_notebooks():
+    assert [name[:2] for name in NOTEBOOKS] == ["01", "02", "05"]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_tells_a_story_and_ends_with_what_the_model_cannot_say(name):
+    notebook = read(name)
+    nbformat.validate(notebook)
+    cells = notebook.cells
+    assert all(not c.outputs and c.execution_count is None for c in cells if c.cell_type == "code"), "clear the outputs"
+    assert cells[0].cell_type == "markdown" and cells[0].source.startswith("# ")
+    assert cells[-1].source.startswith("## What the model cannot say")
+    assert "P(arrest) is mostly a prior" in cells[-1].source
+    words = [len(c.source.split()) for c in cells if c.cell_type == "markdown"]
+    assert sum(words) > 250, "code with too little prose"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_cell_of_a_notebook_runs(name, program):
+    notebook = read(name)
+    changed = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source, n = re.subn(r"^replicates = [\d_]+", f"replicates = {HISTORIES}", cell.source, flags=re.M)
+            changed += n
+    assert changed == 1
+    done = NotebookClient(notebook, timeout=600, kernel_name="python3").execute(cwd=str(FOLDER))
+    figures = [o for c in done.cells if c.cell_type == "code" for o in c.outputs if "image/png" in o.get("data", {})]
+    assert figures, "no figure was drawn"
+    for cell in done.cells:
+        if cell.cell_type == "code":
+            said = "".join(o.get("text", "") for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
+            assert "Warning" not in said, said
