@@ -16,8 +16,6 @@ import io
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -29,6 +27,7 @@ import pandas as pd
 import xarray as xr
 
 from . import geo
+from .program import ProgramError, call
 from .results import ResultsError, hosts, open_results, years
 
 MARK = "<!-- a report of safeconduct -->"
@@ -86,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ResultsError as e:
         print(f"safeconduct: {e}", file=sys.stderr)
         return 65
+    except ProgramError as e:
+        print(e, file=sys.stderr)
+        return e.code
     except OSError as e:
         print(f"safeconduct: {e}", file=sys.stderr)
         return 74
@@ -116,20 +118,8 @@ def _write_whole(path: Path, text: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _program() -> str:
-    built = Path(__file__).resolve().parents[2] / "build" / "release" / "safeconduct"
-    for candidate in (os.environ.get("SAFECONDUCT"), str(built), shutil.which("safeconduct")):
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    raise ResultsError("the program is not built: run './safeconduct report RESULTS' in the checkout, or let the variable "
-                       "SAFECONDUCT name the program")
-
-
-def _ask(*arguments: str | Path) -> str:
-    done = subprocess.run([_program(), *map(str, arguments)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ResultsError(done.stderr.strip().removeprefix("safeconduct: "))
-    return done.stdout
+def _ask(*words: str | Path) -> str:
+    return call([str(word) for word in words])
 
 
 # --- numbers and text ------------------------------------------------------------------------------------------------
@@ -599,7 +589,9 @@ campaign or visit has changed anything. Larger: more visits.</p>
         for name, title, symbol, at in charts:
             bands = self.ds[f"{name}_quantile"].values
             figures += self._fan(title, symbol, bands if at is None else bands[at])
-        return (f'<p>Bands hold half and nine tenths of the {self.n:,} histories; the line is the median. They show what differs from history '
+        first = re.search(r"of the first ([\d,]+)", str(self.ds["quantile"].attrs.get("long_name", "")))
+        which = f"first {first[1]}" if first and self.n > int(first[1].replace(",", "")) and not self._ignorance() else f"{self.n:,}"
+        return (f'<p>Bands hold half and nine tenths of the {which} histories; the line is the median. They show what differs from history '
                 f'to history, not what is unknown about the parameters.</p>\n<div class="charts">\n{figures}</div>\n')
 
     def _fan(self, title: str, symbol: str, bands: np.ndarray) -> str:

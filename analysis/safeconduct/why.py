@@ -1,0 +1,90 @@
+"""Why a decision fell as it did: what the program's ``why`` tells, as tables and as a waterfall.
+
+Terms are logits: 0 is even odds, +1 multiplies the odds by 2.7.
+"""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from .program import call
+from .style import BLUE, DARK, ORANGE, axes, bare, heading, note
+
+
+def decisions(path: str | Path, replicate: int = 0) -> pd.DataFrame:
+    """The decisions of one history, a row each; the index is the number that ``why`` asks for.
+
+    >>> decisions(example, 7).columns.tolist()[:4]
+    ['leader', 'host', 'host_name', 'occasion']
+    """
+    told = _ask(path, replicate)["decisions"]
+    return pd.DataFrame(told).set_index("decision") if told else pd.DataFrame()
+
+
+def why(path: str | Path, replicate: int, decision: int) -> pd.DataFrame:
+    """The terms behind a decision, the largest of each stage first: stage, who, index, term, symbol, logits.
+
+    Stages: the leader's ``answer``, the ``invitation`` in the week in which the host withdrew it or came nearest to it, the
+    ``look`` before departure, the ``arrest``. Raises ProgramError in the program's words.
+
+    >>> table = why(example, 7, 0)
+    >>> table["stage"].iloc[0], bool(table["logits"].abs().max() > 0.5)
+    ('answer', True)
+    """
+    rows = [{"stage": s["stage"], "who": s["who"], "index": s["index"], **term}
+            for s in _ask(path, replicate, decision)["stages"] for term in s["terms"]]
+    return pd.DataFrame(rows)
+
+
+def flips(path: str | Path, replicate: int, decision: int) -> pd.DataFrame:
+    """The smallest change of each single input that turns the decision: now, even_odds_at, this_history_turns_at.
+
+    All else is held, the luck included; NaN: not within the input's range. ``key`` is the input's key in a scenario, where
+    it has one.
+
+    >>> flips(example, 7, 0).columns.tolist()
+    ['stage', 'input', 'symbol', 'unit', 'now', 'even_odds_at', 'this_history_turns_at', 'key']
+    """
+    rows = [{"stage": s["stage"], **flip} for s in _ask(path, replicate, decision)["stages"] for flip in s["flips"]]
+    columns = ["stage", "input", "symbol", "unit", "now", "even_odds_at", "this_history_turns_at", "key"]
+    return pd.DataFrame(rows).reindex(columns=columns)
+
+
+def plot_why(path: str | Path, replicate: int, decision: int, stage: str = "answer", ax: Axes | None = None) -> Axes:
+    """A waterfall of one stage: from 0 through every term to the logit, and how far that is from even odds.
+
+    >>> ax = plot_why(example, 7, 0)
+    >>> ax.get_xlabel()
+    'logit of going'
+    """
+    told = _ask(path, replicate, decision)
+    stages = {s["stage"]: s for s in told["stages"]}
+    if stage not in stages:
+        raise ValueError(f"this decision has no stage {stage!r}; it has {', '.join(stages)}")
+    at = stages[stage]
+    ax = axes(ax, 7, 1.6 + 0.27 * (len(at["terms"]) + 1))
+    reached = 0.0
+    for place, term in enumerate(at["terms"]):
+        ax.barh(place, term["logits"], left=reached, color=ORANGE if term["logits"] < 0 else BLUE, height=0.7)
+        reached += term["logits"]
+        ax.plot([reached, reached], [place - 0.35, place + 1.35], color=DARK, linewidth=0.7)
+    ax.barh(len(at["terms"]), reached, color=DARK, height=0.7)
+    ax.set_yticks(range(len(at["terms"]) + 1), [f"{t['term']}  {t['logits']:+.2f}" for t in at["terms"]] + [f"sum  {reached:+.2f}"])
+    ax.invert_yaxis()
+    ax.axvline(0, color=DARK, linewidth=1)
+    ax.set_xlabel(f"logit of {at['index']}")
+    bare(ax, "top", "right", "left")
+    heading(ax, f"{told['host_name']}: {at['what_happened']}",
+            f"{told['occasion']}, week of {at['date']}; history {replicate}, decision {decision}\nright of 0 is likelier than not")
+    if stage == "arrest":
+        note(ax, told["caveat"], 40)
+    return ax
+
+
+def _ask(path: str | Path, replicate: int, decision: int | None = None) -> dict[str, Any]:
+    words = ["why", str(path), "--replicate", str(replicate), "--json"]
+    return json.loads(call(words + ([] if decision is None else ["--decision", str(decision)])))

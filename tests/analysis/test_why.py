@@ -1,0 +1,40 @@
+"""why in Python: the program's terms as tables, and a waterfall that ends at their sum."""
+import doctest
+
+import matplotlib.pyplot as plt
+import pytest
+
+import safeconduct.why
+from safeconduct.program import ProgramError
+from safeconduct.why import decisions, flips, plot_why, why
+
+
+def test_examples_in_the_docstrings_are_true(example):
+    assert doctest.testmod(safeconduct.why, extraglobs={"example": example}).failed == 0
+
+
+def test_a_waterfall_ends_at_the_sum_of_the_terms(example):
+    listed = decisions(example, 7)
+    visited = int(listed.index[listed["outcome"] == "visited"][0])
+    table = why(example, 7, visited)
+    assert list(dict.fromkeys(table["stage"])) in (["answer", "invitation", "look", "arrest"], ["answer", "look", "arrest"])
+    for stage, terms in table.groupby("stage"):
+        ax = plot_why(example, 7, visited, stage)
+        bars = [bar.get_width() for bar in ax.patches]
+        assert bars[:-1] == pytest.approx(terms["logits"].tolist())
+        assert bars[-1] == pytest.approx(terms["logits"].sum())
+    assert "assumed" in ax.figure.axes[0].texts[-1].get_text() or stage != "arrest"
+    plt.close("all")
+
+
+def test_flips_are_the_programs(example):
+    table = flips(example, 7, 0)
+    assert set(table["stage"]) >= {"answer"} and table["now"].notna().all()
+    assert (table["even_odds_at"].dropna() != table["now"][table["even_odds_at"].notna()]).all()
+
+
+def test_mistakes(example):
+    with pytest.raises(ProgramError, match="--decision"):
+        why(example, 7, 9999)
+    with pytest.raises(ValueError, match="answer"):
+        plot_why(example, 7, 0, "nonsense")
