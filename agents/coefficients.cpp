@@ -19,6 +19,8 @@ Coefficients::Coefficients(const Parameters& p) {
   chi_arr = f(p.chi_arr);
   g_B = f(p.g_B), l_B = f(p.l_B), o_B = f(p.o_B), B_min = f(p.B_min), B_max = f(p.B_max);
   zeta = f(p.zeta), eps_peer = f(p.eps_peer), em = f(p.em);
+  rec_bilateral = f(p.rec_bilateral), rec_occasion = f(p.rec_occasion), rec_duty = f(p.rec_duty);
+  rec_lapse = f(p.rec_lapse);
   common = f(p.sigma_u * std::sqrt(p.rho)), own = f(p.sigma_u * std::sqrt(1 - p.rho));
 }
 

@@ -13,6 +13,7 @@ struct Coefficients {
   float eta, s_0, chi_adv, xi, g_tr;
   float g_visit, g_cancel, g_skip, g_refuse, chi_visit, chi_find, chi_stay, chi_ref, chi_arr;
   float g_B, l_B, o_B, B_min, B_max, zeta, eps_peer, em;
+  float rec_bilateral, rec_occasion, rec_duty, rec_lapse;
   float common, own;  ///< sigma_u sqrt(rho), sigma_u sqrt(1 - rho): resolve = common g_r + own e_h
 
   explicit Coefficients(const Parameters& p);

@@ -31,6 +31,24 @@ inline bool is_visit(Outcome o) { return o == Outcome::visited || o == Outcome::
 /// The leader set foot on the host's soil (or was taken on the way there).
 inline bool is_arrival(Outcome o) { return is_visit(o) || o == Outcome::arrested; }
 
+/// What became of an opportunity, as a record can tell.
+enum class Fate : std::uint8_t { visited, cut_short, own_choice, kept_away, arrested };
+inline constexpr std::array<std::string_view, 5> fate_names = {"visited", "cut short", "not gone by own choice",
+                                                               "kept away by the host", "arrested"};
+/// Something for each fate: where it is a distribution, it sums to 1.
+using ByFate = std::array<double, fate_names.size()>;
+
+/// An opportunity put to a leader from outside, for a replicate that lives along a record.
+struct Posed {
+  LeaderId leader;
+  HostId host;
+  int rank = 0;             ///< order among the trips that stand
+  std::uint32_t place = 0;  ///< its address in the luck of the leader
+  float V = 1, participants = 2, days = 1, bound = 0, cover = 0;
+  Week departs = 1;  ///< after the week in which it is posed
+  bool bilateral = true;
+};
+
 /// One travel decision. Weeks count from the start date.
 struct Decision {
   LeaderId leader;

@@ -8,19 +8,17 @@
 
 namespace agents {
 
-Life::Life(const Stage& stage, Manner manner) : stage_(stage), manner_(manner) {
-  const auto weeks = static_cast<std::size_t>(stage.weeks());
-  history_.nu.resize(weeks);
-  history_.pressure.resize(weeks);
-  history_.isolation.resize(stage.leaders * weeks);
-  history_.budget.resize(stage.ngos * weeks);
-  history_.weight.resize(weeks);
-  trips_.resize(stage.leaders);
-}
+Life::Life(const Stage& stage, Manner manner) : stage_(stage), manner_(manner) { trips_.resize(stage.leaders); }
 
 const History& Life::live(Luck& luck, std::vector<Note>* diary, std::vector<Moment>* moments) {
   moments_ = moments;
   begin(luck, diary);
+  const auto weeks = static_cast<std::size_t>(stage_.weeks());
+  history_.nu.resize(weeks);
+  history_.pressure.resize(weeks);
+  history_.isolation.resize(stage_.leaders * weeks);
+  history_.budget.resize(stage_.ngos * weeks);
+  history_.weight.resize(weeks);
   for (t_ = 0; t_ < stage_.weeks(); ++t_) {
     period_ = &stage_.period(t_);
     if (t_ == period_->when.from) sum_pressure();
@@ -211,28 +209,18 @@ void Life::second_stop(const Trip& first) {
 
 /// The host lets its resolve slip, the leader answers; `go` announces the trip. True if it did.
 bool Life::open(Trip trip, const Words& words, std::int16_t event) {
-  const Coefficients& k = stage_.k;
   const LeaderId l = trip.leader;
   const HostId h = trip.host;
   note(Note::Kind::opportunity, trip, {trip.V, trip.lead, trip.days});
-  if (!std::isinf(k.sig_s)) {
-    const float signal = resolve(h) + k.sig_s * normal_quantile(uniform(words[word::sounding]));
-    const float region = lesson_of_region(l, h);
-    believe_from_now(l, h, after_sounding(belief(l, h), region, signal, k));
-    note(Note::Kind::sounding, trip, {signal, belief(l, h).mean(region), sqrt(belief(l, h).variance(k))});
-  }
-  const Route& route = terms(l, h).route;
-  const Prospect<float> prospect{trip.V,      alliance(l, h), isolation(l),
-                                 route.hours, route.exposure, pi_arrest(l, h, false, trip.cover)};
-  const float refuse = pi_refuse(trip);
-  const float U_go = utility_of_going(prospect, stage_.Lambda[l.index], k) - k.Omega * refuse;
-  const float U_delegate = utility_of_delegating(trip.V, prospect.alliance, k);
-  const AnswerChances<float> p = answer_chances(U_go, U_delegate);
+  sound(trip, words);
+  const Weighed x = weigh(trip);
   const std::uint32_t w = words[word::answer];
-  const Answer answer = happens(w, p.go) ? Answer::go : happens(w, p.go_or_delegate) ? Answer::delegate : Answer::skip;
-  note(Note::Kind::answer, trip, {U_go, U_delegate, p.go, p.go_or_delegate - p.go, prospect.pi_arrest, refuse});
+  const Answer answer = happens(w, x.p.go)               ? Answer::go
+                        : happens(w, x.p.go_or_delegate) ? Answer::delegate
+                                                         : Answer::skip;
+  note(Note::Kind::answer, trip, {x.U_go, x.U_delegate, x.p.go, x.p.go_or_delegate - x.p.go, x.pi_arrest, x.pi_refuse});
   trip.decision = history_.decisions.size();
-  witness(Moment::Kind::answer, trip, w, {U_go, U_delegate, p.go, p.go_or_delegate});
+  witness(Moment::Kind::answer, trip, w, {x.U_go, x.U_delegate, x.p.go, x.p.go_or_delegate});
 
   Decision d{.leader = l, .host = h, .event = event, .second_stop = trip.rank == second_stop_rank, .answer = answer};
   d.outcome = answer == Answer::go ? Outcome::pending : answer == Answer::delegate ? Outcome::delegate : Outcome::skip;
@@ -246,10 +234,38 @@ bool Life::open(Trip trip, const Words& words, std::int16_t event) {
     if (event >= 0) waiting_.push_back({trip, d.outcome, 0, false, {}, {}});
     return false;
   }
-  auto& places = trips_[l.index];
+  announce(trip);
+  return true;
+}
+
+/// The host lets its resolve slip.
+void Life::sound(const Trip& trip, const Words& words) {
+  const Coefficients& k = stage_.k;
+  if (std::isinf(k.sig_s)) return;
+  const LeaderId l = trip.leader;
+  const HostId h = trip.host;
+  const float signal = resolve(h) + k.sig_s * normal_quantile(uniform(words[word::sounding]));
+  const float region = lesson_of_region(l, h);
+  believe_from_now(l, h, after_sounding(belief(l, h), region, signal, k));
+  note(Note::Kind::sounding, trip, {signal, belief(l, h).mean(region), sqrt(belief(l, h).variance(k))});
+}
+
+Life::Weighed Life::weigh(const Trip& trip) {
+  const Prospect<float> prospect = look(trip);
+  Weighed x{};
+  x.pi_arrest = prospect.pi_arrest;
+  x.pi_refuse = pi_refuse(trip);
+  x.U_go = utility_of_going(prospect, stage_.Lambda[trip.leader.index], stage_.k) - stage_.k.Omega * x.pi_refuse;
+  x.U_delegate = utility_of_delegating(trip.V, prospect.alliance, stage_.k);
+  x.p = answer_chances(x.U_go, x.U_delegate);
+  return x;
+}
+
+/// Puts a trip in its place.
+void Life::announce(const Trip& trip) {
+  auto& places = trips_[trip.leader.index];
   const auto after = std::find_if(places.begin(), places.end(), [&](const Trip& x) { return x.rank > trip.rank; });
   places.insert(after, trip);
-  return true;
 }
 
 // --- 2. Campaigns ----------------------------------------------------------------------------------
@@ -373,8 +389,7 @@ void Life::depart(Trip& trip) {
 
   const Words standing = draw(trip, Occasion::standing);
   const Route& route = terms(l, h).route;
-  const Prospect<float> prospect{trip.V,      alliance(l, h), isolation(l),
-                                 route.hours, route.exposure, pi_arrest(l, h, trip.order, trip.cover)};
+  const Prospect<float> prospect = look(trip);
   const float U_go = utility_of_going(prospect, stage_.Lambda[l.index], k);
   const float U_delegate = utility_of_delegating(trip.V, prospect.alliance, k);
   const float p_stay = route.exists ? p_stay_home(U_go, U_delegate, k) : 1.0f;
@@ -420,6 +435,14 @@ void Life::depart(Trip& trip) {
   settle(trip, after.outcome);
   if (manner_.weighed == l) leaders_[l.index].weight *= 1.0 - static_cast<double>(d.hazard);
   waiting_.push_back(after);
+}
+
+/// What the leader weighs, the order and the cover included.
+Prospect<float> Life::look(const Trip& trip) {
+  const LeaderId l = trip.leader;
+  const HostId h = trip.host;
+  const Route& route = terms(l, h).route;
+  return {trip.V, alliance(l, h), isolation(l), route.hours, route.exposure, pi_arrest(l, h, trip.order, trip.cover)};
 }
 
 /// An emergency landing in a state with a duty, which decides for itself; without an arrest the leader flies on.

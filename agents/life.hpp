@@ -21,6 +21,24 @@ class Life {
   /// A diary, if given, receives what the agents saw, and `moments` what they decided by (results depend on neither).
   const History& live(Luck& luck, std::vector<Note>* diary = nullptr, std::vector<Moment>* moments = nullptr);
 
+  // Along a record, a week at a time (agents/along_a_record.cpp): begin; then for each week morning, pose what opens,
+  // day, face and impose what is due, in the order of the ranks, evening. No opportunities of its own, no diversions.
+
+  /// Sets out anew.
+  void begin(Luck& luck, std::vector<Note>* diary = nullptr);
+  void morning(Luck& luck, Week t);
+  /// The host lets its resolve slip and the leader weighs; the invitation stands until its departure, whatever the
+  /// answer.
+  void pose(const Posed& posed);
+  void day();
+  /// The chances of what may become of a standing opportunity, in its week of departure, given that it gets on record.
+  ByFate face(Luck& luck, LeaderId l, int rank);
+  /// What became of it. How a leader came not to go is drawn.
+  void impose(Luck& luck, LeaderId l, int rank, Fate fate);
+  void evening() { aftermath(); }
+  /// Becomes like another replicate on the same stage, between two weeks.
+  void become(const Life& other);
+
  private:
   /// A quantity that only decays between its changes, as Decay keeps it.
   struct Stock {
@@ -62,8 +80,20 @@ class Life {
     std::size_t decision = 0;  ///< row in the history
     std::size_t campaign = 0;  ///< row of shares_, this week (hosts with a duty)
     float suit = 0;            ///< litigation effort this week, budgets
+    // along a record:
+    bool bilateral = true;
+    float p_go = 1, p_delegate = 0, p_stay = 0;
+    float pi_arrest = 0;
+    double held = 1;             ///< chance that the invitation holds
+    Belief<float> before{0, 0};  ///< belief before the invitation held
   };
   static constexpr int bilateral_rank = 1 << 20, second_stop_rank = bilateral_rank + 1;
+
+  /// The leader's answer to an opportunity, as weighed.
+  struct Weighed {
+    float U_go, U_delegate, pi_arrest, pi_refuse;
+    AnswerChances<float> p;
+  };
 
   /// What campaigns bring to bear on a host in a week.
   struct Effort {
@@ -89,7 +119,6 @@ class Life {
     std::optional<Stop> arrival;
   };
 
-  void begin(Luck& luck, std::vector<Note>* diary);
   void environment();
   void fold_stocks();
   void opportunities(LeaderId l);
@@ -103,11 +132,15 @@ class Life {
 
   // opportunities
   bool open(Trip trip, const Words& words, std::int16_t event);
+  void sound(const Trip& trip, const Words& words);
+  Weighed weigh(const Trip& trip);
+  void announce(const Trip& trip);
   void bilateral_idea(LeaderId l);
   void second_stop(const Trip& first);
 
   // departures
   void depart(Trip& trip);
+  Prospect<float> look(const Trip& trip);
   std::optional<Stop> diversion(const Trip& trip, const Route& route, const Words& visit);
   bool taken(float p, std::uint32_t word, LeaderId l) const;
 

@@ -108,6 +108,11 @@ constexpr Parameter table[] = {
 
   {"em",    &P::em,    1e-4, 0, 1,   "1/hour", lognormal(1e-4, 1), "assumed", "flight", "diversions an hour over states with a duty"},
   {"avoid", &P::avoid, 0.02, 0, 1,   "1",      fixed(0.02),        "assumed", "flight", "public chance of arrest above which a state is flown around"},
+
+  {"rec_bilateral", &P::rec_bilateral, 0.2, 1e-3, 1, "1", normal(0.2, 0.15), "assumed", "record", "chance that a bilateral visit not made to a host without a duty gets on record, against one made"},
+  {"rec_occasion",  &P::rec_occasion,  0.5, 1e-3, 1, "1", normal(0.5, 0.2),  "assumed", "record", "the same of any other occasion"},
+  {"rec_duty",      &P::rec_duty,      0.8, 1e-3, 1, "1", normal(0.8, 0.2),  "assumed", "record", "the same at a host with a duty"},
+  {"rec_lapse",     &P::rec_lapse,     0.03, 0, 1,   "1", normal(0.03, 0.02), "assumed", "record", "chance that a recorded occasion falls through for reasons outside the model"},
 };
 // clang-format on
 

@@ -18,6 +18,7 @@ struct Parameters {
   double g_visit, g_cancel, g_skip, g_refuse, chi_visit, chi_find, chi_stay, chi_ref, chi_arr;
   double g_B, l_B, o_B, B_min, B_max, zeta, eps_peer;
   double em, avoid;
+  double rec_bilateral, rec_occasion, rec_duty, rec_lapse;
 
   Parameters();
 };

@@ -36,5 +36,6 @@ int check(const Arguments&);
 int parameters(const Arguments&);
 int export_csv(const Arguments&);
 int page(const Arguments&);
+int hindcast(const Arguments&);
 
 }  // namespace cli

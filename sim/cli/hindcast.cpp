@@ -1,0 +1,96 @@
+// hindcast: predict a record, each decision from those before it, and score the predictions.
+#include <iostream>
+
+#include "agents/stage.hpp"
+#include "scenarios/problem.hpp"
+#include "sim/cli/along_a_record.hpp"
+#include "sim/cli/commands.hpp"
+#include "sim/cli/words.hpp"
+#include "sim/run/run.hpp"
+
+namespace cli {
+namespace {
+
+std::string json_text(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : scenarios::printable(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string json_line(const sim::Prediction& p) {
+  std::string line = "{\"decision\": " + json_text(p.id) + ", \"leader\": " + json_text(p.leader) + ", \"date\": \"" +
+                     scenarios::to_text(scenarios::Date(std::chrono::days(p.day))) + "\", \"host\": \"" + p.host +
+                     "\", \"kind\": \"" + p.kind + "\", \"member\": " + (p.member ? "true" : "false") + ", \"p\": {";
+  for (std::size_t f = 0; f < p.p.size(); ++f)
+    line += (f ? ", \"" : "\"") + std::string(sim::fate_names[f]) + "\": " + fixed(p.p[f], 6);
+  return line + "}, \"p_went\": " + fixed(sim::p_went(p.p), 6) + ", \"outcome\": \"" +
+         std::string(sim::fate_names[static_cast<std::size_t>(p.outcome)]) + "\"}";
+}
+
+std::string score_line(const std::string& score, double value, int decimals) {
+  return "{\"score\": " + json_text(score) + ", \"value\": " + fixed(value, decimals) + "}\n";
+}
+
+constexpr const char* table_head = "date        host          goes  choice  kept away  outcome                 event\n";
+
+std::string table_line(const sim::Prediction& p) {
+  return scenarios::to_text(scenarios::Date(std::chrono::days(p.day))) + "  " + left(p.host, 4) +
+         (p.member ? "member  " : "        ") + right(percent(sim::p_went(p.p)), 6) +
+         right(percent(p.p[static_cast<std::size_t>(sim::Fate::own_choice)]), 8) +
+         right(percent(p.p[static_cast<std::size_t>(sim::Fate::kept_away)]), 11) + "  " +
+         left(sim::fate_names[static_cast<std::size_t>(p.outcome)], 24) + p.event;
+}
+
+}  // namespace
+
+int hindcast(const Arguments& arguments) {
+  if (arguments.words().empty()) throw UsageError("hindcast which scenarios? e.g. 'safeconduct hindcast bashir_2009'");
+  const scenarios::Places places = shipped_places();
+  const std::filesystem::path record_folder = places.world.parent_path() / "record";
+  const std::filesystem::path file = arguments.text("records").value_or((record_folder / "decisions.csv").string());
+  const bool json = arguments.flag("json");
+  sim::FilterSettings settings;
+  settings.particles = static_cast<int>(arguments.whole("particles", 1, 1000000).value_or(20000));
+  settings.threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
+
+  const scenarios::Record record = scenarios::read_record(file, record_folder, scenarios::read_facts(places.world));
+  scenarios::Loader loader(places);
+  std::vector<bool> used(record.decisions.size(), false);
+  std::vector<sim::Prediction> all;
+  double log_likelihood = 0;
+  for (const std::string& name : arguments.words()) {
+    const scenarios::Scenario scenario = loader.load(name, scenario_settings(arguments));
+    AlongARecord along = along_a_record(scenario, record, used);
+    for (const std::string& note : along.notes) std::cerr << "note: " << scenario.name << ": " << note << '\n';
+    if (along.opportunities.empty()) {
+      std::cerr << "note: " << scenario.name << ": no decision of its leaders in the record\n";
+      continue;
+    }
+    settings.seed = scenario.run.seed;
+    const agents::Stage stage(along.world);
+    const sim::Filtered found = sim::filter(stage, along.opportunities, settings);
+    log_likelihood += found.log_likelihood;
+    for (std::size_t i = 0; i < along.predictions.size(); ++i) {
+      along.predictions[i].p = found.p[i];
+      all.push_back(along.predictions[i]);
+    }
+  }
+  if (all.empty()) throw scenarios::TableError(record.file + ": no decision that these scenarios can face");
+  if (!json) std::cout << table_head;
+  for (const sim::Prediction& p : all) std::cout << (json ? json_line(p) : table_line(p)) << '\n';
+  if (json)
+    std::cout << score_line("decisions", static_cast<double>(all.size()), 0)
+              << score_line("log_likelihood", log_likelihood, 3);
+  else
+    std::cout
+        << "\n"
+        << all.size() << " decisions, log likelihood " << fixed(log_likelihood, 2)
+        << ". Given that the record has the opportunity: it has nearly every trip made, and those not made\n"
+           "only where somebody wrote about them. P(arrest) is mostly a prior: no sitting leader has been arrested.\n";
+  return Exit::done;
+}
+
+}  // namespace cli

@@ -1,0 +1,40 @@
+// Against the record: many replicates live along it, each opportunity is put to them at its date and predicted by their
+// weighted mean, then its true outcome is imposed and the replicates are reweighed by how likely they had held it: a
+// particle filter (Gordon, Salmond and Smith 1993; resampled systematically where the effective number falls below
+// half). exp(log_likelihood) is an unbiased estimate of the record's likelihood. Meaning of the chances: ODD.md,
+// "Hindcast".
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "agents/life.hpp"
+#include "sim/inference/prediction.hpp"
+
+namespace sim {
+
+/// A recorded opportunity on a stage. Ranks are the caller's, unique, in the order of the dates.
+struct Opportunity {
+  agents::Posed posed;
+  agents::Week opened = 0;  ///< before posed.departs
+  Fate outcome = Fate::visited;
+};
+
+struct FilterSettings {
+  std::uint64_t seed = 1;
+  int particles = 20000;
+  int threads = 1;  ///< never changes a result
+};
+
+struct Filtered {
+  std::vector<ByFate> p;      ///< by opportunity; zeros after the leader's arrest
+  std::vector<double> log_p;  ///< of its true outcome; -inf if no replicate could bring it about; 0 after an arrest
+  std::vector<double> ess;    ///< effective number of particles after it
+  double log_likelihood = 0;  ///< sum of log_p
+  int resamplings = 0;
+};
+
+/// `record`: in the order of (departure week, rank); weeks inside the horizon.
+Filtered filter(const agents::Stage& stage, std::span<const Opportunity> record, const FilterSettings& settings);
+
+}  // namespace sim
