@@ -37,5 +37,6 @@ int parameters(const Arguments&);
 int export_csv(const Arguments&);
 int page(const Arguments&);
 int hindcast(const Arguments&);
+int fit(const Arguments&);
 
 }  // namespace cli

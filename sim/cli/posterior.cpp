@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "sim/cli/words.hpp"
+#include "sim/inference/posterior.hpp"
 
 namespace cli {
 namespace {
@@ -70,6 +71,19 @@ class Uncertainty {
   std::string out_;
 };
 
+/// The rows of a CSV table, or draws of a fit that stand for all alike.
+scenarios::ParameterSets sets_in(const std::filesystem::path& file) {
+  if (file.extension() != ".h5") return scenarios::read_parameter_sets(scenarios::Table(file, {}));
+  const sim::Posterior posterior = sim::read_posterior(file);
+  scenarios::ParameterSets sets;
+  sets.names = posterior.names;
+  for (const std::size_t draw : posterior.alike(std::min<std::size_t>(posterior.size(), most_sets))) {
+    sets.sets.emplace_back();
+    for (std::size_t a = 0; a < posterior.names.size(); ++a) sets.sets.back().push_back(posterior.at(draw, a));
+  }
+  return sets;
+}
+
 }  // namespace
 
 std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& arguments, std::int64_t replicates) {
@@ -79,7 +93,7 @@ std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& argume
     if (most) throw UsageError("option '--sets' goes with '--posterior FILE'");
     return {};
   }
-  const auto all = scenarios::read_parameter_sets(scenarios::Table(std::filesystem::path(*file), {}));
+  const auto all = sets_in(*file);
   const std::int64_t wanted = std::min(most.value_or(most_sets), static_cast<std::int64_t>(all.sets.size()));
   const sim::Ensemble spread = sim::spread(replicates, static_cast<std::size_t>(wanted));
   scenarios::ParameterSets sets = scenarios::thinned(all, spread.sets);

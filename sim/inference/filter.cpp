@@ -167,6 +167,34 @@ class Filter {
 
 }  // namespace
 
+std::vector<Fate> simulate(const agents::Stage& stage, std::span<const Opportunity> record, std::uint64_t seed) {
+  PhiloxLuck luck(seed, 0);
+  Life life(stage);
+  life.begin(luck);
+  std::vector<Fate> fates(record.size(), Fate::arrested);
+  std::vector<bool> free(stage.leaders, true);
+  std::size_t next = 0;
+  for (Week t = 0; next < record.size(); ++t) {
+    life.morning(luck, t);
+    for (const Opportunity& o : record)
+      if (o.opened == t && free[o.posed.leader.index]) life.pose(o.posed);
+    life.day();
+    for (; next < record.size() && record[next].posed.departs == t; ++next) {
+      const agents::Posed& posed = record[next].posed;
+      if (!free[posed.leader.index]) continue;
+      const ByFate p = life.face(luck, posed.leader, posed.rank);
+      double left = philox(seed, {0xfffffffeu, static_cast<std::uint32_t>(next), 0, 0})[0] * 0x1p-32;
+      std::size_t fate = 0;
+      while (fate + 1 < p.size() && left >= p[fate]) left -= p[fate++];
+      fates[next] = static_cast<Fate>(fate);
+      life.impose(luck, posed.leader, posed.rank, fates[next]);
+      if (fates[next] == Fate::arrested) free[posed.leader.index] = false;
+    }
+    life.evening();
+  }
+  return fates;
+}
+
 Filtered filter(const agents::Stage& stage, std::span<const Opportunity> record, const FilterSettings& settings) {
   return Filter(stage, record, settings).run();
 }

@@ -37,4 +37,8 @@ struct Filtered {
 /// `record`: in the order of (departure week, rank); weeks inside the horizon.
 Filtered filter(const agents::Stage& stage, std::span<const Opportunity> record, const FilterSettings& settings);
 
+/// What becomes of the opportunities in one replicate: drawn by its own chances, one after the other. Outcomes given
+/// are not read; after an arrest all are Fate::arrested.
+std::vector<Fate> simulate(const agents::Stage& stage, std::span<const Opportunity> record, std::uint64_t seed);
+
 }  // namespace sim

@@ -1,0 +1,55 @@
+// Which parameters would have predicted the record: SMC squared (Chopin, Jacob and Papaspiliopoulos 2013). Sets of
+// parameters drawn from the priors are weighed decision by decision by the chance that a particle filter of their own
+// gave to what happened (an unbiased estimate of the likelihood); where few of them carry the weight they are resampled
+// and moved by particle marginal Metropolis-Hastings (Andrieu, Doucet and Holenstein 2010). What they predicted before
+// each decision is known on the way: rolling forecasts whose parameters, too, come from the earlier decisions alone.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agents/world.hpp"
+#include "sim/inference/figures.hpp"
+#include "sim/inference/filter.hpp"
+#include "sim/inference/posterior.hpp"
+
+namespace sim {
+
+/// One world and the decisions that its leaders faced; `decisions` row by row as `record`, `p` not read.
+struct Evidence {
+  agents::World world;
+  std::vector<Opportunity> record;
+  std::vector<Prediction> decisions;
+  // What travels looked like beside the record's decisions; `whole`: the world with its own opportunities.
+  std::vector<Figures> figures;
+  agents::World whole;
+};
+
+struct FitSettings {
+  std::uint64_t seed = 1;
+  int draws = 250;      ///< sets of parameters
+  int sweeps = 3;       ///< of moves at each resampling
+  int particles = 120;  ///< of each filter
+  int travelled = 400;  ///< of these draws, resampled and weighed by the figures, with the parameters of travelling
+  int histories = 64;   ///< lived for each of them
+  int threads = 1;      ///< never changes a result
+  std::function<void(std::int64_t)> on_progress =
+      nullptr;                              ///< draws weighed so far (of both kinds), from one thread at a time
+  const std::atomic<bool>* stop = nullptr;  ///< set from outside: the fit throws Stopped
+};
+struct Stopped {};
+
+/// The parameters a record can speak about, by symbol: all with a prior but
+/// those of a leader's own opportunities, which a replicate along a record
+/// never meets.
+std::vector<std::string> fitted_parameters();
+/// Those of a leader's own opportunities that the figures speak about.
+std::vector<std::string> travelling_parameters();
+
+/// Everything but Posterior::record is filled in. The rolling predictions know nothing of the figures.
+Posterior fit(std::span<const Evidence> evidence, const std::vector<std::string>& names, const FitSettings& settings);
+
+}  // namespace sim

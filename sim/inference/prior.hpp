@@ -1,0 +1,19 @@
+// The priors of the parameter table as distributions one can draw from: cut to
+// the legal range by drawing again.
+#pragma once
+#include "agents/parameters.hpp"
+#include "sim/rng/philox.hpp"
+
+namespace sim {
+
+/// A standard normal from two words of a stream.
+double standard_normal(Philox& stream);
+
+/// One draw; of a fixed prior its value.
+double draw(const agents::Parameter& row, Philox& stream);
+
+/// Log density at x without the constant of the cut; 0 for a fixed prior; -inf
+/// outside the range.
+double log_density(const agents::Parameter& row, double x);
+
+}  // namespace sim

@@ -1,0 +1,67 @@
+"""hindcast and fit from the command line: the record predicted, a record of one's own, a posterior that runs can draw from."""
+import json
+
+import h5py
+import pytest
+from program import safeconduct
+
+HEADER = "leader,id,start,host_iso3,city,event,kind,host_icc_member_at_date,outcome,confidence\n"
+
+
+def lines(*arguments):
+    return [json.loads(line) for line in safeconduct("hindcast", *arguments, "--json").stdout.splitlines()]
+
+
+def test_the_shipped_record_is_predicted_better_than_by_its_base_rate():
+    said = lines("bashir_2009", "putin_2023", "--particles", 200)
+    decisions = [x for x in said if "decision" in x]
+    assert len(decisions) == 127
+    for x in decisions:
+        assert abs(sum(x["p"].values()) - 1) < 1e-5
+    went = [x["outcome"] in ("visited", "cut short", "arrested") for x in decisions]
+    brier = sum((x["p_went"] - y) ** 2 for x, y in zip(decisions, went)) / len(went)
+    rate = sum(went) / len(went)
+    assert brier < 0.7 * rate * (1 - rate)
+
+
+def test_threads_change_nothing():
+    one, three = (safeconduct("hindcast", "putin_2023", "--particles", 100, "--json", "--threads", n).stdout
+                  for n in (1, 3))
+    assert one == three
+
+
+def test_a_leader_and_a_record_nobody_has_fitted(tmp_path):
+    record = tmp_path / "mine.csv"
+    record.write_text(HEADER + "Benjamin Netanyahu,a,2025-02-04,USA,Washington,Talks,bilateral,0,visited,high\n"
+                      "netanyahu,b,2025-04-03,HUN,Budapest,Official visit,bilateral,1,visited,high\n"
+                      "Nobody,c,2025-04-03,HUN,Budapest,Official visit,bilateral,1,visited,high\n")
+    said = lines("netanyahu_2024", "--records", record, "--particles", 200)
+    assert [x["decision"] for x in said if "decision" in x] == ["a", "b"]
+    assert [x["member"] for x in said if "decision" in x] == [False, True]
+
+
+@pytest.mark.parametrize("arguments, code, words", [
+    (["hindcast"], 2, "which scenarios"),
+    (["fit", "putin_2023"], 2, "--out"),
+    (["hindcast", "putin_2023", "--records", "none.csv"], 65, "cannot be read"),
+    (["hindcast", "netanyahu_2024"], 65, "no decision"),
+    (["run", "putin_2023", "--posterior", "none.h5"], 74, "none.h5")])
+def test_mistakes_are_told(tmp_path, arguments, code, words):
+    done = safeconduct(*arguments, cwd=tmp_path, fails=True)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+
+
+def test_a_small_fit_is_the_same_whatever_the_threads_and_runs_draw_from_it(tmp_path):
+    small = ["--draws", 12, "--sweeps", 1, "--particles", 8, "--travelled", 16]
+    for n in (1, 2):
+        said = safeconduct("fit", "putin_2023", *small, "--threads", n, "--out", tmp_path / f"{n}.h5")
+        assert "overlap" in said.stdout
+    assert (tmp_path / "1.h5").read_bytes() == (tmp_path / "2.h5").read_bytes()
+    with h5py.File(tmp_path / "1.h5") as file:
+        assert file["value"].shape == (16, file["parameter"].size)
+        assert abs(file["weight"][()].sum() - 1) < 1e-9
+        assert file["rolling_p"].shape == (29, 5)
+    out = tmp_path / "run.h5"
+    safeconduct("run", "putin_2023", "--posterior", tmp_path / "1.h5", "--replicates", 640, "--out", out)
+    assert out.exists()

@@ -1,0 +1,110 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/inference/fit.hpp"
+#include "sim/output/results.hpp"
+#include "sim/output/whole_file.hpp"
+#include "tests/support/worlds.hpp"
+
+using namespace sim;
+namespace fs = std::filesystem;
+
+namespace {
+
+Evidence evidence() {
+  Evidence e;
+  e.world = support::lively_world(3, 60);
+  e.world.events.clear();
+  e.whole = e.world;
+  e.world.leaders[0].lam = 0;
+  for (int i = 0; i < 8; ++i) {
+    Opportunity o;
+    o.posed.rank = i;
+    o.posed.host = support::host_id(static_cast<std::size_t>(i % 3));
+    o.posed.place = agents::stable_id("P" + std::to_string(i));
+    o.posed.departs = 6 + 5 * i;
+    o.opened = o.posed.departs - 4;
+    o.outcome = i % 3 == 0 ? Fate::own_choice : Fate::visited;
+    e.record.push_back(o);
+    Prediction p;
+    p.id = "P" + std::to_string(i);
+    p.leader = "leader";
+    p.day = 7 * o.posed.departs;
+    p.features.km = 100.0 * i;
+    p.outcome = o.outcome;
+    e.decisions.push_back(p);
+  }
+  return e;
+}
+
+const std::vector<std::string> names = {"b_0", "b_V", "th_m", "kap_refuse", "rec_duty"};
+
+}  // namespace
+
+TEST_CASE("fit: what a record does not speak about keeps its prior, what it does moves, threads change nothing") {
+  Evidence e = evidence();
+  for (Opportunity& o : e.record) o.outcome = Fate::own_choice;  // a leader who never goes
+  const std::vector<std::string> asked = {"b_0", "b_V", "eps_peer"};
+  const Posterior one = fit(std::span(&e, 1), asked, {.draws = 300, .sweeps = 2, .particles = 20, .threads = 1});
+  const Posterior two = fit(std::span(&e, 1), asked, {.draws = 300, .sweeps = 2, .particles = 20, .threads = 2});
+  CHECK(one.draws == two.draws);
+  CHECK(one.weight == two.weight);
+  CHECK(one.mean[0] > one.prior_mean[0] + 0.3 * one.prior_sd[0]);  // going costs more
+  CHECK(one.mean[1] < one.prior_mean[1] - 0.3 * one.prior_sd[1]);
+  CHECK(one.mean[2] == doctest::Approx(one.prior_mean[2]).epsilon(0.1));  // no other leader to learn
+  CHECK(one.overlap[2] > 0.85);
+  CHECK(one.overlap[0] < one.overlap[2]);
+  CHECK(one.ess > 50);
+  REQUIRE(one.rolling.size() == 8);
+  CHECK(one.rolling_ess[0] > one.ess);
+}
+
+TEST_CASE("fit: figures weigh draws by what their leaders do") {
+  Evidence e = evidence();
+  e.figures = {{"leader", 30, 0, 0, 0}};  // far more visits a year than the defaults bring about
+  FitSettings s{.draws = 40, .sweeps = 1, .particles = 10};
+  s.travelled = 80;
+  s.histories = 64;
+  const Posterior p = fit(std::span(&e, 1), names, s);
+  CHECK(p.names.size() == names.size() + travelling_parameters().size());
+  CHECK(p.size() == 80);
+  CHECK(p.ess < 60);
+  const Figures usual = lived(agents::Stage(e.whole), "leader", 1, 64);
+  double visits = 0;
+  for (const std::size_t i : p.alike(10)) {
+    agents::World w = e.whole;
+    put(p.names, std::span(p.draws).subspan(i * p.names.size(), p.names.size()), w);
+    visits += lived(agents::Stage(w), "leader", 1, 64).visits / 10;
+  }
+  CHECK(visits > usual.visits);
+}
+
+TEST_CASE("posterior: a file reads back as it was, and a damaged or foreign one is refused") {
+  const Evidence e = evidence();
+  Posterior p = fit(std::span(&e, 1), names, {.draws = 20, .sweeps = 1, .particles = 5});
+  p.record = "abc";
+  const fs::path file = fs::temp_directory_path() / "safeconduct_test_posterior.h5";
+  std::vector<std::byte> image = posterior_image(p);
+  write_whole(file, image);
+  const Posterior q = read_posterior(file);
+  CHECK(q.names == p.names);
+  CHECK(q.draws == p.draws);
+  CHECK(q.weight == p.weight);
+  CHECK(q.overlap == p.overlap);
+  CHECK(q.ess == p.ess);
+  CHECK(q.record == "abc");
+  REQUIRE(q.rolling.size() == p.rolling.size());
+  CHECK(q.rolling[3].id == "P3");
+  CHECK(q.rolling[3].p == p.rolling[3].p);
+  CHECK(q.rolling[3].features.km == 300);
+  CHECK(q.rolling[1].outcome == Fate::visited);
+  CHECK(posterior_image(q) == image);
+  const auto rows = q.alike(10);
+  CHECK(rows.size() == 10);
+  CHECK(std::is_sorted(rows.begin(), rows.end()));
+  write_whole(file, std::string_view("no HDF5 at all"));
+  CHECK_THROWS_AS(read_posterior(file), ResultsError);
+  CHECK_THROWS_AS(read_posterior(file.string() + ".none"), std::system_error);
+}
