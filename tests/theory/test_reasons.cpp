@@ -62,7 +62,9 @@ double sum(const Terms& t) { return std::accumulate(t.begin(), t.end(), 0.0); }
 TEST_CASE("reasons: what the equations make of a moment's inputs is the number that the oracle used") {
   const Stage stage(busy_world());
   std::array<int, 4> seen{};
-  for (const auto& [m, d] : witnessed(stage, 300)) {
+  for (const Witnessed& w : witnessed(stage, 300)) {
+    const Moment& m = w.moment;
+    const Decision& d = w.decision;
     const Reckoning r = reckon(stage, inputs_at(stage, m));
     CAPTURE(m.week);
     CAPTURE(m.host.index);
@@ -98,7 +100,8 @@ TEST_CASE("reasons: the terms add up to the index, and none can be left out") {
   const Stage stage(busy_world());
   Terms largest{};
   int n = 0;
-  for (const auto& [m, d] : witnessed(stage, 80)) {
+  for (const Witnessed& w : witnessed(stage, 80)) {
+    const Moment& m = w.moment;
     const Inputs x = inputs_at(stage, m);
     const Reckoning r = reckon(stage, x);
     const Traced<float> c = compliance_terms(stage, x), u = utility_terms(stage, x);
@@ -128,7 +131,8 @@ TEST_CASE("reasons: the terms add up to the index, and none can be left out") {
 TEST_CASE("reasons: a flip flips, and a little less does not") {
   const Stage stage(busy_world());
   std::array<int, 4> found{};
-  for (const auto& [m, d] : witnessed(stage, 12)) {
+  for (const Witnessed& w : witnessed(stage, 12)) {
+    const Moment& m = w.moment;
     const Inputs x = inputs_at(stage, m);
     const Chance here = chance(stage, x, m);
     const auto happens_with = [&](const Lever& lever, double value) {
