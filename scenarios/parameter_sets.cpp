@@ -41,9 +41,11 @@ agents::World ParameterSets::world(agents::World base, std::size_t set) const {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto [leader, symbol] = split(names[i]);
     if (!leader.empty()) continue;
-    base.parameters.*agents::find_parameter(symbol)->member = values[i];
+    double& shared = base.parameters.*agents::find_parameter(symbol)->member;
     if (const auto member = of_leader(symbol))
-      for (agents::Leader& l : base.leaders) l.*member = values[i];
+      for (agents::Leader& l : base.leaders)
+        if (l.*member == shared) l.*member = values[i];
+    shared = values[i];
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto [leader, symbol] = split(names[i]);

@@ -12,7 +12,7 @@
 namespace scenarios {
 
 struct ParameterSets {
-  /// A symbol of the parameter table, which holds for everybody ("th_m"; Lambda, lam and D for every leader), or one
+  /// A symbol of the parameter table ("th_m"; Lambda, lam and D also for the leaders that had the world's), or one
   /// leader's own Lambda, lam (of week 0) or D ("bashir.Lambda"), which goes before the symbol alone. A leader whom the
   /// world does not know is passed over, so that one posterior serves many scenarios.
   std::vector<std::string> names;

@@ -46,10 +46,10 @@ std::vector<OccasionRule> read_rules(const std::filesystem::path& folder, const 
 }
 
 /// A day; of a month alone its 15th.
-Date day_of(const Row& row) {
-  const std::string& text = row.text("start");
+Date day_of(const Row& row, const std::string& column) {
+  const std::string& text = row.text(column);
   const auto date = parse_date(text.size() == 7 ? text + "-15" : text);
-  if (!date) row.fail("start '" + text + "' is no day (2024-09-02) and no month (2024-09)");
+  if (!date) row.fail(column + " '" + text + "' is no day (2024-09-02) and no month (2024-09)");
   return *date;
 }
 
@@ -70,7 +70,10 @@ class Reader {
     d.event = row.text("event");
     d.kind = row.text("kind");
     d.confidence = row.text("confidence");
-    d.date = day_of(row);
+    d.date = day_of(row, "start");
+    if (row.text("start").size() > 7 && optional(row, "end").size() > 7)
+      d.days += static_cast<double>((day_of(row, "end") - d.date).count());
+    if (d.days < 1) row.fail("end is before start");
     if (!state(facts_, d.host)) row.fail("host_iso3 '" + printable(d.host) + "' is no state of world/states.csv");
     if (std::find(std::begin(kinds), std::end(kinds), d.kind) == std::end(kinds))
       row.fail("kind '" + printable(d.kind) + "' is not bilateral, multilateral, inauguration, funeral or other");
@@ -85,6 +88,7 @@ class Reader {
     }
     if (!outcome->second || row.text("city") == "(airspace)") return false;
     d.outcome = *outcome->second;
+    d.delegated = outcome->first == "virtual_or_delegate";
     d.occasion = occasion(row, d);
     return true;
   }

@@ -20,7 +20,9 @@ struct RecordedDecision {
   Date date{};
   std::optional<bool> member;  ///< what the file says; the model goes by its own dates
   RecordedOutcome outcome = RecordedOutcome::visited;
-  EventKind occasion;  ///< value, lead, participants, bound and cover, with the row's own figures put in
+  bool delegated = false;  ///< own_choice: somebody else went, or a video link
+  double days = 1;         ///< from start to end, both counted; 1 where they are not both days
+  EventKind occasion;      ///< value, lead, participants, bound and cover, with the row's own figures put in
   std::size_t line = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "sim/cli/along_a_record.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/cli/scorecard_text.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/output/sha256.hpp"
 #include "sim/output/whole_file.hpp"
@@ -106,7 +107,8 @@ int fit(const Arguments& arguments) {
     }();
     posterior.record = sim::Sha256().add(sim::read_whole(file)).digest();
     sim::write_whole(*out, sim::posterior_image(posterior));
-    std::cout << told(posterior) << "wrote " << *out << '\n';
+    std::cout << told(posterior) << "\nForecasts whose parameters, too, come from earlier decisions alone:\n"
+              << scorecard_text(sim::scorecard(posterior.rolling)) << "wrote " << *out << '\n';
   } catch (const sim::Stopped&) {
     std::cerr << "stopped: nothing written\n";
     return 128 + stopped_by;

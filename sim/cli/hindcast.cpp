@@ -5,6 +5,7 @@
 #include "scenarios/problem.hpp"
 #include "sim/cli/along_a_record.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/scorecard_text.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/run/run.hpp"
 
@@ -27,7 +28,10 @@ std::string json_line(const sim::Prediction& p) {
   for (std::size_t f = 0; f < p.p.size(); ++f)
     line += (f ? ", \"" : "\"") + std::string(sim::fate_names[f]) + "\": " + fixed(p.p[f], 6);
   return line + "}, \"p_went\": " + fixed(sim::p_went(p.p), 6) + ", \"outcome\": \"" +
-         std::string(sim::fate_names[static_cast<std::size_t>(p.outcome)]) + "\"}";
+         std::string(sim::fate_names[static_cast<std::size_t>(p.outcome)]) + "\", \"event\": " + json_text(p.event) +
+         ", \"km\": " + fixed(p.features.km, 6) + ", \"unga\": " + fixed(p.features.unga, 6) +
+         ", \"blocs\": " + fixed(p.features.blocs, 6) + ", \"trade\": " + fixed(p.features.trade, 6) +
+         ", \"judiciary\": " + fixed(p.features.judiciary, 6) + "}";
 }
 
 std::string score_line(const std::string& score, double value, int decimals) {
@@ -81,6 +85,8 @@ int hindcast(const Arguments& arguments) {
   if (all.empty()) throw scenarios::TableError(record.file + ": no decision that these scenarios can face");
   if (!json) std::cout << table_head;
   for (const sim::Prediction& p : all) std::cout << (json ? json_line(p) : table_line(p)) << '\n';
+  const sim::Scorecard card = sim::scorecard(all);
+  std::cout << (json ? scorecard_json(card) : "\n" + scorecard_text(card));
   if (json)
     std::cout << score_line("decisions", static_cast<double>(all.size()), 0)
               << score_line("log_likelihood", log_likelihood, 3);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/cli/progress.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/inference/posterior.hpp"
 
@@ -110,6 +111,30 @@ std::optional<scenarios::ParameterSets> sets_of(const Revived& revived) {
 
 sim::Ensemble ensemble(const agents::World& base, const scenarios::ParameterSets& sets) {
   return {sets.sets.size(), sets.block, [&](std::size_t set) { return sets.world(base, set); }};
+}
+
+void live_each(const scenarios::Scenario& scenario, const agents::Stage& stage,
+               const std::optional<scenarios::ParameterSets>& sets, sim::RunSettings settings,
+               const std::function<void(std::span<const sim::TripRecord>)>& take) {
+  std::int64_t next = 0;  // history not yet handed over
+  settings.trips = settings.replicates;
+  settings.on_trips = [&](const std::vector<sim::TripRecord>& records) {
+    for (std::size_t first = 0; first < records.size();) {
+      std::size_t last = first;
+      while (last < records.size() && records[last].replicate == records[first].replicate) ++last;
+      for (; next < records[first].replicate; ++next) take({});
+      take(std::span(records).subspan(first, last - first));
+      ++next;
+      first = last;
+    }
+  };
+  Progress progress("histories", settings.replicates);
+  settings.on_progress = [&](std::int64_t done) { progress.at(done); };
+  if (sets)
+    sim::run(ensemble(scenario.world, *sets), settings);
+  else
+    sim::run(stage, settings);
+  for (; next < settings.replicates; ++next) take({});
 }
 
 std::string uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage,

@@ -1,7 +1,9 @@
 // Runs over parameter sets, as people ask for them and read them: the file of --posterior, and how much of what comes
 // out is chance and how much ignorance.
 #pragma once
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "scenarios/parameter_sets.hpp"
@@ -20,6 +22,12 @@ std::optional<scenarios::ParameterSets> sets_of(const Revived& revived);
 
 /// The sets as a run reads them. `base` and `sets` must outlive it.
 sim::Ensemble ensemble(const agents::World& base, const scenarios::ParameterSets& sets);
+
+/// Lives the histories of a scenario, under its own parameters or in sets, and hands over the decisions of each, in the
+/// order of the histories; a history without decisions hands over none. Shows its progress.
+void live_each(const scenarios::Scenario& scenario, const agents::Stage& stage,
+               const std::optional<scenarios::ParameterSets>& sets, sim::RunSettings settings,
+               const std::function<void(std::span<const sim::TripRecord>)>& take);
 
 /// Chance and ignorance, outcome by outcome, for the summary.
 std::string uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage,

@@ -22,6 +22,10 @@ agents::World two_leaders() {
   w.leaders.resize(2);
   w.leaders[0].name = "bashir";
   w.leaders[1].name = "putin";
+  for (agents::Leader& l : w.leaders) {
+    l.Lambda = w.parameters.Lambda;
+    l.lam = 0.8;  // not the world's
+  }
   return w;
 }
 
@@ -35,6 +39,7 @@ TEST_CASE("parameter sets: a leader's own value goes before everybody's, whereve
   CHECK(w.leaders[0].Lambda == 400);
   CHECK(w.leaders[1].Lambda == 200);
   CHECK(sets.world(two_leaders(), 0).leaders[0].Lambda == 300);
+  CHECK(sets_of("lam\n0.1\n").world(two_leaders(), 0).leaders[0].lam == 0.8);
 }
 
 TEST_CASE("parameter sets: as a table and back, bit for bit") {

@@ -47,6 +47,15 @@ TEST_CASE("record: the shipped record is read whole, without the rows about over
   CHECK(count[2] == 26);
   CHECK(count[3] == 10);
   CHECK(count[4] == 0);
+  double days = 0, delegated = 0;
+  for (const RecordedDecision& d : record.decisions) {
+    if (d.id == "BAS-090") CHECK(d.days == 10);  // 30 September to 9 October 2014
+    if (d.id == "BAS-060") CHECK(d.days == 1);   // begins some day of a month
+    days += d.days;
+    delegated += d.delegated;
+  }
+  CHECK(delegated == 13);
+  CHECK(days > 127);
   for (std::size_t i = 1; i < record.decisions.size(); ++i)
     CHECK(record.decisions[i - 1].date <= record.decisions[i].date);
 }

@@ -1,0 +1,117 @@
+"""freeze and score: a forecast is the same whenever it is made, cannot be changed unseen, and is scored as it says."""
+import hashlib
+import json
+
+import numpy as np
+import pytest
+from program import safeconduct
+
+HEADER = "leader,id,start,end,host_iso3,city,event,kind,host_icc_member_at_date,outcome,source,confidence\n"
+
+
+def freeze(path, *options):
+    return safeconduct("freeze", "dushanbe_2025", "--from", "2025-08-01", "--weeks", 20, "--replicates", 512, "--out", path,
+                       *options)
+
+
+@pytest.fixture(scope="module")
+def forecast(tmp_path_factory):
+    path = tmp_path_factory.mktemp("forecast") / "f.json"
+    freeze(path)
+    return path
+
+
+@pytest.fixture
+def record(tmp_path):
+    rows = [("P1", "2025-08-15", "USA", "Talks", "visited"), ("P2", "2025-08-31", "CHN", "SCO summit", "visited"),
+            ("P3", "2025-10-09", "TJK", "CIS summit", "visited"), ("P4", "2025-10-30", "HUN", "Talks", "event_moved"),
+            ("P5", "2025-11-22", "ZAF", "G20 summit", "virtual_or_delegate"), ("P6", "2025-11-01", "FJI", "Call", "visited"),
+            ("P7", "2026-02-01", "KAZ", "Call", "visited")]
+    path = tmp_path / "happened.csv"
+    path.write_text(HEADER + "".join(f"Vladimir Putin,{i},{day},{day},{host},X,{event},other,,{out},test,high\n"
+                                     for i, day, host, event, out in rows))
+    return path
+
+
+def test_the_same_whenever_and_with_any_threads(forecast, tmp_path):
+    for threads in (1, 3):
+        freeze(tmp_path / f"{threads}.json", "--threads", threads)
+        assert (tmp_path / f"{threads}.json").read_bytes() == forecast.read_bytes()
+
+
+def test_the_hash_is_of_the_lines_between(forecast):
+    lines = forecast.read_bytes().splitlines(keepends=True)
+    whole = json.loads(forecast.read_text())
+    assert hashlib.sha256(b"".join(lines[1:-1])).hexdigest() == whole["sha256"]
+    f = whole["forecast"]
+    assert (f["stated"], f["from"], f["to"], f["histories"]) == ("2025-08-01", "2025-08-06", "2025-12-23", 512)
+    leader = f["leaders"][0]
+    assert sum(leader["by_visits"]) == sum(leader["by_member_visits"]) == 512
+    assert sum(h["visits"] for h in leader["hosts"]) == sum(k * n for k, n in enumerate(leader["by_visits"]))
+    for event in leader["events"]:
+        assert "2025-08-06" <= event["date"] <= "2025-12-23"
+        said = sum(event[x] for x in ("goes", "delegates", "skips", "stays_home", "withdrawn", "arrested"))
+        assert 500 < said <= 512 and event["goes"] >= event["cut_short"]
+
+
+def test_a_forecast_is_never_written_over(forecast):
+    ran = safeconduct("freeze", "--from", "2025-08-01", "--out", forecast, fails=True)
+    assert ran.returncode == 74 and "not written over" in ran.stderr
+
+
+def test_any_change_is_seen(forecast, tmp_path, record):
+    good = forecast.read_text()
+    changes = [good.replace('"goes": 5', '"goes": 4', 1), good.replace("2025-08-01", "2025-07-01"), good[:-3], good + " ",
+               good.replace("\n ", "\n  ", 1), good.replace('"sha256": "', '"sha256": "0', 1), "", "{}"]
+    for text in changes:
+        assert text != good
+        (tmp_path / "f.json").write_text(text)
+        ran = safeconduct("score", tmp_path / "f.json", "--records", record, fails=True)
+        assert ran.returncode == 65 and "f.json" in ran.stderr, text[:100]
+
+
+def scored(forecast, record, *options):
+    lines = safeconduct("score", forecast, "--records", record, "--json", *options).stdout.splitlines()
+    return {(row["of"], row["score"]): row for row in map(json.loads, lines)}
+
+
+def test_scores_are_those_of_the_counts(forecast, record):
+    leader = json.loads(forecast.read_text())["forecast"]["leaders"][0]
+    chance = lambda n: (n + 0.5) / 513
+    mine = scored(forecast, record)
+
+    by_host = {e["host"]: e for e in leader["events"] if e["host"] in ("USA", "CHN", "TJK", "HUN", "ZAF")
+               and e["date"] not in ("2025-09-23",)}
+    p = np.array([chance(by_host[h]["goes"] + by_host[h]["arrested"]) for h in ("USA", "CHN", "TJK", "HUN", "ZAF")])
+    y = np.array([1, 1, 1, 0, 0])
+    assert mine["events", "brier"]["value"] == pytest.approx(((p - y) ** 2).mean(), abs=1e-5)
+    assert mine["events", "log"]["value"] == pytest.approx(-np.log(np.where(y, p, 1 - p)).mean(), abs=1e-5)
+
+    gone = {"USA", "CHN", "TJK", "FJI"}
+    hosts = {h["host"]: chance(h["visited"]) for h in leader["hosts"]}
+    unseen = gone - set(hosts)
+    p = np.array(list(hosts.values()) + [chance(0)] * len(unseen))
+    y = np.array([h in gone for h in hosts] + [True] * len(unseen))
+    assert mine["hosts", "brier"]["value"] == pytest.approx(((p - y) ** 2).mean(), abs=1e-5)
+
+    n = np.array(leader["by_visits"])
+    assert mine["visits", "crps"]["record"] == 4
+    assert mine["visits", "crps"]["below"] == pytest.approx(n[:5].sum() / 512, abs=1e-5)
+    assert mine["visits", "crps"]["above"] == pytest.approx(n[4:].sum() / 512, abs=1e-5)
+    at_or_below = np.cumsum(n) / 512
+    assert mine["visits", "crps"]["value"] == pytest.approx(((at_or_below - (np.arange(len(n)) >= 4)) ** 2).sum(), abs=1e-5)
+
+
+def test_what_a_record_cannot_say_is_not_scored(forecast, record, tmp_path):
+    """A record that ends within the forecast's weeks does not tell where nobody went, unless it is said to be complete."""
+    short = tmp_path / "short.csv"
+    short.write_text("".join(line for line in record.read_text().splitlines(keepends=True) if "P7" not in line))
+    assert {of for of, _ in scored(forecast, short)} == {"events"}
+    assert {of for of, _ in scored(forecast, short, "--complete")} > {"events", "hosts", "visits"}
+
+
+@pytest.mark.parametrize("options", [[], ["--from", "soon"], ["--from", "2024-01-01"], ["--from", "2026-12-01", "--weeks", 40]])
+def test_mistakes(options, tmp_path):
+    ran = safeconduct("freeze", *options, "--out", tmp_path / "f.json", fails=True)
+    assert ran.returncode == 2 and "--from" in ran.stderr
+    assert not (tmp_path / "f.json").exists()
