@@ -36,6 +36,24 @@ const std::vector<Command>& commands() {
          {"sets", "K", "use at most K of them, evenly spread (default: 200)"},
          set}},
        run},
+      {{"compare",
+        "[BASE [ALTERNATIVE...]]",
+        "live worlds side by side under the same luck, and say what differs (default: with and without the warrant)\n"
+        "BASE and ALTERNATIVE are files or shipped cases; every --set is one more alternative, the base with these "
+        "changes:\n"
+        "  safeconduct compare dushanbe_2025 --set leaders.putin.warrant=false --set 'parameters.eta=0; "
+        "parameters.rho_suit=0'\n"
+        "Prints for each outcome the mean paired difference with its interval, how many itineraries change, and where "
+        "they\n"
+        "part first; writes BASE.compare.h5.",
+        {{"set", "KEY=VALUE[; ...]", "an alternative: the base with one or more keys changed", true},
+         {"everywhere", "KEY=VALUE", "change a key in all worlds", true},
+         seed,
+         replicates,
+         {"threads", "N", "default: the CPUs this process may use; never changes a result"},
+         {"out", "FILE", "where the comparison goes (default: BASE.compare.h5 here)"}},
+        1000},
+       compare},
       {{"replay",
         "RESULTS",
         "tell one history in words, decision by decision, with the odds at each\n"
@@ -85,7 +103,8 @@ const std::vector<Command>& commands() {
         "trips|hosts|events|weeks RESULTS",
         "write results as CSV to standard output\n"
         "hosts, events, weeks: the tables of the file. trips: every decision of every history, lived again from the "
-        "seed.",
+        "seed.\n"
+        "differences, host-differences, partings COMPARISON: the tables of a comparison.",
         {{"out", "FILE", "to a file instead, written whole"},
          {"replicates", "N", "trips: only of the first N histories"},
          {"threads", "N", "trips: default: the CPUs this process may use"}},

@@ -29,6 +29,7 @@ std::vector<std::string> scenario_settings(const Arguments& arguments);
 scenarios::Scenario load_scenario(const Arguments& arguments);
 
 int run(const Arguments&);
+int compare(const Arguments&);
 int replay(const Arguments&);
 int why(const Arguments&);
 int card(const Arguments&);

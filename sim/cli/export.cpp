@@ -9,6 +9,7 @@
 #include "sim/cli/progress.hpp"
 #include "sim/cli/results_text.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/experiments/answers.hpp"
 #include "sim/output/whole_file.hpp"
 
 namespace cli {
@@ -41,6 +42,12 @@ void write(std::ostream& out, const std::string& what, const std::filesystem::pa
     sim::export_events(out, file);
   else if (what == "weeks")
     sim::export_weeks(out, file);
+  else if (what == "differences")
+    sim::export_answer(out, file, sim::comparison_kind(), "alternative leader outcome");
+  else if (what == "host-differences")
+    sim::export_answer(out, file, sim::comparison_kind(), "alternative leader host");
+  else if (what == "partings")
+    sim::export_answer(out, file, sim::comparison_kind(), "parting");
   else
     throw UsageError("export what? trips, hosts, events or weeks, not '" + what + "'");
 }

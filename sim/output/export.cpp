@@ -9,50 +9,14 @@
 #include <string_view>
 
 #include "agents/decision.hpp"
+#include "sim/output/csv_line.hpp"
 #include "sim/output/schema.hpp"
 #include "sim/output/stored.hpp"
 
 namespace sim {
 namespace {
 
-/// One line of CSV. Numbers are the shortest that read back to the same value; NaN is an empty field.
-class Line {
- public:
-  Line& add(std::string_view text) {
-    next();
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-      text_ += text;
-      return *this;
-    }
-    text_ += '"';
-    for (const char c : text) text_ += c == '"' ? std::string_view("\"\"") : std::string_view(&c, 1);
-    text_ += '"';
-    return *this;
-  }
-  template <class Number>
-  requires std::is_arithmetic_v<Number> Line& add(Number number) {
-    next();
-    if constexpr (std::is_floating_point_v<Number>)
-      if (std::isnan(number)) return *this;
-    char digits[64];
-    text_.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-    return *this;
-  }
-  void print(std::ostream& out) {
-    text_ += '\n';
-    out.write(text_.data(), static_cast<std::streamsize>(text_.size()));
-    text_.clear();
-    first_ = true;
-  }
-
- private:
-  void next() {
-    if (!first_) text_ += ',';
-    first_ = false;
-  }
-  std::string text_;
-  bool first_ = true;
-};
+using Line = CsvLine;
 
 /// Columns of a file that share their first dimensions; a last dimension of quantiles becomes a column each.
 struct Column {

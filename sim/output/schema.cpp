@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "sim/experiments/answers.hpp"
 #include "sim/output/results.hpp"
 
 namespace sim {
@@ -341,6 +342,7 @@ std::string schema_page() {
   page += "\n";
   add_rows(page, "posterior", false);
   page += folder;
+  page += answers_page();
   return page;
 }
 

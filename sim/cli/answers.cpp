@@ -1,0 +1,36 @@
+#include "sim/cli/answers.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "sim/output/results.hpp"
+
+namespace cli {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> run_settings(const Arguments& arguments) {
+  std::vector<std::string> settings;
+  for (const char* key : {"seed", "replicates"})
+    if (const auto n = arguments.text(key)) settings.push_back("run." + std::string(key) + "=" + *n);
+  return settings;
+}
+
+fs::path answer_path(const Arguments& arguments, const std::string& otherwise) {
+  const fs::path path = arguments.text("out").value_or(otherwise);
+  if (!path.has_filename() || path == "-")
+    throw UsageError("option '--out' takes the name of a file, not '" + path.string() + "'");
+  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored)) && !sim::is_results_file(path))
+    throw std::system_error(
+        EEXIST, std::generic_category(),
+        "'" + path.string() + "' is not a file of safeconduct and is left alone (--out FILE names another)");
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
+  return path;
+}
+
+}  // namespace cli

@@ -1,0 +1,18 @@
+// What the verbs that answer a question share.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/cli/options.hpp"
+
+namespace cli {
+
+/// --seed and --replicates as settings of a scenario.
+std::vector<std::string> run_settings(const Arguments& arguments);
+
+/// Where an answer goes: --out, else `otherwise` here. Refuses at once what could not be written at the end, and what
+/// is no file of this program.
+std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise);
+
+}  // namespace cli

@@ -1,0 +1,209 @@
+#include "sim/experiments/answer_file.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "sim/output/csv_line.hpp"
+#include "sim/output/stored.hpp"
+#include "sim/output/whole_file.hpp"
+
+namespace sim {
+namespace {
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> all;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    all.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return all;
+}
+
+const Field& field_of(const AnswerKind& kind, std::string_view name) {
+  for (const Field& f : kind.fields)
+    if (f.name == name) return f;
+  throw std::logic_error("no field " + std::string(name) + " in a " + std::string(kind.filetype));
+}
+
+/// The labels of a variable's dimensions beside their coordinates (CF "coordinates").
+std::string labels_of(const AnswerKind& kind, const Field& f) {
+  const std::vector<std::string> dimensions = words(f.dimensions);
+  std::string names;
+  for (const Field& label : kind.fields)
+    if (!f.coordinate && label.coordinate && label.name != label.dimensions &&
+        std::find(dimensions.begin(), dimensions.end(), label.dimensions) != dimensions.end())
+      names += (names.empty() ? "" : " ") + std::string(label.name);
+  return names;
+}
+
+constexpr Field comparison_fields[] = {
+    {"", "alternative", "alternative", Type::text, "", "", "what is compared with the base: a scenario, or changes",
+     true},
+    {"", "leader", "leader", Type::text, "", "l", "leader: the id in the scenario", true},
+    {"", "outcome", "outcome", Type::text, "", "", "what is measured once an itinerary, or of the norm", true},
+    {"", "host", "host", Type::text, "", "h", "host state", true},
+    {"", "parting", "parting", Type::integer, "1", "", "a way in which itineraries part, most frequent first", true},
+    {"", "leader_name", "leader", Type::text, "", "", "name of the leader", true},
+    {"", "outcome_unit", "outcome", Type::text, "", "", "unit of the outcome", true},
+    {"", "outcome_meaning", "outcome", Type::text, "", "", "meaning of the outcome", true},
+    {"", "host_name", "host", Type::text, "", "", "name of the host state", true},
+    {"", "base", "alternative leader outcome", Type::real, "", "", "mean over the histories of the base"},
+    {"", "alternative_mean", "alternative leader outcome", Type::real, "", "",
+     "mean over the same histories of the alternative"},
+    {"", "difference", "alternative leader outcome", Type::real, "", "",
+     "mean of alternative - base, replicate by replicate"},
+    {"", "difference_se", "alternative leader outcome", Type::real, "", "", "its standard error"},
+    {"", "difference_low", "alternative leader outcome", Type::real, "", "", "lower end of its 95 % interval"},
+    {"", "difference_high", "alternative leader outcome", Type::real, "", "", "upper end of its 95 % interval"},
+    {"", "paired_variance", "alternative leader outcome", Type::real, "", "",
+     "variance of the difference of two histories under the same luck"},
+    {"", "unpaired_variance", "alternative leader outcome", Type::real, "", "",
+     "the same if each had luck of its own: the sum of their variances"},
+    {"", "variance_reduction", "alternative leader outcome", Type::real, "1", "",
+     "unpaired over paired variance: how many times more histories an unpaired comparison would need"},
+    {"", "host_difference", "alternative leader host", Type::real, "1", "",
+     "mean paired difference of the visits to a host"},
+    {"", "host_difference_se", "alternative leader host", Type::real, "1", "", "its standard error"},
+    {"", "changed", "alternative leader", Type::large, "1", "", "itineraries that differ from the base's"},
+    {"", "parting_alternative", "parting", Type::text, "", "", "in which alternative"},
+    {"", "parting_leader", "parting", Type::text, "", "", "whose itineraries"},
+    {"", "parting_host", "parting", Type::text, "", "", "host of the first decision that differs"},
+    {"", "parting_event", "parting", Type::text, "", "",
+     "its calendar event (the id of the first stage), `bilateral` or `second stop`"},
+    {"", "parting_event_name", "parting", Type::text, "", "", "name of the event"},
+    {"", "parting_how", "parting", Type::flag, "1", "",
+     "idea: an occasion in one of them only; answer: the same occasion answered otherwise; outcome: it ends otherwise"},
+    {"", "parting_itineraries", "parting", Type::large, "1", "", "itineraries that part here first"},
+};
+
+void add_rows(std::string& page, const AnswerKind& kind) {
+  page += "| name | dimensions | unit | meaning |\n|---|---|---|---|\n";
+  for (const Field& f : kind.fields)
+    page += "| `" + std::string(f.name) + "` | " + std::string(f.dimensions) + " | " + std::string(f.unit) + " | " +
+            std::string(f.meaning) + " |\n";
+}
+
+}  // namespace
+
+const AnswerKind& comparison_kind() {
+  static constexpr AnswerKind kind = {
+      "safeconduct comparison", "compare", comparison_fields,
+      "Attributes: `base` (its name), `seed`, `replicates` (lived in every world), `start_date`. Group `provenance`: "
+      "`scenario`, the base and the alternatives as resolved, TOML."};
+  return kind;
+}
+
+std::vector<const AnswerKind*> answer_kinds() { return {&comparison_kind()}; }
+
+AnswerFile::AnswerFile(const AnswerKind& kind, std::string_view title)
+    : kind_(kind), file_(NetcdfWriter::Packing::deflate) {
+  attribute("Conventions", std::string("CF-1.10"));
+  attribute("filetype", std::string(kind.filetype));
+  file_.attribute("", "version", answer_version);
+  attribute("title", std::string(title));
+  attribute("source", std::string("safeconduct " SAFECONDUCT_VERSION));
+}
+
+void AnswerFile::write(std::string_view name, Values values, std::vector<std::string> meanings) {
+  const Field& f = field_of(kind_, name);
+  Variable v{std::string(f.name), words(f.dimensions),
+             std::move(values),   {{"long_name", std::string(f.meaning)}},
+             std::move(meanings), f.type == Type::real && !f.coordinate};
+  if (!f.unit.empty()) v.attributes.emplace("units", f.unit);
+  if (const std::string labels = labels_of(kind_, f); !labels.empty()) v.attributes.emplace("coordinates", labels);
+  file_.write(v);
+}
+
+void AnswerFile::provenance(const std::string& name, std::vector<std::string> texts) {
+  if (!has_provenance_) file_.group("provenance");
+  has_provenance_ = true;
+  file_.dimension("provenance", name + "_number", texts.size());
+  file_.write({"provenance/" + name, {name + "_number"}, std::move(texts), {}, {}, false});
+}
+
+NetcdfReader open_answer(const std::filesystem::path& path, const AnswerKind& kind) {
+  std::vector<std::byte> bytes = read_whole(path);
+  const std::string wanted(kind.filetype);
+  const auto other = [&] {
+    return ResultsError(path.string() + " is no " + wanted + ": 'safeconduct " + std::string(kind.command) +
+                        "' writes those");
+  };
+  if (bytes.empty()) throw other();
+  std::string filetype;
+  try {
+    NetcdfReader file(std::move(bytes));
+    filetype = file.text_attribute("", "filetype");
+    if (filetype == wanted) {
+      const std::vector<std::int32_t> version = file.integers_attribute("", "version");
+      if (version.size() != 2 || version[0] != answer_version[0])
+        throw ResultsError(path.string() + " is a " + wanted +
+                           " of another version: " + file.text_attribute("", "source") + " wrote it and can read it");
+      if (file.digest() != file.text_attribute("", "digest"))
+        throw_damaged(path, "its values do not match their digest");
+      return file;
+    }
+  } catch (const ResultsError&) {
+    throw;
+  } catch (const std::exception& e) {
+    if (filetype == wanted) throw_damaged(path, e.what());
+  }
+  throw other();
+}
+
+void export_answer(std::ostream& out, const std::filesystem::path& path, const AnswerKind& kind,
+                   std::string_view dimensions) {
+  const NetcdfReader file = open_answer(path, kind);
+  explained(path, [&] {
+    const std::vector<std::string> names = words(dimensions);
+    std::vector<std::size_t> sizes;
+    for (const std::string& name : names) sizes.push_back(file.shape(name).at(0));
+    struct Column {
+      std::string name;
+      Values values;
+      std::size_t dimension;  ///< whose label it is; names.size(): of all
+    };
+    std::vector<Column> columns;
+    for (const Field& f : kind.fields) {
+      const std::string name(f.name);
+      const auto of = static_cast<std::size_t>(std::find(names.begin(), names.end(), f.dimensions) - names.begin());
+      if (!file.has(name)) continue;
+      if (f.dimensions == dimensions)
+        columns.push_back({name, file.values(name), names.size()});
+      else if (f.coordinate && of < names.size())
+        columns.push_back({name, file.values(name), of});
+    }
+    CsvLine line;
+    for (const Column& c : columns) line.add(c.name);
+    line.print(out);
+    std::size_t rows = 1;
+    for (const std::size_t n : sizes) rows *= n;
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (const Column& c : columns) {
+        std::size_t at = row;
+        if (c.dimension < names.size()) {
+          for (std::size_t d = names.size() - 1; d > c.dimension; --d) at /= sizes[d];
+          at %= sizes[c.dimension];
+        }
+        std::visit([&](const auto& values) { line.add(values.at(at)); }, c.values);
+      }
+      line.print(out);
+    }
+  });
+}
+
+std::string answers_page() {
+  std::string page =
+      "\n## Answers\n\n`compare` writes a file of its own, laid out like a results file, with the attributes "
+      "`filetype`, `version`\n(" +
+      std::to_string(answer_version[0]) + "." + std::to_string(answer_version[1]) +
+      "), `title`, `source` and `digest`. `safeconduct export` prints its tables as CSV.\n";
+  for (const AnswerKind* kind : answer_kinds()) {
+    page += "\n### `" + std::string(kind->filetype) + "`\n\n";
+    if (!kind->about.empty()) page += std::string(kind->about) + "\n\n";
+    add_rows(page, *kind);
+  }
+  return page;
+}
+
+}  // namespace sim

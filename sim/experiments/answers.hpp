@@ -1,0 +1,36 @@
+// Answers to a question (compare) come in files of their own kinds. Each kind is a table of fields, from which the
+// file, its CSV and the pages of SCHEMA.md are made.
+#pragma once
+#include <array>
+#include <filesystem>
+#include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/output/schema.hpp"
+
+namespace sim {
+
+/// A kind of answer. Fields without a group, labels (`coordinate`) first.
+struct AnswerKind {
+  std::string_view filetype;  ///< "safeconduct comparison"
+  std::string_view command;   ///< that writes it
+  std::span<const Field> fields;
+  std::string_view about;  ///< markdown, for the page
+};
+inline constexpr std::array<std::int32_t, 2> answer_version = {1, 0};
+
+const AnswerKind& comparison_kind();
+std::vector<const AnswerKind*> answer_kinds();
+
+/// The fields with these dimensions ("alternative leader outcome") as CSV, a line for each combination, after the
+/// labels of the dimensions. Errors: as open_answer.
+void export_answer(std::ostream& out, const std::filesystem::path& path, const AnswerKind& kind,
+                   std::string_view dimensions);
+
+/// The part of SCHEMA.md about answers.
+std::string answers_page();
+
+}  // namespace sim

@@ -1,0 +1,124 @@
+"""compare: paired counterfactuals by the command line, their file and its tables."""
+import re
+import signal
+import subprocess
+import time
+
+import h5py
+import numpy as np
+import pytest
+import xarray
+from program import PROGRAM, rows, safeconduct
+
+SHORT = ("--replicates", "2000")
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory):
+    """The default case with and without campaigns: what it prints, and its file."""
+    path = tmp_path_factory.mktemp("compare") / "c.h5"
+    ran = safeconduct("compare", "dushanbe_2025", "no_campaign", *SHORT, "--out", path)
+    return ran.stdout, path
+
+
+def test_campaigns_prevent_member_visits_and_shared_luck_is_worth_five_times_the_histories(campaign):
+    text, path = campaign
+    with xarray.open_dataset(path) as file:
+        here = file.sel(alternative="no_campaign", leader="putin", outcome="member_visits")
+        assert float(here.difference_low) > 0
+        assert float(here.variance_reduction) >= 5
+        assert float(here.variance_reduction) == pytest.approx(
+            float(here.unpaired_variance) / float(here.paired_variance))
+    assert re.search(r"^  member visits .* x \d", text, re.M)
+    assert "P(arrest) rests on assumed parameters" in text
+
+
+def test_its_means_are_those_of_two_runs_and_its_luck_theirs(campaign, tmp_path):
+    _, path = campaign
+    runs = []
+    for case in ("dushanbe_2025", "no_campaign"):
+        safeconduct("run", case, *SHORT, "--out", tmp_path / "r.h5")
+        with h5py.File(tmp_path / "r.h5") as file:
+            runs.append(dict(zip(file["measure"].asstr()[()], file["measure_mean"][0])))
+    with xarray.open_dataset(path) as file:
+        here = file.isel(alternative=0, leader=0)
+        for measure, mean in runs[0].items():
+            assert float(here.base.sel(outcome=measure)) == pytest.approx(mean, rel=1e-12, abs=1e-12)
+            assert float(here.difference.sel(outcome=measure)) == pytest.approx(runs[1][measure] - mean, abs=1e-9)
+
+
+def test_where_itineraries_part_adds_up(campaign):
+    _, path = campaign
+    partings = rows(safeconduct("export", "partings", path).stdout)
+    with h5py.File(path) as file:
+        assert sum(int(p["parting_itineraries"]) for p in partings) == file["changed"][0, 0]
+    # A campaign acts on hosts with a duty, and on what was announced: most itineraries part by how a trip ends.
+    ends = sum(int(p["parting_itineraries"]) for p in partings if p["parting_how"] == "2")
+    assert ends > 0.8 * sum(int(p["parting_itineraries"]) for p in partings)
+
+
+def test_tables_as_csv(campaign):
+    _, path = campaign
+    table = rows(safeconduct("export", "differences", path).stdout)
+    with h5py.File(path) as file:
+        assert [float(r["difference"]) for r in table] == list(file["difference"][()].ravel())
+        assert {r["outcome"] for r in table} == set(file["outcome"].asstr()[()])
+        by_host = rows(safeconduct("export", "host-differences", path).stdout)
+        assert sum(float(r["host_difference"]) for r in by_host) == pytest.approx(
+            float(file["difference"][0, 0, list(file["outcome"].asstr()[()]).index("visits")]))
+    assert "no safeconduct comparison" in safeconduct("export", "differences", __file__, fails=True).stderr
+
+
+def test_the_same_bytes_whatever_the_threads(campaign, tmp_path):
+    _, path = campaign
+    for threads in (1, 3):
+        out = tmp_path / f"{threads}.h5"
+        safeconduct("compare", "dushanbe_2025", "no_campaign", *SHORT, "--threads", threads, "--out", out)
+        assert out.read_bytes() == path.read_bytes()
+
+
+def test_changes_on_the_command_line_are_alternatives(tmp_path):
+    ran = safeconduct("compare", "dushanbe_2025", "--replicates", "200", "--everywhere", "parameters.tau=0",
+                      "--set", "leaders.putin.warrant=false", "--set", "parameters.eta=0; parameters.rho_suit=0",
+                      cwd=tmp_path)
+    assert "wrote dushanbe_2025.compare.h5" in ran.stdout
+    with h5py.File(tmp_path / "dushanbe_2025.compare.h5") as file:
+        assert list(file["alternative"].asstr()[()]) == ["leaders.putin.warrant=false",
+                                                         "parameters.eta=0; parameters.rho_suit=0"]
+        worlds = file["provenance/scenario"].asstr()[()]
+        assert len(worlds) == 3 and all(re.search(r"^tau = 0(\.0)? ", w, re.M) for w in worlds)
+        assert [bool(re.search(r"^eta = 0(\.0)? ", w, re.M)) for w in worlds] == [False, False, True]
+        member_visits = list(file["outcome"].asstr()[()]).index("member_visits")
+        assert file["alternative_mean"][0, 0, member_visits] == 0  # no warrant, no duty
+
+
+@pytest.mark.parametrize("arguments, code, message", [
+    (["dushanbe_2025"], 2, "with what?"),
+    (["dushanbe_2025", "bashir_2009"], 2, "do not cover the same weeks"),
+    (["dushanbe_2025", "--set", "parameters.tua=1"], 65, "did you mean 'tau'?"),
+    (["dushanbe_2025", "--set", " ;"], 2, "'--set' takes KEY=VALUE"),
+    (["dushanbe_2025", "nothing_like_it"], 65, "the shipped cases are"),
+    (["dushanbe_2025", "no_warrant", "--out", "-"], 2, "takes the name of a file"),
+], ids=lambda x: " ".join(x) if isinstance(x, list) else "")
+def test_what_cannot_be_compared_is_said_and_nothing_is_written(tmp_path, arguments, code, message):
+    ran = safeconduct("compare", *arguments, fails=True, cwd=tmp_path)
+    assert ran.returncode == code and message in ran.stderr and ran.stdout == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_stopped_comparison_tells_what_was_lived(tmp_path):
+    """And equals a comparison of that many histories in every number."""
+    arguments = [PROGRAM, "compare", "dushanbe_2025", "no_warrant", "--replicates", "4000000", "--out", "s.h5"]
+    with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 130 and "that were done" in err
+    with h5py.File(tmp_path / "s.h5") as stopped:
+        lived = int(stopped.attrs["replicates"])
+        assert 0 < lived < 4000000 and lived % 512 == 0
+        safeconduct("compare", "dushanbe_2025", "no_warrant", "--replicates", lived, "--out", tmp_path / "w.h5")
+        with h5py.File(tmp_path / "w.h5") as whole:
+            for name in whole:
+                if isinstance(whole[name], h5py.Dataset):
+                    np.testing.assert_array_equal(stopped[name][()], whole[name][()], err_msg=name)
