@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <system_error>
 
+#include "sim/cli/words.hpp"
 #include "sim/output/results.hpp"
 
 namespace cli {
@@ -31,6 +33,12 @@ fs::path answer_path(const Arguments& arguments, const std::string& otherwise) {
   if (access(folder.c_str(), W_OK | X_OK) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
   return path;
+}
+
+std::string signed_number(double x, int decimals) {
+  const std::string digits = fixed(std::abs(x), decimals);
+  if (digits.find_first_of("123456789") == std::string::npos) return digits;
+  return (x < 0 ? "-" : "+") + digits;
 }
 
 }  // namespace cli

@@ -15,4 +15,7 @@ std::vector<std::string> run_settings(const Arguments& arguments);
 /// is no file of this program.
 std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise);
 
+/// "+1.20", "-0.03", "0.00".
+std::string signed_number(double x, int decimals);
+
 }  // namespace cli

@@ -54,6 +54,24 @@ const std::vector<Command>& commands() {
          {"out", "FILE", "where the comparison goes (default: BASE.compare.h5 here)"}},
         1000},
        compare},
+      {{"allocate",
+        "[SCENARIO]",
+        "where does one more unit of campaign effort repay? (default: dushanbe_2025)\n"
+        "Gives the effort to one host after another, each world beside the one without it under the same luck, and "
+        "ranks the\n"
+        "hosts by the visits under a duty that it prevents; says also what it does to the norm, and where nobody can "
+        "tell.\n"
+        "Writes SCENARIO.allocate.h5.",
+        {{"effort", "X", "weekly budget, in medium organisations (default: 1; the shipped ones sum to 5)"},
+         {"hosts", "N", "try the N hosts to which most trips are announced (default: 12)"},
+         {"litigation", "Y", "share of the effort that goes to court (default: 0.2)"},
+         {"winnability", "W", "taste for fights that can be won (default: 0.3)"},
+         seed,
+         replicates,
+         {"threads", "N", "default: the CPUs this process may use; never changes a result"},
+         {"out", "FILE", "where the answer goes (default: SCENARIO.allocate.h5 here)"},
+         set}},
+       allocate},
       {{"replay",
         "RESULTS",
         "tell one history in words, decision by decision, with the odds at each\n"
@@ -104,7 +122,9 @@ const std::vector<Command>& commands() {
         "write results as CSV to standard output\n"
         "hosts, events, weeks: the tables of the file. trips: every decision of every history, lived again from the "
         "seed.\n"
-        "differences, host-differences, partings COMPARISON: the tables of a comparison.",
+        "Tables of a COMPARISON: differences, host-differences, occasion-differences, partings; of an ALLOCATION: "
+        "allocation,\n"
+        "allocation-norm, allocation-occasions.",
         {{"out", "FILE", "to a file instead, written whole"},
          {"replicates", "N", "trips: only of the first N histories"},
          {"threads", "N", "trips: default: the CPUs this process may use"}},

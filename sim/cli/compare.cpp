@@ -80,8 +80,6 @@ Worlds worlds_wanted(const Arguments& arguments) {
   return worlds;
 }
 
-std::string signed_number(double x, int decimals) { return (x < 0 ? "" : "+") + fixed(x, decimals); }
-
 /// Enough decimals to show a standard error to two figures, but no more than six.
 int decimals_for(double standard_error) {
   int n = 1;

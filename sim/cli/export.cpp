@@ -3,7 +3,10 @@
 
 #include <iostream>
 #include <sstream>
+#include <string_view>
+#include <tuple>
 
+#include "scenarios/problem.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
@@ -33,6 +36,25 @@ void trips(std::ostream& out, const std::filesystem::path& file, const Arguments
     sim::run(stage, settings);
 }
 
+/// A table of compare or allocate; false if there is none of this name.
+bool answer(std::ostream& out, const std::string& what, const std::filesystem::path& file) {
+  static const std::tuple<std::string_view, const sim::AnswerKind& (*)(), std::string_view> tables[] = {
+      {"differences", sim::comparison_kind, "alternative leader outcome"},
+      {"host-differences", sim::comparison_kind, "alternative leader host"},
+      {"occasion-differences", sim::comparison_kind, "alternative leader occasion"},
+      {"partings", sim::comparison_kind, "parting"},
+      {"allocation", sim::allocation_kind, "place leader"},
+      {"allocation-norm", sim::allocation_kind, "place"},
+      {"allocation-occasions", sim::allocation_kind, "place leader occasion"},
+  };
+  for (const auto& [name, kind, dimensions] : tables) {
+    if (what != name) continue;
+    sim::export_answer(out, file, kind(), dimensions);
+    return true;
+  }
+  return false;
+}
+
 void write(std::ostream& out, const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {
   if (what == "trips")
     trips(out, file, arguments);
@@ -42,14 +64,10 @@ void write(std::ostream& out, const std::string& what, const std::filesystem::pa
     sim::export_events(out, file);
   else if (what == "weeks")
     sim::export_weeks(out, file);
-  else if (what == "differences")
-    sim::export_answer(out, file, sim::comparison_kind(), "alternative leader outcome");
-  else if (what == "host-differences")
-    sim::export_answer(out, file, sim::comparison_kind(), "alternative leader host");
-  else if (what == "partings")
-    sim::export_answer(out, file, sim::comparison_kind(), "parting");
-  else
-    throw UsageError("export what? trips, hosts, events or weeks, not '" + what + "'");
+  else if (!answer(out, what, file))
+    throw UsageError(
+        "export what? trips, hosts, events, weeks or a table of an answer (see 'safeconduct export --help'), not '" +
+        scenarios::printable(what) + "'");
 }
 
 }  // namespace

@@ -43,11 +43,14 @@ constexpr Field comparison_fields[] = {
     {"", "leader", "leader", Type::text, "", "l", "leader: the id in the scenario", true},
     {"", "outcome", "outcome", Type::text, "", "", "what is measured once an itinerary, or of the norm", true},
     {"", "host", "host", Type::text, "", "h", "host state", true},
+    {"", "occasion", "occasion", Type::text, "", "",
+     "calendar event (the id of its first stage), `bilateral`, `second stop`", true},
     {"", "parting", "parting", Type::integer, "1", "", "a way in which itineraries part, most frequent first", true},
     {"", "leader_name", "leader", Type::text, "", "", "name of the leader", true},
     {"", "outcome_unit", "outcome", Type::text, "", "", "unit of the outcome", true},
     {"", "outcome_meaning", "outcome", Type::text, "", "", "meaning of the outcome", true},
     {"", "host_name", "host", Type::text, "", "", "name of the host state", true},
+    {"", "occasion_name", "occasion", Type::text, "", "", "name of the event", true},
     {"", "base", "alternative leader outcome", Type::real, "", "", "mean over the histories of the base"},
     {"", "alternative_mean", "alternative leader outcome", Type::real, "", "",
      "mean over the same histories of the alternative"},
@@ -65,6 +68,9 @@ constexpr Field comparison_fields[] = {
     {"", "host_difference", "alternative leader host", Type::real, "1", "",
      "mean paired difference of the visits to a host"},
     {"", "host_difference_se", "alternative leader host", Type::real, "1", "", "its standard error"},
+    {"", "occasion_difference", "alternative leader occasion", Type::real, "1", "",
+     "mean paired difference of the visits at an occasion"},
+    {"", "occasion_difference_se", "alternative leader occasion", Type::real, "1", "", "its standard error"},
     {"", "changed", "alternative leader", Type::large, "1", "", "itineraries that differ from the base's"},
     {"", "parting_alternative", "parting", Type::text, "", "", "in which alternative"},
     {"", "parting_leader", "parting", Type::text, "", "", "whose itineraries"},
@@ -75,6 +81,35 @@ constexpr Field comparison_fields[] = {
     {"", "parting_how", "parting", Type::flag, "1", "",
      "idea: an occasion in one of them only; answer: the same occasion answered otherwise; outcome: it ends otherwise"},
     {"", "parting_itineraries", "parting", Type::large, "1", "", "itineraries that part here first"},
+};
+
+constexpr Field allocation_fields[] = {
+    {"", "place", "place", Type::text, "", "", "host state that gets the effort, the most visits prevented first",
+     true},
+    {"", "leader", "leader", Type::text, "", "l", "leader: the id in the scenario", true},
+    {"", "occasion", "occasion", Type::text, "", "",
+     "calendar event (the id of its first stage), `bilateral`, `second stop`", true},
+    {"", "place_name", "place", Type::text, "", "", "name of the host state", true},
+    {"", "leader_name", "leader", Type::text, "", "", "name of the leader", true},
+    {"", "occasion_name", "occasion", Type::text, "", "", "name of the event", true},
+    {"", "announced", "place", Type::real, "1", "",
+     "trips announced there a history without the effort, in the weeks of a duty"},
+    {"", "norm", "place", Type::real, "1", "nu", "change of the norm's strength, mean over the weeks"},
+    {"", "norm_se", "place", Type::real, "1", "", "its standard error (paired)"},
+    {"", "norm_low", "place", Type::real, "1", "",
+     "lower end of its interval; those of all places hold at once with 95 %"},
+    {"", "norm_high", "place", Type::real, "1", "", "upper end"},
+    {"", "norm_verdict", "place", Type::flag, "1", "", "where the interval lies"},
+    {"", "prevented", "place leader", Type::real, "1", "",
+     "visits under a duty that are not made, anywhere, a history"},
+    {"", "prevented_se", "place leader", Type::real, "1", "", "its standard error (paired)"},
+    {"", "prevented_low", "place leader", Type::real, "1", "",
+     "lower end of its interval; those of all places and leaders hold at once with 95 %"},
+    {"", "prevented_high", "place leader", Type::real, "1", "", "upper end"},
+    {"", "prevented_verdict", "place leader", Type::flag, "1", "", "where the interval lies"},
+    {"", "prevented_there", "place leader", Type::real, "1", "", "visits to the host itself that are not made"},
+    {"", "variance_reduction", "place leader", Type::real, "1", "", "of `prevented`: unpaired over paired variance"},
+    {"", "prevented_at", "place leader occasion", Type::real, "1", "", "visits that are not made, by occasion"},
 };
 
 void add_rows(std::string& page, const AnswerKind& kind) {
@@ -94,7 +129,15 @@ const AnswerKind& comparison_kind() {
   return kind;
 }
 
-std::vector<const AnswerKind*> answer_kinds() { return {&comparison_kind()}; }
+const AnswerKind& allocation_kind() {
+  static constexpr AnswerKind kind = {
+      "safeconduct allocation", "allocate", allocation_fields,
+      "Attributes: `scenario`, `seed`, `replicates` (lived for each place), `start_date`, `effort` (budget, litigation "
+      "share and taste of the organisation that is added). Group `provenance`: `scenario` as resolved, TOML."};
+  return kind;
+}
+
+std::vector<const AnswerKind*> answer_kinds() { return {&comparison_kind(), &allocation_kind()}; }
 
 AnswerFile::AnswerFile(const AnswerKind& kind, std::string_view title)
     : kind_(kind), file_(NetcdfWriter::Packing::deflate) {
@@ -194,10 +237,10 @@ void export_answer(std::ostream& out, const std::filesystem::path& path, const A
 
 std::string answers_page() {
   std::string page =
-      "\n## Answers\n\n`compare` writes a file of its own, laid out like a results file, with the attributes "
-      "`filetype`, `version`\n(" +
+      "\n## Answers\n\nVerbs that answer a question write files of their own, laid out like results files, with the "
+      "attributes `filetype`,\n`version` (" +
       std::to_string(answer_version[0]) + "." + std::to_string(answer_version[1]) +
-      "), `title`, `source` and `digest`. `safeconduct export` prints its tables as CSV.\n";
+      "), `title`, `source` and `digest`. `safeconduct export` prints their tables as CSV.\n";
   for (const AnswerKind* kind : answer_kinds()) {
     page += "\n### `" + std::string(kind->filetype) + "`\n\n";
     if (!kind->about.empty()) page += std::string(kind->about) + "\n\n";

@@ -121,6 +121,9 @@ Comparison::Comparison(std::span<const agents::Stage* const> worlds)
   difference_squares_ = difference_sum_;
   host_sum_.resize(alternatives * leaders.size() * hosts.size());
   host_squares_ = host_sum_;
+  at_event_.resize(events.size() + 2);
+  event_sum_.resize(alternatives * leaders.size() * at_event_.size());
+  event_squares_ = event_sum_;
   changed_.resize(alternatives * leaders.size());
   told_.resize(worlds.size());
   visits_.resize(hosts.size());
@@ -189,16 +192,25 @@ void Comparison::compare(std::size_t alternative, std::size_t leader, const Hist
     ++parted_[{alternative, leader, d->host.index, event_of(where, *d), how}];
   }
 
-  std::vector<std::size_t> touched;
-  const auto visits = [&](const History& history, std::size_t who, double by) {
+  std::vector<std::size_t> touched, events_touched;
+  const auto visits = [&](std::size_t where, const History& history, double by) {
     for (const Decision& d : history.decisions) {
-      if (d.leader.index != who || !agents::is_visit(d.outcome)) continue;
+      if (d.leader.index != leader_row_[where][leader] || !agents::is_visit(d.outcome)) continue;
       visits_[d.host.index] += by;
       touched.push_back(d.host.index);
+      const std::int32_t event = event_of(where, d);
+      const std::size_t at = event >= 0 ? static_cast<std::size_t>(event) : events.size() + (event == -1 ? 0 : 1);
+      at_event_[at] += by;
+      events_touched.push_back(at);
     }
   };
-  visits(base, leader_row_[0][leader], -1);
-  visits(other, leader_row_[world][leader], 1);
+  visits(0, base, -1);
+  visits(world, other, 1);
+  for (const std::size_t e : events_touched) {
+    event_sum_[row * at_event_.size() + e] += at_event_[e];
+    event_squares_[row * at_event_.size() + e] += at_event_[e] * at_event_[e];
+    at_event_[e] = 0;
+  }
   for (const std::size_t h : touched) {
     host_sum_[row * hosts.size() + h] += visits_[h];
     host_squares_[row * hosts.size() + h] += visits_[h] * visits_[h];
@@ -214,6 +226,8 @@ Comparison& Comparison::operator+=(const Comparison& later) {
   add_all(difference_squares_, later.difference_squares_);
   add_all(host_sum_, later.host_sum_);
   add_all(host_squares_, later.host_squares_);
+  add_all(event_sum_, later.event_sum_);
+  add_all(event_squares_, later.event_squares_);
   add_all(changed_, later.changed_);
   for (const auto& [where, n] : later.parted_) parted_[where] += n;
   return *this;
@@ -232,6 +246,12 @@ Tally::Estimate Comparison::host_difference(std::size_t alternative, std::size_t
   const auto n = static_cast<double>(replicates);
   const std::size_t at = (alternative * leaders.size() + leader) * hosts.size() + host;
   return {host_sum_[at] / n, std::sqrt(variance(n, host_sum_[at], host_squares_[at]) / n)};
+}
+
+Tally::Estimate Comparison::event_difference(std::size_t alternative, std::size_t leader, std::size_t event) const {
+  const auto n = static_cast<double>(replicates);
+  const std::size_t at = (alternative * leaders.size() + leader) * at_event_.size() + event;
+  return {event_sum_[at] / n, std::sqrt(variance(n, event_sum_[at], event_squares_[at]) / n)};
 }
 
 std::int64_t Comparison::changed(std::size_t alternative, std::size_t leader) const {

@@ -62,6 +62,8 @@ class Comparison {
     double reduction() const;     ///< unpaired / paired: 1 if both are 0
   };
   Difference difference(std::size_t alternative, std::size_t leader, std::size_t outcome) const;
+  /// Paired difference of the visits at an event, a row of `events`; after them bilateral visits, then second stops.
+  Tally::Estimate event_difference(std::size_t alternative, std::size_t leader, std::size_t event) const;
   /// Paired difference of the visits to a host.
   Tally::Estimate host_difference(std::size_t alternative, std::size_t leader, std::size_t host) const;
   std::int64_t changed(std::size_t alternative, std::size_t leader) const;  ///< itineraries that differ
@@ -89,11 +91,13 @@ class Comparison {
   std::vector<double> sum_, squares_;                              ///< [world][leader][outcome]
   std::vector<double> difference_sum_, difference_squares_;        ///< [alternative][leader][outcome]
   std::vector<double> host_sum_, host_squares_;                    ///< [alternative][leader][host]
-  std::vector<std::int64_t> changed_;                              ///< [alternative][leader]
+  std::vector<double> event_sum_, event_squares_;  ///< [alternative][leader][event, bilateral, second stop]
+  std::vector<std::int64_t> changed_;              ///< [alternative][leader]
   std::map<std::tuple<std::size_t, std::size_t, std::size_t, std::int32_t, Parting>, std::int64_t> parted_;
 
   // One replicate's own figures.
   std::vector<std::vector<double>> told_;  ///< [world][leader of the world, outcome]
+  std::vector<double> at_event_;           ///< [event, bilateral, second stop], likewise
   std::vector<double> visits_;             ///< [host], alternative minus base; cleared after each
 };
 

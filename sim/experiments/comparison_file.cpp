@@ -32,6 +32,16 @@ std::vector<std::byte> comparison_image(const Comparison& c, const ComparisonTex
   file.write("host", c.hosts);
   file.write("host_name", text.host_names);
 
+  std::vector<std::string> occasions = c.events, occasion_names;
+  for (const std::string& event : c.events) occasion_names.push_back(text.event_names.at(event));
+  for (const char* other : {"bilateral", "second stop"}) {
+    occasions.emplace_back(other);
+    occasion_names.emplace_back();
+  }
+  file.write("occasion", occasions);
+  file.write("occasion_name", std::move(occasion_names));
+
+  std::vector<double> occasion_difference, occasion_se;
   std::vector<double> base, alternative, difference, se, low, high, paired, unpaired, reduction, host, host_se;
   std::vector<std::int64_t> changed;
   for (std::size_t a = 0; a < c.alternatives; ++a)
@@ -48,6 +58,11 @@ std::vector<std::byte> comparison_image(const Comparison& c, const ComparisonTex
         paired.push_back(d.paired);
         unpaired.push_back(d.unpaired);
         reduction.push_back(d.reduction());
+      }
+      for (std::size_t e = 0; e < occasions.size(); ++e) {
+        const Tally::Estimate at = c.event_difference(a, l, e);
+        occasion_difference.push_back(at.mean);
+        occasion_se.push_back(at.standard_error);
       }
       for (std::size_t h = 0; h < c.hosts.size(); ++h) {
         const Tally::Estimate e = c.host_difference(a, l, h);
@@ -66,6 +81,8 @@ std::vector<std::byte> comparison_image(const Comparison& c, const ComparisonTex
   file.write("variance_reduction", std::move(reduction));
   file.write("host_difference", std::move(host));
   file.write("host_difference_se", std::move(host_se));
+  file.write("occasion_difference", std::move(occasion_difference));
+  file.write("occasion_difference_se", std::move(occasion_se));
   file.write("changed", std::move(changed));
 
   std::vector<std::int32_t> number;
