@@ -72,6 +72,16 @@ const std::vector<Command>& commands() {
          {"out", "FILE", "where the answer goes (default: SCENARIO.allocate.h5 here)"},
          set}},
        allocate},
+      {{"sensitivity",
+        "MERGED",
+        "which factors of a finished sweep matter: Morris's effects, or Sobol's indices\n"
+        "MERGED is the merged file of a sweep with design morris or saltelli. The luck of the replicates is told apart "
+        "from "
+        "the\n"
+        "factors; intervals are of 95 %. Writes all measures to MERGED.sensitivity.h5 and prints one.",
+        {{"measure", "NAME", "the measure to print (default: member_visits)"},
+         {"out", "FILE", "where the indices go (default: MERGED.sensitivity.h5 here)"}}},
+       sensitivity},
       {{"replay",
         "RESULTS",
         "tell one history in words, decision by decision, with the odds at each\n"
@@ -124,7 +134,7 @@ const std::vector<Command>& commands() {
         "seed.\n"
         "Tables of a COMPARISON: differences, host-differences, occasion-differences, partings; of an ALLOCATION: "
         "allocation,\n"
-        "allocation-norm, allocation-occasions.",
+        "allocation-norm, allocation-occasions; of a SENSITIVITY: sensitivity, sensitivity-variance.",
         {{"out", "FILE", "to a file instead, written whole"},
          {"replicates", "N", "trips: only of the first N histories"},
          {"threads", "N", "trips: default: the CPUs this process may use"}},

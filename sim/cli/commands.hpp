@@ -31,6 +31,7 @@ scenarios::Scenario load_scenario(const Arguments& arguments);
 int run(const Arguments&);
 int compare(const Arguments&);
 int allocate(const Arguments&);
+int sensitivity(const Arguments&);
 int replay(const Arguments&);
 int why(const Arguments&);
 int card(const Arguments&);

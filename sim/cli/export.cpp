@@ -36,7 +36,7 @@ void trips(std::ostream& out, const std::filesystem::path& file, const Arguments
     sim::run(stage, settings);
 }
 
-/// A table of compare or allocate; false if there is none of this name.
+/// A table of compare, allocate or sensitivity; false if there is none of this name.
 bool answer(std::ostream& out, const std::string& what, const std::filesystem::path& file) {
   static const std::tuple<std::string_view, const sim::AnswerKind& (*)(), std::string_view> tables[] = {
       {"differences", sim::comparison_kind, "alternative leader outcome"},
@@ -45,6 +45,8 @@ bool answer(std::ostream& out, const std::string& what, const std::filesystem::p
       {"partings", sim::comparison_kind, "parting"},
       {"allocation", sim::allocation_kind, "place leader"},
       {"allocation-norm", sim::allocation_kind, "place"},
+      {"sensitivity", sim::sensitivity_kind, "leader measure factor"},
+      {"sensitivity-variance", sim::sensitivity_kind, "leader measure"},
       {"allocation-occasions", sim::allocation_kind, "place leader occasion"},
   };
   for (const auto& [name, kind, dimensions] : tables) {

@@ -112,6 +112,28 @@ constexpr Field allocation_fields[] = {
     {"", "prevented_at", "place leader occasion", Type::real, "1", "", "visits that are not made, by occasion"},
 };
 
+constexpr Field sensitivity_fields[] = {
+    {"", "factor", "factor", Type::text, "", "", "factor of the sweep", true},
+    {"", "leader", "leader", Type::text, "", "l", "leader: the id in the scenario", true},
+    {"", "measure", "measure", Type::text, "", "", "what is measured once an itinerary", true},
+    {"", "leader_name", "leader", Type::text, "", "", "name of the leader", true},
+    {"", "measure_unit", "measure", Type::text, "", "", "unit of the measure", true},
+    {"", "mu", "leader measure factor", Type::real, "", "",
+     "Morris: mean elementary effect, over the range of the factor"},
+    {"", "mu_star", "leader measure factor", Type::real, "", "",
+     "Morris: mean absolute elementary effect; of a factor without any about 0, also below"},
+    {"", "mu_star_conf", "leader measure factor", Type::real, "", "", "half of its 95 % interval (bootstrap)"},
+    {"", "sigma", "leader measure factor", Type::real, "", "", "Morris: standard deviation of the elementary effects"},
+    {"", "S1", "leader measure factor", Type::real, "1", "",
+     "Sobol: share of the variance that the factor explains alone"},
+    {"", "S1_conf", "leader measure factor", Type::real, "1", "", "half of its 95 % interval (bootstrap)"},
+    {"", "ST", "leader measure factor", Type::real, "1", "",
+     "Sobol: share of the variance that is left when all but the factor are known"},
+    {"", "ST_conf", "leader measure factor", Type::real, "1", "", "half of its 95 % interval (bootstrap)"},
+    {"", "variance", "leader measure", Type::real, "", "", "Sobol: variance of the measure's mean over the design"},
+    {"", "noise", "leader measure", Type::real, "", "", "Sobol: what the luck of the replicates would add to it"},
+};
+
 void add_rows(std::string& page, const AnswerKind& kind) {
   page += "| name | dimensions | unit | meaning |\n|---|---|---|---|\n";
   for (const Field& f : kind.fields)
@@ -137,7 +159,17 @@ const AnswerKind& allocation_kind() {
   return kind;
 }
 
-std::vector<const AnswerKind*> answer_kinds() { return {&comparison_kind(), &allocation_kind()}; }
+const AnswerKind& sensitivity_kind() {
+  static constexpr AnswerKind kind = {"safeconduct sensitivity", "sensitivity", sensitivity_fields,
+                                      "From a merged sweep with a design of Morris (`mu` to `sigma`) or Saltelli (the "
+                                      "others). Names as SALib has them; the "
+                                      "noise of the replicates is subtracted from all but `mu`, which has no bias. "
+                                      "Attributes: `method` (morris or sobol), "
+                                      "`cells`, `noise` (subtracted, or unknown where the replicates are too few)."};
+  return kind;
+}
+
+std::vector<const AnswerKind*> answer_kinds() { return {&comparison_kind(), &allocation_kind(), &sensitivity_kind()}; }
 
 AnswerFile::AnswerFile(const AnswerKind& kind, std::string_view title)
     : kind_(kind), file_(NetcdfWriter::Packing::deflate) {

@@ -1,5 +1,5 @@
-// Answers to a question (compare, allocate) come in files of their own kinds. Each kind is a table of fields, from
-// which the file, its CSV and the pages of SCHEMA.md are made.
+// Answers to a question (compare, allocate, sensitivity) come in files of their own kinds. Each kind is a table of
+// fields, from which the file, its CSV and the pages of SCHEMA.md are made.
 #pragma once
 #include <array>
 #include <filesystem>
@@ -24,6 +24,7 @@ inline constexpr std::array<std::int32_t, 2> answer_version = {1, 0};
 
 const AnswerKind& comparison_kind();
 const AnswerKind& allocation_kind();
+const AnswerKind& sensitivity_kind();
 std::vector<const AnswerKind*> answer_kinds();
 
 /// The fields with these dimensions ("alternative leader outcome") as CSV, a line for each combination, after the

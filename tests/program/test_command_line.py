@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from program import PROGRAM, SOURCE, safeconduct
 
-COMMANDS = ["run", "compare", "allocate", "replay", "check", "parameters", "export", "page"]
+COMMANDS = ["run", "compare", "allocate", "sensitivity", "replay", "check", "parameters", "export", "page"]
 SHORT = ("run", "--replicates", "20")
 LONG = ("run", "bashir_2009", "--replicates", "400000")  # minutes
 
