@@ -11,7 +11,7 @@
 namespace cli {
 
 /// Exit codes, as in README.md. Signals: 128 + number, after saving.
-enum Exit { done = 0, usage = 2, bad_input = 65, internal = 70, no_memory = 71, io = 74 };
+enum Exit { done = 0, usage = 2, bad_input = 65, internal = 70, no_memory = 71, io = 74, busy = 75 };
 
 inline constexpr std::string_view default_scenario = "dushanbe_2025";
 
@@ -33,6 +33,9 @@ int replay(const Arguments&);
 int check(const Arguments&);
 int parameters(const Arguments&);
 int export_csv(const Arguments&);
+int sweep(const Arguments&);
+int status(const Arguments&);
+int merge(const Arguments&);
 int page(const Arguments&);
 
 }  // namespace cli

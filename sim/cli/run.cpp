@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <iostream>
 #include <optional>
 #include <system_error>
@@ -15,6 +14,7 @@
 #include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/results_text.hpp"
+#include "sim/cli/stopping.hpp"
 #include "sim/cli/summary.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/output/results.hpp"
@@ -29,15 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t sampled = 1000;
-
-std::atomic<bool> stop{false};
-std::atomic<int> stopped_by{0};
-
-extern "C" void on_signal(int number) {
-  stopped_by = number;
-  stop = true;
-  std::signal(number, SIG_DFL);  // a second one kills at once
-}
 
 enum class Trips { none, sample, all };
 
@@ -100,7 +91,6 @@ int run(const Arguments& arguments) {
   settings.seed = scenario.run.seed;
   settings.replicates = scenario.run.replicates;
   settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
-  settings.stop = &stop;
   settings.kernel = &kernel_wanted(arguments);
   std::vector<sim::TripRecord> sample;
   std::optional<sim::TripsWriter> parts;
@@ -112,8 +102,9 @@ int run(const Arguments& arguments) {
     else
       sample.insert(sample.end(), records.begin(), records.end());
   };
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+
+  const std::atomic<bool>& stop = stop_on_signals();
+  settings.stop = &stop;
 
   std::vector<sim::RidgePoint> ridge;
   std::vector<sim::Outcomes> by_set;
@@ -132,7 +123,7 @@ int run(const Arguments& arguments) {
     if (!stop) ridge = sim::ridge(scenario.world, settings);
     return lived;
   }();
-  const int number = stopped_by;
+  const int number = stopped_by();
   if (tally.replicates() == 0) {
     std::cerr << "stopped before the first histories were done: nothing written\n";
     return 128 + number;
