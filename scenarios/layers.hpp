@@ -32,6 +32,7 @@ class Layers {
 
   /// Without `extends`. All five throw ScenarioError with one problem.
   const TomlTable& table() const { return table_; }
+  const std::filesystem::path& folder() const { return folder_; }
   /// The scenario itself, not what it extends.
   const Source& first() const { return sources_.front(); }
 

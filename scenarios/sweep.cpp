@@ -13,6 +13,7 @@
 #include "scenarios/format.hpp"
 #include "scenarios/layers.hpp"
 #include "scenarios/numbers.hpp"
+#include "scenarios/parameter_sets.hpp"
 
 namespace scenarios {
 namespace {
@@ -24,8 +25,13 @@ constexpr double most_samples = 1'000'000;
 // clang-format off
 constexpr Key sweep_keys[] = {
   // section, name, kind, low, high, unit, default, meaning
-  {"sweep", "design",  KeyKind::choice, 0, 0, "", "grid", "how the factors are combined, see above", false, "list|grid"},
+  {"sweep", "design",  KeyKind::choice, 0, 0, "", "grid", "how the factors are combined, see above", false, "list|grid|random|latin_hypercube|sobol|one_at_a_time|morris|saltelli|posterior"},
   {"sweep", "luck",    KeyKind::choice, 0, 0, "", "common", "common: every cell meets the same luck, so that cells differ by their factors alone; independent: each has its own", false, "common|independent"},
+  {"sweep", "samples", KeyKind::whole,  1, most_samples, "", "none: needed by sampled designs", "points (random, latin_hypercube, sobol), base points (saltelli), trajectories (morris), or values of each factor (one_at_a_time)"},
+  {"sweep", "levels",  KeyKind::whole,  2, 64, "", "4", "an even number: the steps of Morris's grid"},
+  {"sweep", "seed",    KeyKind::whole,  0, 9223372036854775807.0, "", "1", "of the design's own draws"},
+  {"sweep", "second_order", KeyKind::flag, 0, 0, "", "false", "saltelli: also the points that pairs of factors need"},
+  {"sweep", "file",    KeyKind::text,   0, 0, "", "needed by posterior", "parameter sets beside the design: a CSV table with a column a parameter and a row a set; there are no factors then"},
   {"sweep.adaptive", "outcome",        KeyKind::text,   0, 0, "", "none: must be given", "a measure of the results file, such as member_visits", true},
   {"sweep.adaptive", "leader",         KeyKind::leader, 0, 0, "", "the first one", "whose"},
   {"sweep.adaptive", "standard_error", KeyKind::number, 1e-9, unbounded, "", "none: must be given", "of the mean of the outcome, to be reached in each cell", true},
@@ -181,6 +187,8 @@ std::vector<std::string> names_at(const std::vector<std::string>& path, std::siz
   return names;
 }
 
+bool is_list(DesignKind kind) { return kind == DesignKind::list || kind == DesignKind::posterior; }
+
 std::vector<std::vector<std::string>> expanded(const std::vector<std::string>& path, const Scenario& s) {
   std::vector<std::vector<std::string>> all = {path};
   for (std::size_t at = 0; at < path.size(); ++at) {
@@ -238,7 +246,7 @@ struct SweepDesign::State {
   TomlTable base;                 ///< the scenario without [sweep]
   std::vector<TomlTable> others;  ///< of alternatives with a scenario of their own
   DesignKind kind = DesignKind::grid;
-  bool common = true;
+  bool common = true, second_order = false;
   std::int64_t samples = 0, levels = 4;
   std::uint64_t seed = 1;
   std::optional<AdaptiveGoal> adaptive;
@@ -345,7 +353,7 @@ struct SweepDesign::State {
   }
 
   void read_sweep(const TomlTable& table, const TomlTable& own) {
-    known_keys(table, "sweep", {"factors"});
+    known_keys(table, "sweep", {"factors", "adaptive"});
     if (const TomlEntry* entry = table.find("adaptive")) {
       if (const auto* goal = entry->value.as<TomlTable>())
         read_adaptive(*goal, entry->place);
@@ -360,14 +368,56 @@ struct SweepDesign::State {
     if (const auto* n = in<std::int64_t>(table, "samples")) samples = *n;
     if (const auto* n = in<std::int64_t>(table, "levels")) levels = *n;
     if (const auto* n = in<std::int64_t>(table, "seed")) seed = static_cast<std::uint64_t>(*n);
-    const bool needs = is_sampled(kind) && kind != DesignKind::one_at_a_time;
-    if (needs && samples == 0)
+    second_order = flag_in(table, "second_order");
+    const auto read_by = [&](const char* key, bool read, const std::string& who) {
+      if (const TomlEntry* entry = table.find(key); entry && !read)
+        blame(entry->place, "'" + std::string(key) + "' is not read by design '" + design + "'", "but by " + who);
+    };
+    read_by("samples", is_sampled(kind) || kind == DesignKind::posterior, "sampled designs");
+    read_by("levels", kind == DesignKind::morris, "morris");
+    read_by("seed", is_sampled(kind) && kind != DesignKind::one_at_a_time, "designs with draws of their own");
+    read_by("second_order", kind == DesignKind::saltelli, "saltelli");
+    read_by("file", kind == DesignKind::posterior, "posterior");
+    if (is_sampled(kind) && samples == 0)
       blame({source, 0, 0}, "design '" + design + "' needs 'samples' in [sweep]", "for example samples = 64");
-    if (const TomlEntry* entry = table.find("samples"); entry && !needs)
-      blame(entry->place, "'samples' is not read by design '" + design + "'");
-    if (const TomlEntry* entry = table.find("levels"); entry && kind != DesignKind::morris)
-      blame(entry->place, "'levels' is read by design 'morris' only");
+    if (kind == DesignKind::morris && levels % 2 != 0)
+      blame(table.find("levels")->value.place, "'levels' must be even, got " + std::to_string(levels));
+    if (kind == DesignKind::one_at_a_time && samples == 1)
+      blame(table.find("samples")->value.place, "'samples' must be at least 2 values of each factor");
+    if (kind == DesignKind::posterior) return read_posterior(table);
     read_factors(table, own);
+  }
+
+  /// A list whose factors are the columns of a table of parameter sets. What holds for every leader is set for each.
+  void read_posterior(const TomlTable& table) {
+    if (const TomlEntry* entry = table.find("factors"))
+      return blame(entry->place, "a posterior has no factors but the columns of its file");
+    const TomlEntry* entry = table.find("file");
+    const auto* text = entry ? entry->value.as<std::string>() : nullptr;
+    if (!text || text->empty()) return blame({source, 0, 0}, "design 'posterior' needs 'file' in [sweep], a text");
+    const fs::path given(*text), plain = given.lexically_normal();
+    if (given.is_absolute() || plain.empty() || *plain.begin() == "..")
+      return blame(entry->value.place, "'file' must lie beside the design or below its folder");
+    ParameterSets sets = read_parameter_sets(Table(layers.folder() / given, {}));
+    if (samples > 0) sets = thinned(sets, static_cast<std::size_t>(samples));
+    for (std::size_t i = 0; i < sets.names.size(); ++i) {
+      const std::vector<std::string> parts = split(sets.names[i], '.');
+      const std::string& symbol = parts.back();
+      const std::string own = symbol == "Lambda" ? "loss" : symbol == "lam" ? "opportunities" : "reach_km";
+      const bool of_leaders = parts.size() == 2 || symbol == "Lambda" || symbol == "lam" || symbol == "D";
+      FullFactor f;
+      f.place = entry->value.place;
+      f.path = of_leaders ? std::vector<std::string>{"leaders", parts.size() == 2 ? parts[0] : "*", own}
+                          : std::vector<std::string>{"parameters", symbol};
+      for (const std::string& part : f.path) f.key += (f.key.empty() ? "" : ".") + part;
+      for (const std::string& part : parts) f.name += (f.name.empty() ? "" : "_") + part;
+      f.unit = std::string(agents::find_parameter(symbol)->unit);
+      for (const auto& set : sets.sets) {
+        f.levels.emplace_back(set[i]);
+        f.values.push_back({set[i], f.place});
+      }
+      factors.push_back(std::move(f));
+    }
   }
 
   void read_adaptive(const TomlTable& table, const Place& place) {
@@ -595,7 +645,7 @@ struct SweepDesign::State {
 
   std::size_t cells() const {
     if (is_sampled(kind)) return points.size();
-    if (kind == DesignKind::list) return factors.front().levels.size();
+    if (is_list(kind)) return factors.front().levels.size();
     std::size_t n = 1;
     for (const FullFactor& f : factors) n = std::min(most_cells + 1, n * f.levels.size());
     return n;
@@ -605,7 +655,7 @@ struct SweepDesign::State {
   std::size_t rank(std::size_t cell, std::size_t factor) const {
     const FullFactor& f = factors[factor];
     if (f.levels.empty()) return 0;
-    if (kind == DesignKind::list) return cell;
+    if (is_list(kind)) return cell;
     if (is_sampled(kind))
       return std::min(f.levels.size() - 1,
                       static_cast<std::size_t>(points[cell][factor] * static_cast<double>(f.levels.size())));
@@ -710,6 +760,7 @@ DesignKind SweepDesign::kind() const { return state_->kind; }
 bool SweepDesign::luck_is_common() const { return state_->common; }
 std::int64_t SweepDesign::samples() const { return state_->samples; }
 std::int64_t SweepDesign::levels() const { return state_->levels; }
+bool SweepDesign::second_order() const { return state_->second_order; }
 std::uint64_t SweepDesign::draw_seed() const { return state_->seed; }
 const std::optional<AdaptiveGoal>& SweepDesign::adaptive() const { return state_->adaptive; }
 const std::vector<Factor>& SweepDesign::factors() const { return state_->shown; }
@@ -815,11 +866,19 @@ alternatives = [
 ```
 
 - `grid`: every level of a factor with every level of the others, the last factor changing fastest. `list`: the levels of all
-  factors side by side, so that each has as many.
+  factors side by side, so that each has as many. `posterior`: a list whose factors are the columns of a table of parameter
+  sets, `Lambda`, `lam` and `D` for every leader.
+- Sampled designs spread points over the intervals of the factors: `random`, `latin_hypercube`, `sobol`; `one_at_a_time` (all
+  factors in the middle, then each alone along its interval); `morris` and `saltelli` for the sensitivity of the outcomes. A
+  factor with `values` or `alternatives` is cut into as many equal parts. Without `low` and `high` a parameter's interval is the
+  middle 95 % of its prior, spread as the prior is; the weights that must sum to 1 have none.
+- `[sweep.adaptive]` lives each cell until an outcome is known well enough, with looks at 1,024, 2,048, 4,096, ... replicates by
+  a rule that stays valid under repeated looks; the results say what was reached.
 - A number stays a number in the results; any other level is a text, an alternative its name.
 - `replicates`, `seed` and the frame (`start`, `end`, `weeks`, the states) are the same in every cell.
 )";
   constexpr std::pair<std::string_view, std::string_view> tables[] = {{"sweep", "`[sweep]`"},
+                                                                      {"sweep.adaptive", "`[sweep.adaptive]`"},
                                                                       {"sweep.factors", "`[[sweep.factors]]`"},
                                                                       {"sweep.factors.alternatives", "an alternative"}};
   for (const auto& [section, heading] : tables) {
@@ -835,6 +894,8 @@ alternatives = [
         kind = "true or false";
       } else if (key.kind == KeyKind::id) {
         kind = "id";
+      } else if (key.kind == KeyKind::leader) {
+        kind = "key of a leader";
       } else if (key.kind == KeyKind::text) {
         kind = key.name == "values" || key.name == "alternatives" ? "list" : key.name == "set" ? "table" : "text";
       }

@@ -17,12 +17,14 @@
 
 namespace scenarios {
 
-enum class DesignKind { list, grid, random, latin_hypercube, sobol, one_at_a_time, morris, saltelli };
-inline constexpr std::string_view design_names[] = {"list",  "grid",          "random", "latin_hypercube",
-                                                    "sobol", "one_at_a_time", "morris", "saltelli"};
+enum class DesignKind { list, grid, random, latin_hypercube, sobol, one_at_a_time, morris, saltelli, posterior };
+inline constexpr std::string_view design_names[] = {"list",          "grid",   "random",   "latin_hypercube", "sobol",
+                                                    "one_at_a_time", "morris", "saltelli", "posterior"};
 inline constexpr std::string_view name(DesignKind d) { return design_names[static_cast<std::size_t>(d)]; }
 /// The cells are at points of the unit cube that somebody has to draw, one coordinate a factor.
-inline constexpr bool is_sampled(DesignKind d) { return d != DesignKind::list && d != DesignKind::grid; }
+inline constexpr bool is_sampled(DesignKind d) {
+  return d != DesignKind::list && d != DesignKind::grid && d != DesignKind::posterior;
+}
 
 /// What a factor is in a cell: a number, or the name of an alternative.
 using Level = std::variant<double, std::string>;
@@ -58,6 +60,7 @@ class SweepDesign {
   bool luck_is_common() const;
   std::int64_t samples() const;     ///< of a sampled design: points, base points, trajectories
   std::int64_t levels() const;      ///< of Morris's grid
+  bool second_order() const;        ///< of Saltelli's design
   std::uint64_t draw_seed() const;  ///< of a sampled design's own draws
   const std::optional<AdaptiveGoal>& adaptive() const;
   const std::vector<Factor>& factors() const;

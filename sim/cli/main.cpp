@@ -29,9 +29,10 @@ std::string help() {
   }
   return text +
          "\n'safeconduct COMMAND --help' tells more. --version prints the version.\n"
-         "Exit codes: 0 done, 2 bad command line, 65 bad scenario or results file, 70 internal error, 71 out of "
-         "memory,\n"
-         "74 input or output error, 75 somebody else is writing there, 130 and 143 stopped by a signal after saving.\n";
+         "Exit codes: 0 done, 1 verify or compare found a difference, 2 bad command line, 65 bad scenario or results "
+         "file,\n"
+         "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, 130 and 143\n"
+         "stopped by a signal after saving.\n";
 }
 
 int answer(const std::vector<std::string>& words) {

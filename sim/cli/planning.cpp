@@ -9,6 +9,7 @@
 #include "agents/calendar.hpp"
 #include "scenarios/tables.hpp"
 #include "sim/experiments/merge.hpp"
+#include "sim/experiments/sampling.hpp"
 
 namespace cli {
 namespace {
@@ -66,6 +67,56 @@ void same_frame(const std::string& where, std::size_t cell, const Scenario& firs
     refuse("its states");
 }
 
+/// The points of a sampled design.
+std::vector<std::vector<double>> draw(const scenarios::SweepDesign& design) {
+  using scenarios::DesignKind;
+  const std::size_t k = design.factors().size(), n = static_cast<std::size_t>(design.samples());
+  const std::uint64_t seed = design.draw_seed();
+  const sim::Points points = [&] {
+    switch (design.kind()) {
+      case DesignKind::random:
+        return sim::random_points(n, k, seed);
+      case DesignKind::latin_hypercube:
+        return sim::latin_hypercube(n, k, seed);
+      case DesignKind::sobol:
+        return sim::sobol_points(n, k, seed);
+      case DesignKind::one_at_a_time:
+        return sim::one_at_a_time(std::vector<double>(k, 0.5), n);
+      case DesignKind::morris:
+        return sim::morris_trajectories(n, k, static_cast<std::size_t>(design.levels()), seed);
+      case DesignKind::saltelli:
+        return sim::saltelli(n, k, design.second_order(), seed);
+      default:
+        return sim::Points{};
+    }
+  }();
+  std::vector<std::vector<double>> rows;
+  for (std::size_t i = 0; i < points.rows(); ++i) rows.emplace_back(points.row(i).begin(), points.row(i).end());
+  return rows;
+}
+
+/// What a target asks for, in the names of the results.
+sim::Goal goal_of(const scenarios::SweepDesign& design, const Scenario& first) {
+  sim::Goal goal;
+  goal.replicates = first.run.replicates;
+  if (!design.adaptive()) return goal;
+  const scenarios::AdaptiveGoal& a = *design.adaptive();
+  std::vector<std::string> measures, leaders;
+  for (std::size_t m = 0; m < sim::measures; ++m) measures.emplace_back(info(static_cast<sim::Measure>(m)).name);
+  for (const agents::Leader& l : first.world.leaders) leaders.push_back(l.name);
+  if (std::find(measures.begin(), measures.end(), a.outcome) == measures.end())
+    fail(design.name(), "'sweep.adaptive.outcome' is no measure: '" + scenarios::printable(a.outcome) + "'",
+         scenarios::suggestion(a.outcome, measures, "for example member_visits; sim/output/SCHEMA.md lists them"));
+  goal.outcome = a.outcome;
+  goal.leader = a.leader.empty() ? leaders.front() : a.leader;
+  if (std::find(leaders.begin(), leaders.end(), goal.leader) == leaders.end())
+    fail(design.name(), "'sweep.adaptive.leader' is no leader of the scenario: '" + goal.leader + "'",
+         scenarios::suggestion(goal.leader, leaders));
+  goal.standard_error = a.standard_error;
+  goal.replicates = a.most > 0 ? a.most : std::min<std::int64_t>(10 * goal.replicates, 4'000'000'000);
+  return goal;
+}
+
 }  // namespace
 
 sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
@@ -73,6 +124,7 @@ sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
     if (sim::is_taken(f.name))
       fail(design.name(), "the results have a variable '" + f.name + "' already",
            "give the factor a 'name' of its own");
+  if (is_sampled(design.kind())) design.set_points(draw(design));
   design.check_cells();
 
   const Scenario first = design.scenario(0);
@@ -84,7 +136,7 @@ sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
   plan.common_luck = design.luck_is_common();
   plan.seed = first.run.seed;
   plan.weeks = first.world.weeks;
-  plan.goal.replicates = first.run.replicates;
+  plan.goal = goal_of(design, first);
   for (const std::size_t n : design.shape()) plan.shape.push_back(static_cast<std::int32_t>(n));
   plan.world = scenarios::export_tables(first);
 
@@ -108,6 +160,9 @@ sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
     for (std::size_t cell = next++; cell < cells; cell = next++) try {
         const Scenario s = design.scenario(cell);
         same_frame(design.name(), cell, first, s);
+        if (plan.goal.is_adaptive() && !std::ranges::count(s.world.leaders, plan.goal.leader, &agents::Leader::name))
+          fail(design.name(), "cell " + std::to_string(cell) + " has no leader '" + plan.goal.leader +
+                                  "', whose outcome 'sweep.adaptive' is about");
         const sim::Tables world = scenarios::export_tables(s);
         parts[cell] = {labels_of(s), sim::changes_between(plan.world, world),
                        sim::cell_fingerprint(world, plan.seed_of(cell))};

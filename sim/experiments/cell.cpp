@@ -1,7 +1,11 @@
 #include "sim/experiments/cell.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <stdexcept>
 
+#include "sim/experiments/adaptive.hpp"
 #include "sim/output/netcdf.hpp"
 #include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
@@ -92,6 +96,31 @@ void CellSums::add(const Tally& tally, std::int64_t chunk) {
     for (std::size_t t = 0; t < weeks; ++t) weekly_visits[l * weeks + t] += tally.weekly_visits_sum(leader_id(l), t);
 }
 
+double standard_error(std::int64_t replicates, double sum, double squares) {
+  const auto n = static_cast<double>(replicates);
+  const double mean = sum / n;
+  return n > 1 ? std::sqrt(std::max(0.0, squares - n * mean * mean) / (n - 1) / n) : 0;
+}
+
+std::size_t measure_called(std::string_view name) {
+  for (std::size_t m = 0; m < measures; ++m)
+    if (info(static_cast<Measure>(m)).name == name) return m;
+  throw std::invalid_argument("no measure " + std::string(name));
+}
+
+bool is_done(const Plan& plan, const CellSums& s) {
+  if (s.replicates >= plan.goal.replicates) return true;
+  const auto leader = std::find(s.leaders.begin(), s.leaders.end(), plan.goal.leader);
+  if (!plan.goal.is_adaptive() || s.replicates < 2 || leader == s.leaders.end()) return false;
+  const AdaptiveRule rule{plan.goal.standard_error, plan.goal.replicates};
+  const std::size_t row =
+      static_cast<std::size_t>(leader - s.leaders.begin()) * measures + measure_called(plan.goal.outcome);
+  std::int64_t look = rule.first;  // the rule is asked at its looks alone
+  while (look < s.replicates) look *= 2;
+  return look == s.replicates && rule.met(s.replicates, s.measure_sum[row] / static_cast<double>(s.replicates),
+                                          standard_error(s.replicates, s.measure_sum[row], s.measure_squares[row]));
+}
+
 std::filesystem::path cell_path(const std::filesystem::path& folder, std::size_t cell) {
   char name[32];
   std::snprintf(name, sizeof name, "cell_%06zu.h5", cell);
@@ -105,12 +134,12 @@ std::vector<std::byte> cell_image(const CellSums& s, const CellIdentity& who) {
   file.attribute("", "source", "safeconduct " SAFECONDUCT_VERSION);
   file.write({"fingerprint", {}, std::vector{who.fingerprint}, {}, {}, false});
   file.write({"target", {}, std::vector{who.target}, {}, {}, false});
-  file.dimension("", "number", 5);
+  file.dimension("", "number", 4);
   file.write({"numbers",
               {"number"},
-              std::vector<std::int64_t>{who.cell, s.replicates, who.target_met, static_cast<std::int64_t>(s.hosts),
+              std::vector<std::int64_t>{who.cell, s.replicates, static_cast<std::int64_t>(s.hosts),
                                         static_cast<std::int64_t>(s.weeks)},
-              {{"long_name", "cell, replicates, target met, hosts, weeks"}},
+              {{"long_name", "cell, replicates, hosts, weeks"}},
               {},
               false});
   file.write({"leaders", {}, std::vector{joined(s.leaders)}, {}, {}, false});
@@ -137,7 +166,7 @@ FoundCell find_cell(const std::filesystem::path& folder, const Plan& plan, std::
     const NetcdfReader file(unsealed(read_whole(path)));
     if (file.text_attribute("", "filetype") != cell_filetype) throw std::runtime_error("no cell of a sweep");
     const auto numbers = file.numbers("numbers");
-    if (numbers.size() != 5) throw std::runtime_error("its numbers are not those of a cell");
+    if (numbers.size() != 4) throw std::runtime_error("its numbers are not those of a cell");
     const auto differs = [&](const std::string& why) {
       found.state = CellState::foreign;
       found.why = why;
@@ -150,8 +179,8 @@ FoundCell find_cell(const std::filesystem::path& folder, const Plan& plan, std::
     if (file.texts("target").at(0) != plan.goal.target()) return differs("it was lived for another target");
     CellSums s;
     s.replicates = static_cast<std::int64_t>(numbers[1]);
-    s.hosts = static_cast<std::size_t>(numbers[3]);
-    s.weeks = static_cast<std::size_t>(numbers[4]);
+    s.hosts = static_cast<std::size_t>(numbers[2]);
+    s.weeks = static_cast<std::size_t>(numbers[3]);
     s.leaders = split(file.texts("leaders").at(0));
     s.ngos = split(file.texts("ngos").at(0));
     s.events = split(file.texts("events").at(0));
@@ -166,7 +195,7 @@ FoundCell find_cell(const std::filesystem::path& folder, const Plan& plan, std::
                       s.weekly_visits.size() == L * s.weeks && s.batch_replicates.size() == batches &&
                       s.batch_sum.size() == batches * L * measures;
     if (!fits) throw std::runtime_error("its columns are not those of a cell");
-    const bool done = plan.goal.is_adaptive() ? numbers[2] != 0 : s.replicates >= plan.goal.replicates;
+    const bool done = is_done(plan, s);
     // Sums that end inside a chunk cannot be gone on with bit for bit: such a cell is lived again.
     found.state = done ? CellState::done : CellState::partial;
     if (!done && s.replicates % chunk_size != 0) s.replicates = 0;

@@ -37,12 +37,18 @@ struct CellSums {
   std::vector<double> batch_sum;                     ///< [batch][leader][measure]
 };
 
+/// Of the mean over n replicates.
+double standard_error(std::int64_t n, double sum, double squares);
+/// Throws std::invalid_argument if there is no measure of this name.
+std::size_t measure_called(std::string_view name);
+/// Whether the cell needs no more replicates: as many as asked for, or its target met.
+bool is_done(const Plan& plan, const CellSums& sums);
+
 /// Which cell a file says it is.
 struct CellIdentity {
   std::int64_t cell = 0;
   std::string fingerprint;
-  std::string target;       ///< Goal::target
-  bool target_met = false;  ///< or given up at the most replicates
+  std::string target;  ///< Goal::target
   bool operator==(const CellIdentity&) const = default;
 };
 

@@ -1,11 +1,14 @@
 #include "sim/experiments/merge.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <span>
 
+#include "sim/experiments/adaptive.hpp"
 #include "sim/output/netcdf.hpp"
 #include "sim/output/schema.hpp"
 #include "sim/output/stored.hpp"
@@ -42,6 +45,11 @@ const std::vector<SweepField>& fields() {
         {"batch_mean", "batch leader measure", false, "measure_unit",
          "mean over the itineraries of the batch; under common luck a batch has the same luck in every cell, so "
          "the spread of the differences of two cells gives the error of their difference"});
+    f.push_back({"target_error", "", false, "1",
+                 "error reached in the outcome of the target, as the rule of its looks counts it; at most the target's "
+                 "`standard_error` unless the cell ran out of replicates"});
+    f.push_back({"target_low", "", false, "1", "lower end of its 95 % interval, valid under repeated looks"});
+    f.push_back({"target_high", "", false, "1", "upper end of it"});
     for (const std::string_view count : count_names) as_in_results("host_" + std::string(count), "leader host", true);
     for (const char* name : {"host_visits", "host_visits_se", "host_pi_arrest", "host_p_arrest"})
       as_in_results(name, "leader host");
@@ -107,6 +115,11 @@ std::vector<std::size_t> rows_in(const Names& all, const std::vector<std::string
   return rows;
 }
 
+std::string text_of(double x) {
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, x).ptr);
+}
+
 struct Names {
   std::vector<std::string> leaders, ngos, events;
 };
@@ -135,11 +148,6 @@ std::size_t size_of(const SweepField& f, const Plan& plan) {
   return n;
 }
 
-double standard_error(double n, double sum, double squares) {
-  const double mean = sum / n;
-  return n > 1 ? std::sqrt(std::max(0.0, squares - n * mean * mean) / (n - 1) / n) : 0;
-}
-
 /// The values of a cell, variable by variable.
 class Columns {
  public:
@@ -153,12 +161,14 @@ class Columns {
   std::vector<CellColumn> all() {
     add({n_});
     each_measure([&](std::size_t i) { return s_.measure_sum[i] / n_; });
-    each_measure([&](std::size_t i) { return standard_error(n_, s_.measure_sum[i], s_.measure_squares[i]); });
+    each_measure(
+        [&](std::size_t i) { return standard_error(s_.replicates, s_.measure_sum[i], s_.measure_squares[i]); });
     add({s_.final_nu[1] / s_.final_nu[0]});
     const double nu = s_.final_nu[1] / s_.final_nu[0];
     const double variance = std::max(0.0, s_.final_nu[2] / s_.final_nu[0] - nu * nu);
     add({std::sqrt(variance / std::max(1.0, n_ - 1))});
     batches_();
+    target();
     const std::size_t H = plan_.labels.hosts.size();
     counted(s_.host, leaders_, H, true);
     counted(s_.event, events_, 1, false);
@@ -203,6 +213,18 @@ class Columns {
         }
   }
 
+  void target() {
+    Precision p{nan, nan, nan, nan};
+    const auto leader = std::find(s_.leaders.begin(), s_.leaders.end(), plan_.goal.leader);
+    if (plan_.goal.is_adaptive() && leader != s_.leaders.end()) {
+      const std::size_t row =
+          static_cast<std::size_t>(leader - s_.leaders.begin()) * measures + measure_called(plan_.goal.outcome);
+      p = precision(s_.replicates, s_.measure_sum[row] / n_,
+                    standard_error(s_.replicates, s_.measure_sum[row], s_.measure_squares[row]));
+    }
+    for (const double x : {p.error, p.low, p.high}) add({x});
+  }
+
   /// Counts, then means over arrivals (and, by host, of the visits), of `inner` rows for each of the cell's `rows`.
   void counted(const std::vector<double>& sums, const std::vector<std::size_t>& rows, std::size_t inner, bool visits) {
     const auto each = [&](auto of, double otherwise) {
@@ -218,7 +240,7 @@ class Columns {
       each([&](auto at) { return (at(Count::visited) + at(Count::cut_short)) / n_; }, nan);
       each(
           [&](auto at) {
-            return standard_error(n_, at(Count::visited) + at(Count::cut_short), at(Count::visits_squared));
+            return standard_error(s_.replicates, at(Count::visited) + at(Count::cut_short), at(Count::visits_squared));
           },
           nan);
     }
@@ -345,8 +367,11 @@ Merged merge_cells(const Plan& plan, const std::function<FoundCell(std::size_t)>
   file.attribute("", "luck", plan.common_luck ? "common" : "independent");
   file.attribute("", "seed", plan.seed);
   file.attribute("", "replicates_asked", plan.goal.replicates);
-  file.attribute("", "outcome", plan.goal.outcome);
-  file.attribute("", "outcome_leader", plan.goal.leader);
+  if (plan.goal.is_adaptive()) {
+    file.attribute("", "target_outcome", plan.goal.outcome);
+    file.attribute("", "target_leader", plan.goal.leader);
+    file.attribute("", "target", plan.goal.target());
+  }
   file.attribute("", "fingerprint", plan.fingerprint());
   std::string names;
   for (const PlanFactor& f : plan.factors) names += (names.empty() ? "" : " ") + f.name;
@@ -384,6 +409,102 @@ Merged merge_cells(const Plan& plan, const std::function<FoundCell(std::size_t)>
   for (const auto& [name, text] : plan.world) file.write({"world/" + name, {}, std::vector{text}, {}, {}, false});
   merged.image = file.finish();
   return merged;
+}
+
+MergedFile read_merged(const std::filesystem::path& path) {
+  std::vector<std::byte> bytes = read_whole(path);
+  return explained(path, [&] {
+    MergedFile merged{std::make_shared<const NetcdfReader>(std::move(bytes)), {}, {}};
+    const NetcdfReader& file = *merged.file;
+    if (file.text_attribute("", "filetype") != sweep_filetype)
+      throw ResultsError(path.string() + " does not hold the results of a sweep");
+    const auto version = file.integers_attribute("", "version");
+    if (version.size() != 2 || version[0] != sweep_version[0])
+      throw ResultsError(path.string() + " was written by " + file.text_attribute("", "source") +
+                         ", whose sweeps this program does not read: use that version");
+    if (file.digest() != file.text_attribute("", "digest")) throw_damaged(path, "its values do not match their digest");
+    Plan& p = merged.plan;
+    p.title = file.text_attribute("", "title");
+    p.common_luck = file.text_attribute("", "luck") == "common";
+    p.seed = file.unsigned_attribute("", "seed");
+    p.goal.replicates = file.integer_attribute("", "replicates_asked");
+    p.changes = file.texts("provenance/cell_changes");
+    p.fingerprints = file.texts("provenance/cell_fingerprint");
+    for (const std::string& name : file.datasets())
+      if (name.starts_with("world/")) p.world[name.substr(6)] = file.texts(name).at(0);
+    for (const std::string& id : file.texts("leader")) p.labels.leaders.push_back({id, "", ""});
+    for (const std::string& code : file.texts("host")) p.labels.hosts.push_back({code, "", "", 0, 0});
+    p.labels.ngos = file.texts("ngo");
+    const auto leader = file.texts("event_leader"), id = file.texts("event_id");
+    for (std::size_t i = 0; i < id.size(); ++i) p.labels.events.push_back({leader.at(i), id[i], "", "", "", "", 0});
+    p.weeks = static_cast<std::int64_t>(file.shape("week").at(0));
+    if (file.has_attribute("", "target")) {
+      p.goal.outcome = file.text_attribute("", "target_outcome");
+      p.goal.leader = file.text_attribute("", "target_leader");
+    }
+    for (const double n : file.numbers("replicates")) merged.replicates.push_back(static_cast<std::int64_t>(n));
+    return merged;
+  });
+}
+
+std::string first_difference(const MergedFile& merged, std::size_t cell, const CellSums& sums) {
+  const std::vector<CellColumn> columns = columns_of(merged.plan, sums);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::vector<double> stored = merged.file->numbers(columns[i].name);
+    const std::vector<double>& lived = columns[i].values;
+    if (stored.size() != lived.size() * merged.plan.cells()) return columns[i].name + " has another size";
+    const double* here = stored.data() + cell * lived.size();
+    for (std::size_t j = 0; j < lived.size(); ++j)
+      if (std::bit_cast<std::uint64_t>(lived[j]) != std::bit_cast<std::uint64_t>(here[j]) &&
+          !(std::isnan(lived[j]) && std::isnan(here[j])))
+        return columns[i].name + ", value " + std::to_string(j) + ": the file says " + text_of(here[j]) +
+               ", living it again " + text_of(lived[j]);
+  }
+  return "";
+}
+
+std::string sweep_schema_page() {
+  std::string page = R"(
+## The merged file of a sweep
+
+`safeconduct merge` makes one file of the cells of a sweep, `filetype` `safeconduct sweep`, laid out as above. Its variables are
+named and meant as in a results file, with `cell` before their other dimensions. Each factor of the design is a coordinate of the
+cells under its own name, a float64 if its levels are numbers, else a text, so that a grid unfolds in xarray:
+
+```
+>>> sweep = xarray.open_dataset("DIR/results.h5")
+>>> grid = sweep.set_index(cell=sweep.attrs["factors"].split()).unstack("cell")
+```
+
+Rows of `leader`, `ngo` and `event` are those of any cell; where a cell lacks one its counts are 0 and its means NaN. A cell
+that was not lived (`merge --partial`) has 0 replicates. P(arrest) is mostly a prior here too: a sweep along `kap_arrest` moves
+it at will.
+
+Attributes: `filetype`, `version`, `Conventions`, `title`, `scenario`, `start_date`, `source`, `seed`, `digest` as above;
+`design`; `luck` (`common`: every cell has met the same luck; `independent`); `factors` (names, separated by blanks); `shape`
+(of a grid: levels by factor, the last changing fastest); `replicates_asked`; `target`, `target_outcome`, `target_leader` of a
+design with `[sweep.adaptive]`; `fingerprint` (of the plan but the count of replicates).
+
+| name | dimensions | meaning |
+|---|---|---|
+)";
+  for (const Label& l : labels) page += "| `" + std::string(l.name) + "` | " + l.dimension + " | " + l.meaning + " |\n";
+  page += "\n| name | dimensions | type | unit | meaning |\n|---|---|---|---|---|\n";
+  for (const SweepField& f : fields())
+    page += "| `" + f.name + "` | cell" + (f.dimensions.empty() ? "" : " " + f.dimensions) + " | " +
+            (f.is_count ? "int64" : "float64") + " | " + f.unit + " | " + f.meaning + " |\n";
+  page += R"(
+Group `provenance`: `cell_changes` (what the world of a cell has in place of lines of the group `world`) and `cell_fingerprint`.
+Group `world`: the tables of cell 0. Together they are what `safeconduct verify` lives cells again from.
+
+## The folder of a sweep
+
+`plan.h5` (what is to do: factors, worlds, fingerprints), `cells/cell_000123.h5` (the sums of one cell: counts, sums and sums of
+squares, never means), `lock` and `lock_I_of_N` (held by who writes), `results.h5` (merged). Plan and cells end in a line with the
+SHA-256 of all before it; a cell names itself and the fingerprint of its world, seed and program version, and is lived again
+if anything does not fit. They are the program's own and may change from version to version.
+)";
+  return page;
 }
 
 }  // namespace sim

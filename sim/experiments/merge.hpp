@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 
 namespace sim {
 
+class NetcdfReader;
+
 struct Merged {
   std::vector<std::byte> image;
   std::size_t cells = 0;  ///< that had any replicates
@@ -19,13 +22,17 @@ struct Merged {
 /// `find`: the file of a cell as find_cell tells it; cells that are not there have 0 replicates and NaN for means.
 Merged merge_cells(const Plan& plan, const std::function<FoundCell(std::size_t)>& find);
 
-/// A merged file opened again: what verify needs.
+/// A merged file opened again, with what verify needs of its plan.
 struct MergedFile {
+  std::shared_ptr<const NetcdfReader> file;
   Plan plan;
   std::vector<std::int64_t> replicates;  ///< [cell]
 };
 /// Errors: as read_plan.
 MergedFile read_merged(const std::filesystem::path& path);
+
+/// Where the file says something else about a cell than its sums, lived again; empty: nowhere, to the bit.
+std::string first_difference(const MergedFile& merged, std::size_t cell, const CellSums& sums);
 
 /// The variables of a merged file that say what was found, in the order of the file, with the bits that one cell's sums
 /// give them: for verify. By name; the values of the cell alone, other dimensions in full.

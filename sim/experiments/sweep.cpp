@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "sim/experiments/adaptive.hpp"
 #include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
 
@@ -23,7 +24,8 @@ using Clock = std::chrono::steady_clock;
 class Job {
  public:
   Job(const Plan& plan, CellTask task, agents::Stage stage, int threads)
-      : cell_(task.cell),
+      : plan_(plan),
+        cell_(task.cell),
         goal_(plan.goal.replicates),
         ahead_(4 * threads),
         stage_(std::move(stage)),
@@ -31,7 +33,7 @@ class Job {
         sums_(task.so_far.replicates > 0 ? std::move(task.so_far) : CellSums(stage_)) {
     settings_.seed = plan.seed_of(task.cell);
     given_ = taken_ = sums_.replicates / chunk_size;
-    end_ = (goal_ + chunk_size - 1) / chunk_size;
+    look();
   }
 
   const BatchStage& batch() const { return batch_; }
@@ -50,7 +52,8 @@ class Job {
 
   Tally live(BatchLife& life, std::int64_t chunk) const {
     const std::int64_t from = chunk * chunk_size;
-    return live_chunk(batch_, life, settings_, from, std::min(from + chunk_size, goal_), false);
+    return live_chunk(batch_, life, settings_, from, std::min(from + chunk_size, goal_),
+                      false);  // looks are whole chunks
   }
 
   /// Whether the cell is finished by this.
@@ -63,6 +66,7 @@ class Job {
       early_.erase(it);
       ++taken_;
     }
+    if (taken_ == end_) look();
     room_.notify_all();
     return taken_ == end_;
   }
@@ -89,6 +93,17 @@ class Job {
   CellSums& sums() { return sums_; }
 
  private:
+  /// Where the replicates end, for now: with a target, at the next look, unless this one was the last.
+  void look() {
+    const std::int64_t n = sums_.replicates;
+    if (plan_.goal.is_adaptive()) {
+      to_ = std::min(AdaptiveRule{}.first, goal_);
+      while (to_ < n || (to_ == n && !is_done(plan_, sums_))) to_ = std::min(2 * to_, goal_);
+    }
+    end_ = (to_ + chunk_size - 1) / chunk_size;
+  }
+
+  const Plan& plan_;
   const std::size_t cell_;
   RunSettings settings_;
   const std::int64_t goal_, ahead_;
@@ -98,7 +113,8 @@ class Job {
   std::condition_variable room_;
   CellSums sums_;
   std::map<std::int64_t, Tally> early_;
-  std::int64_t given_ = 0, taken_ = 0, end_ = 0;
+  std::int64_t to_ = goal_;                       ///< replicates to live, for now
+  std::int64_t given_ = 0, taken_ = 0, end_ = 0;  ///< chunks
   bool abandoned_ = false;
   Clock::time_point written_ = Clock::now();
 };
@@ -110,7 +126,7 @@ class Writer {
       : plan_(plan), folder_(folder), most_(most), thread_([this] { work(); }) {}
   ~Writer() { finish(); }
 
-  void put(std::size_t cell, CellSums sums, bool finished) {
+  void put(std::size_t cell, CellSums sums) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return queue_.size() < most_ || failed_; });
     if (failed_) return;
@@ -118,7 +134,7 @@ class Writer {
     std::int64_t& most = most_put_[cell];
     if (sums.replicates <= most) return;
     most = sums.replicates;
-    queue_.push_back({cell, std::move(sums), finished});
+    queue_.push_back({cell, std::move(sums)});
     work_.notify_one();
   }
   void finish() {
@@ -138,7 +154,6 @@ class Writer {
   struct Item {
     std::size_t cell;
     CellSums sums;
-    bool finished;
   };
 
   void work() {
@@ -154,7 +169,7 @@ class Writer {
       }
       try {
         const CellIdentity who{static_cast<std::int64_t>(item->cell), plan_.fingerprints[item->cell],
-                               plan_.goal.target(), item->finished};
+                               plan_.goal.target()};
         write_whole(cell_path(folder_, item->cell), cell_image(item->sums, who));
       } catch (...) {
         const std::scoped_lock lock(mutex_);
@@ -201,7 +216,7 @@ class Sweep {
     for (std::thread& t : others) t.join();
     // After a stop: what was lived of the cells in hand.
     for (const auto& [job, had] : active_)
-      if (!failed_ && job->has_more_than(had)) writer_.put(job->cell(), std::move(job->sums()), false);
+      if (!failed_ && job->has_more_than(had)) writer_.put(job->cell(), std::move(job->sums()));
     writer_.finish();
     if (failed_) std::rethrow_exception(failed_);
     writer_.rethrow();
@@ -226,7 +241,7 @@ class Sweep {
           if (finished)
             close(job);
           else if (auto sums = job->checkpoint(s_.checkpoint_seconds))
-            writer_.put(job->cell(), std::move(*sums), false);
+            writer_.put(job->cell(), std::move(*sums));
           progress(lived);
         }
         if (stopped()) break;
@@ -263,7 +278,7 @@ class Sweep {
   }
 
   void close(const JobPointer& job) {
-    writer_.put(job->cell(), std::move(job->sums()), true);
+    writer_.put(job->cell(), std::move(job->sums()));
     const std::scoped_lock lock(mutex_);
     std::erase_if(active_, [&](const auto& one) { return one.first == job; });
     ++cells_done_;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "sim/experiments/merge.hpp"
 #include "sim/output/results.hpp"
 
 namespace sim {
@@ -340,7 +341,7 @@ std::string schema_page() {
   page += "\n";
   add_rows(page, "posterior", false);
   page += folder;
-  return page;
+  return page + sweep_schema_page();
 }
 
 }  // namespace sim

@@ -1,15 +1,19 @@
 """Sweeps as their users run them: stopped, killed, damaged, spread over pieces, two at once. The same bytes every time."""
+import hashlib
 import os
+import pathlib
 import random
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
-from program import PROGRAM, safeconduct
+from program import PROGRAM, SOURCE, safeconduct
 
 DESIGN = """
 title = "Courts and budgets"
@@ -33,10 +37,21 @@ alternatives = [{{ name = "as it is" }}, {{ name = "Mongolia leaves", set.hosts.
 CELLS = 12
 
 
-def design(folder, replicates=1200, name="d.toml"):
+def design(folder, replicates=600, name="d.toml"):
     path = folder / name
     path.write_text(DESIGN.format(replicates=replicates))
     return path
+
+
+@pytest.fixture
+def tmp_path(tmp_path):
+    """In memory where there is such a place: on a disk shared with others every flush waits."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path
+        return
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sweep_", dir="/dev/shm"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +79,12 @@ def test_a_cell_is_the_run_of_its_scenario(tmp_path, clean):
     changes = ("parameters.th_J=3", "hosts.MNG.member=false", "weeks=26", *(f"ngos.{n}.budget=0" for n in
                xr.open_dataset(clean[0])["ngo"].values))
     sets = [word for change in changes for word in ("--set", change)]
-    safeconduct("run", "dushanbe_2025", "--replicates", 1200, "--out", tmp_path / "run.h5", *sets)
+    safeconduct("run", "dushanbe_2025", "--replicates", 600, "--out", tmp_path / "run.h5", *sets)
     run, merged = xr.open_dataset(tmp_path / "run.h5"), xr.open_dataset(clean[0])
     assert list(merged["th_J"].values) == [0.5] * 4 + [1.5] * 4 + [3] * 4
     assert list(merged["membership"].values) == ["as it is", "Mongolia leaves"] * 6
     cell = merged.isel(cell=9)
-    assert cell["budgets"] == 0 and cell["replicates"] == 1200
+    assert cell["budgets"] == 0 and cell["replicates"] == 600
     compared = [name for name in cell.data_vars if name in run]
     assert len(compared) > 30
     for name in compared:
@@ -83,9 +98,9 @@ def test_a_grid_unstacks_and_common_luck_shows(clean):
     assert dict(visits.sizes) == {"th_J": 3, "budgets": 2, "membership": 2}
     assert float(visits.sel(budgets=0).mean()) > float(visits.sel(budgets=1).mean())
     batches = merged["batch_mean"].sel(measure="member_visits", leader="putin").dropna("batch", how="all")
-    assert batches.sizes["batch"] == 3
+    assert batches.sizes["batch"] == 2
     apart = batches.isel(cell=0) - batches.isel(cell=1)
-    assert float(apart.std("batch")) < float(batches.isel(cell=0).std("batch") + batches.isel(cell=1).std("batch"))
+    assert float(abs(apart.isel(batch=0) - apart.isel(batch=1))) < 0.2  # independent luck: about 0.1 sqrt(2) each
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -148,14 +163,14 @@ def torture(tmp_path, clean, sweeps, least_kills):
         assert bytes_of(out) == want, f"sweep {number} differs after {kills} kills"
         assert left_behind(out) == []
         cells = xr.open_dataset(out / "results.h5")
-        assert (cells["replicates"].values == 1200).all()
+        assert (cells["replicates"].values == 600).all()
         shutil.rmtree(out)
     assert kills >= least_kills
     print(f"{kills} kills over {sweeps} sweeps, 0 files differ")
 
 
 def test_killed_at_random_and_gone_on_with(tmp_path, clean):
-    torture(tmp_path, clean, sweeps=3, least_kills=3)
+    torture(tmp_path, clean, sweeps=2, least_kills=2)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -230,7 +245,7 @@ def test_more_replicates_can_be_added_and_are_never_taken_away(tmp_path, clean):
     sweep(tmp_path, out, "--replicates", 512)
     sweep(tmp_path, out, "--resume")
     assert bytes_of(out) == clean[0].read_bytes()
-    sweep(tmp_path, out, "--resume", "--replicates", 600)
+    sweep(tmp_path, out, "--resume", "--replicates", 520)
     assert bytes_of(out) == clean[0].read_bytes()
 
 
@@ -258,3 +273,117 @@ def test_places_that_cannot_be_written(tmp_path, clean):
         assert said.returncode in codes and said.stderr, (limit, said)
     sweep(tmp_path, tmp_path / "-f8", "--resume")
     assert bytes_of(tmp_path / "-f8") == clean[0].read_bytes()
+
+
+@pytest.mark.parametrize("kind, cells", [("random", 3), ("latin_hypercube", 3), ("sobol", 3), ("one_at_a_time", 10),
+                                         ("morris", 12), ("saltelli", 15)])
+def test_sampled_designs(tmp_path, kind, cells):
+    path = tmp_path / "d.toml"
+    path.write_text(f"""
+extends = "dushanbe_2025.toml"
+weeks = 8
+run.replicates = 8
+[sweep]
+design = "{kind}"
+samples = 3
+[[sweep.factors]]
+key = "parameters.th_J"
+[[sweep.factors]]
+key = "ngos.*.budget"
+name = "budget"
+low = 0.1
+high = 10
+scale = "log"
+[[sweep.factors]]
+key = "hosts.MNG.member"
+values = [true, false]
+""")
+    safeconduct("sweep", path, "--out", tmp_path / "out")
+    merged = xr.open_dataset(tmp_path / "out" / "results.h5")
+    assert merged.sizes["cell"] == cells and merged.attrs["design"] == kind
+    assert merged["budget"].min() >= 0.1 and merged["budget"].max() <= 10 and set(merged["hosts_MNG_member"].values) <= {
+        "true", "false"}
+    assert merged["th_J"].min() >= 0 and merged["th_J"].max() <= 1.5 + 0.7 * 1.96 + 1e-3
+    if kind == "one_at_a_time":
+        assert abs(merged["th_J"].values[0] - 1.5) < 1e-6 and abs(merged["budget"].values[0] - 1) < 1e-12
+
+
+def test_parameters_each_for_themselves_and_a_posterior(tmp_path):
+    (tmp_path / "sets.csv").write_text("th_J,kap_arrest,Lambda\n1,6,100\n2,7,300\n1.5,6.5,200\n")
+    (tmp_path / "p.toml").write_text('extends = "two_leaders_2025.toml"\nweeks = 8\nrun.replicates = 8\n'
+                                     '[sweep]\ndesign = "posterior"\nfile = "sets.csv"\n')
+    safeconduct("sweep", tmp_path / "p.toml", "--out", tmp_path / "p")
+    posterior = xr.open_dataset(tmp_path / "p" / "results.h5")
+    assert list(posterior["Lambda"].values) == [100, 300, 200] and list(posterior["kap_arrest"].values) == [6, 7, 6.5]
+    (tmp_path / "m.toml").write_text('extends = "dushanbe_2025.toml"\nweeks = 4\nrun.replicates = 2\n[sweep]\n'
+                                     'design = "latin_hypercube"\nsamples = 2\n[[sweep.factors]]\nkey = "parameters.*"\n'
+                                     'each = true\n')
+    safeconduct("sweep", tmp_path / "m.toml", "--out", tmp_path / "m")
+    assert len(xr.open_dataset(tmp_path / "m" / "results.h5").attrs["factors"].split()) > 50
+
+
+def test_a_target_is_reached_and_what_was_reached_is_told(tmp_path):
+    path = design(tmp_path)
+    path.write_text(path.read_text().replace("[sweep]", '[sweep]\nadaptive = {outcome = "member_visits", standard_error = '
+                                             "0.03, most = 4000}"))
+    safeconduct("sweep", path, "--out", tmp_path / "out")
+    merged = xr.open_dataset(tmp_path / "out" / "results.h5")
+    error, lived = merged["target_error"].values, merged["replicates"].values
+    assert set(lived) <= {1024, 2048, 4000} and len(set(lived)) > 1
+    assert ((error <= 0.03) | (lived == 4000)).all() and (error > 0).all()
+    safeconduct("sweep", path, "--out", tmp_path / "other", "--threads", 1)
+    assert bytes_of(tmp_path / "other") == bytes_of(tmp_path / "out")
+    assert "0 are to do" in safeconduct("sweep", path, "--out", tmp_path / "out", "--resume").stderr
+
+
+def test_verify_finds_the_same_bits_and_a_changed_one(tmp_path, clean):
+    said = safeconduct("verify", clean[0], "--cells", 2, "--choice", 5)
+    assert "2 of 2 cells" in said.stdout and "--choice 5" in said.stdout
+    safeconduct("run", "two_leaders_2025", "--replicates", 520, "--trips", "sample", "--out", tmp_path / "run.h5")
+    assert "give the same bits" in safeconduct("verify", tmp_path / "run.h5").stdout
+    # One count changed, and the digest put right, as a careful forger would.
+    for file, name in ((tmp_path / "sweep.h5", "host_visited"), (tmp_path / "run.h5", "host_visited")):
+        if not file.exists():
+            shutil.copy(clean[0], file)
+        forge(file, name)
+        said = safeconduct("verify", file, "--cells", 100, fails=True) if "sweep" in file.name else safeconduct(
+            "verify", file, fails=True)
+        assert said.returncode == 1 and name in said.stdout, (said.stdout, said.stderr)
+    damaged = tmp_path / "damaged.h5"
+    good = clean[0].read_bytes()
+    for at in range(3000, len(good), len(good) // 12):
+        damaged.write_bytes(good[:at] + bytes([good[at] ^ 255]) + good[at + 1:])
+        assert safeconduct("verify", damaged, "--cells", 1, fails=True).returncode in (0, 65)
+    assert safeconduct("verify", tmp_path / "none.h5", fails=True).returncode == 74
+
+
+def forge(path, name):
+    with h5py.File(path, "r+") as file:
+        values = file[name][()]
+        values.flat[int(np.flatnonzero(values)[0])] += 1
+        file[name][...] = values
+        lines = []
+
+        def add(where, what):
+            if isinstance(what, h5py.Dataset) and not str(what.attrs.get("NAME", b"")).count("netCDF dimension but not"):
+                data = what[()]
+                if what.dtype.kind == "O":
+                    raw = b"".join(t + b"\0" for t in np.atleast_1d(data).ravel())
+                else:
+                    raw = np.ascontiguousarray(data).tobytes()
+                lines.append(f"{where} {hashlib.sha256(raw).hexdigest()}\n")
+
+        file.visititems(add)
+        digest = hashlib.sha256("".join(sorted(lines, key=lambda line: line.split(" ")[0])).encode()).hexdigest()
+        file.attrs.modify("digest", digest)
+
+
+def test_shipped_designs_are_good(tmp_path):
+    shipped = sorted((SOURCE / "scenarios" / "sweeps").glob("*.toml"))
+    assert len(shipped) >= 5
+    for path in shipped:
+        said = safeconduct("slurm", path.stem, "--array", 3)
+        assert "--array=0-2" in said.stdout and subprocess.run(["sh", "-n"], input=said.stdout, text=True).returncode == 0
+    safeconduct("sweep", "memberships", "--out", tmp_path / "out", "--replicates", 16)
+    merged = xr.open_dataset(tmp_path / "out" / "results.h5").set_index(cell="membership")
+    assert "India joins" in merged["cell"].values

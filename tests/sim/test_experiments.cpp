@@ -18,7 +18,10 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Folder {
-  Folder() : path(fs::temp_directory_path() / ("sweep_" + std::to_string(::getpid()))) {
+  /// In memory where there is such a place: a disk shared with others makes every flush wait.
+  Folder()
+      : path((fs::is_directory("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path()) /
+             ("sweep_" + std::to_string(::getpid()))) {
     fs::create_directories(path / "cells");
   }
   ~Folder() { fs::remove_all(path); }
@@ -165,21 +168,21 @@ TEST_CASE("experiments: a cell's sums are those of a run, and read back to the b
     CHECK(of_batches == doctest::Approx(sums.measure_sum[m]));
   }
   CHECK(sums.batch_replicates[2] == 276);
-  write_whole(cell_path(folder.path, 0), cell_image(sums, {0, plan.fingerprints[0], "", true}));
+  write_whole(cell_path(folder.path, 0), cell_image(sums, {0, plan.fingerprints[0], ""}));
   const FoundCell found = find_cell(folder.path, plan, 0);
   CHECK(found.state == CellState::done);
   CHECK(found.sums == sums);
 }
 
 TEST_CASE("experiments: stopped anywhere, gone on with, in pieces or with other threads: the same file") {
-  const Plan plan = plan_of(7, 2048 + 100);
+  const Plan plan = plan_of(4, 1024 + 100);
   std::vector<std::byte> want;
   {
     const Folder folder;
-    CHECK(live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(1)) == 7);
+    CHECK(live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(1)) == 4);
     want = merged(folder.path, plan).image;
   }
-  for (const std::int64_t after : {0, 600, 3000, 9000}) {
+  for (const std::int64_t after : {0, 600, 2500}) {
     const Folder folder;
     int stops = 0;
     for (;; ++stops) {
@@ -197,7 +200,7 @@ TEST_CASE("experiments: stopped anywhere, gone on with, in pieces or with other 
   }
   {  // fewer first, then more
     const Folder folder;
-    for (const std::int64_t n : {100, 1024, 2148}) {
+    for (const std::int64_t n : {100, 512, 1124}) {
       Plan part = plan;
       part.goal.replicates = n;
       live_cells(part, folder.path, all_tasks(folder.path, part), stage_of, with_threads(2));
@@ -213,6 +216,35 @@ TEST_CASE("experiments: stopped anywhere, gone on with, in pieces or with other 
   }
 }
 
+TEST_CASE("experiments: a cell with a target stops at a look, the same whatever the threads and interruptions") {
+  Plan plan = plan_of(3, 20000);
+  plan.goal.outcome = "visits", plan.goal.leader = "leader", plan.goal.standard_error = 0.03;
+  std::vector<std::byte> want;
+  for (const int n : {1, 4}) {
+    const Folder folder;
+    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(n));
+    if (want.empty()) want = merged(folder.path, plan).image;
+    CHECK(merged(folder.path, plan).image == want);
+    for (std::size_t cell = 0; cell < 3; ++cell) {
+      const FoundCell found = find_cell(folder.path, plan, cell);
+      CHECK(found.state == CellState::done);
+      const std::int64_t lived = found.sums.replicates;
+      CHECK((lived == 20000 || (lived >= 1024 && (lived & (lived - 1)) == 0)));
+      if (lived < 20000) CHECK(standard_error(lived, found.sums.measure_sum[0], found.sums.measure_squares[0]) <= 0.03);
+    }
+  }
+  const Folder folder;
+  for (int stops = 0; !all_tasks(folder.path, plan).empty(); ++stops) {
+    REQUIRE(stops < 200);
+    std::atomic<bool> stop{false};
+    SweepSettings s = with_threads(2);
+    s.stop = &stop;
+    s.on_progress = [&](std::int64_t done, std::int64_t) { stop = done > 1500; };
+    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, s);
+  }
+  CHECK(merged(folder.path, plan).image == want);
+}
+
 TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one that is done") {
   const Folder folder;
   const Plan plan = plan_of(3, 600);
@@ -221,7 +253,7 @@ TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one 
   const std::vector<std::byte> good = read_whole(file);
   const auto state = [&] { return find_cell(folder.path, plan, 1).state; };
   CHECK(state() == CellState::done);
-  for (std::size_t at = 0; at < good.size(); at += 7) {  // one bit of every seventh byte
+  for (std::size_t at = 0; at < good.size(); at += 61) {  // one bit of every 61st byte
     std::vector<std::byte> bad = good;
     bad[at] ^= static_cast<std::byte>(1 << (at % 8));
     write_whole(file, bad);
