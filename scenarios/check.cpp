@@ -119,6 +119,9 @@ class Checker {
         list(entry);
       } else if (const Key* key = find_key("", entry.key)) {
         value(entry.value, *key, entry.key);
+      } else if (entry.key == "sweep") {
+        blame(entry.place, "this file is a design, with a table [sweep], and no scenario",
+              "'safeconduct sweep' lives its cells");
       } else {
         std::vector<std::string> names(std::begin(tables_at_top), std::end(tables_at_top));
         names.insert(names.end(), std::begin(lists_at_top), std::end(lists_at_top));

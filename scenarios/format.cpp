@@ -6,6 +6,7 @@
 #include "agents/parameters.hpp"
 #include "scenarios/derive.hpp"
 #include "scenarios/numbers.hpp"
+#include "scenarios/sweep.hpp"
 
 namespace scenarios {
 namespace {
@@ -327,7 +328,7 @@ std::string format_page() {
     }
     if (page.section == "shocks") out += shock_page;
   }
-  return out;
+  return out + sweep_page();
 }
 
 }  // namespace scenarios

@@ -58,14 +58,14 @@ std::vector<std::string> scenarios_in(const fs::path& folder) {
   return names;
 }
 
+}  // namespace
+
 void lay_over(TomlTable& base, TomlTable&& over) {
   // The end of the horizon has two spellings, of which the later layer's counts.
   if (over.find("end")) base.erase("weeks");
   if (over.find("weeks")) base.erase("end");
   base.merge(std::move(over), grown_lists);
 }
-
-}  // namespace
 
 const Source& Layers::keep(std::string name, std::string label, std::string text) {
   return sources_.emplace_back(
@@ -93,6 +93,7 @@ void Layers::read_file(const fs::path& file) {
   }
   const fs::path real = fs::canonical(found);
   const Source& source = keep(shown, real.filename().string(), text_of(real, shown));
+  folder_ = real.parent_path();
   table_ = with_bases(source, real.parent_path(), {{real, real.filename().string()}});
 }
 
@@ -131,6 +132,12 @@ Layers::Link Layers::find_base(const TomlValue& extends, const fs::path& folder)
                   suggestion(*text, known)));
 }
 
+TomlTable Layers::another(const TomlValue& file) {
+  const Link base = find_base(file, folder_);
+  const Source& source = keep(base.shown, base.file.filename().string(), text_of(base.file, base.shown));
+  return with_bases(source, base.file.parent_path(), {base});
+}
+
 TomlTable Layers::with_bases(const Source& source, const fs::path& folder, std::vector<Link> chain) {
   TomlTable own = read_toml(source);
   const TomlEntry* extends = own.find("extends");
@@ -152,7 +159,7 @@ TomlTable Layers::with_bases(const Source& source, const fs::path& folder, std::
   return table;
 }
 
-void Layers::set(std::string_view argument) {
+TomlTable Layers::setting(std::string_view argument) {
   const Source& source = keep("--set", "--set", std::string(argument));
   const std::size_t equals = argument.find('=');
   const auto not_a_setting = [&] {
@@ -170,7 +177,7 @@ void Layers::set(std::string_view argument) {
   if (one.entries().empty() || argument.front() == '[') not_a_setting();
   if (const TomlEntry* extends = one.find("extends"))
     fail(problem_at(extends->place, "'extends' can only be given in a file"));
-  lay_over(table_, std::move(one));
+  return one;
 }
 
 }  // namespace scenarios

@@ -14,6 +14,9 @@ namespace scenarios {
 
 inline constexpr int deepest_chain = 16;
 
+/// Joins tables key by key; lists of stances and shocks grow, everything else is replaced.
+void lay_over(TomlTable& base, TomlTable&& over);
+
 class Layers {
  public:
   /// `cases`: the folder of the shipped cases.
@@ -21,10 +24,15 @@ class Layers {
 
   void read_file(const std::filesystem::path& file);
   void read_text(std::string_view text, std::string name);
-  void set(std::string_view argument);
+  void set(std::string_view argument) { lay_over(table_, setting(argument)); }
+  /// What an argument KEY=VALUE says.
+  TomlTable setting(std::string_view argument);
+  /// Another scenario in full, found as what `extends` names is found. The value must be a text.
+  TomlTable another(const TomlValue& file);
 
-  /// Without `extends`. All three throw ScenarioError with one problem.
+  /// Without `extends`. All five throw ScenarioError with one problem.
   const TomlTable& table() const { return table_; }
+  const std::filesystem::path& folder() const { return folder_; }
   /// The scenario itself, not what it extends.
   const Source& first() const { return sources_.front(); }
 
@@ -38,7 +46,7 @@ class Layers {
   Link find_base(const TomlValue& extends, const std::filesystem::path& folder) const;
   const Source& keep(std::string name, std::string label, std::string text);
 
-  std::filesystem::path cases_;
+  std::filesystem::path cases_, folder_;  ///< folder_: of the scenario; empty for one from memory
   std::deque<Source> sources_;
   TomlTable table_;
 };

@@ -13,13 +13,17 @@ struct Loader::State {
   std::optional<Facts> facts;
   std::optional<Airspace> airspace;
 
+  void read_world() {
+    if (!facts) facts = read_facts(places.world);
+    if (!airspace) airspace = read_airspace(places.world);
+  }
+
   Scenario finish(Layers& layers, std::string name, std::span<const std::string> sets) {
     for (const std::string& set : sets) layers.set(set);
-    if (!facts) facts = read_facts(places.world);
-    std::vector<Problem> problems = check(layers.table(), layers.first(), *facts);
+    read_world();
+    std::vector<Problem> problems = scenarios::check(layers.table(), layers.first(), *facts);
     if (!problems.empty()) throw ScenarioError(std::move(problems));
-    if (!airspace) airspace = read_airspace(places.world);
-    return resolve(layers.table(), layers.first(), std::move(name), *facts, *airspace);
+    return scenarios::resolve(layers.table(), layers.first(), std::move(name), *facts, *airspace);
   }
 };
 
@@ -44,6 +48,19 @@ Scenario Loader::load_text(std::string_view text, std::string name, std::span<co
   std::string stem = printable(std::filesystem::path(name).stem().string());
   layers.read_text(text, std::move(name));
   return state_->finish(layers, std::move(stem), sets);
+}
+
+const Facts& Loader::facts() {
+  state_->read_world();
+  return *state_->facts;
+}
+
+std::vector<Problem> Loader::check(const TomlTable& scenario, const Source& file) {
+  return scenarios::check(scenario, file, facts());
+}
+
+Scenario Loader::resolve(const TomlTable& scenario, const Source& file, std::string name) {
+  return scenarios::resolve(scenario, file, std::move(name), facts(), *state_->airspace);
 }
 
 Scenario load(const std::filesystem::path& file, const Places& places, std::span<const std::string> sets) {

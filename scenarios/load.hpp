@@ -12,6 +12,10 @@
 
 namespace scenarios {
 
+struct Facts;
+class TomlTable;
+struct Source;
+
 /// The two folders of the house that a scenario may lean on.
 struct Places {
   std::filesystem::path world;  ///< scenarios/world
@@ -31,6 +35,12 @@ class Loader {
 
   /// A scenario from memory; `extends` finds shipped cases only.
   Scenario load_text(std::string_view text, std::string name, std::span<const std::string> sets = {});
+
+  // For tables put together elsewhere; `file` is blamed for what is missing.
+  const Facts& facts();
+  std::vector<Problem> check(const TomlTable& scenario, const Source& file);
+  /// Of a table that was checked. Once facts() was asked for, several threads may.
+  Scenario resolve(const TomlTable& scenario, const Source& file, std::string name);
 
  private:
   struct State;

@@ -11,7 +11,7 @@
 namespace cli {
 
 /// Exit codes, as in README.md. Signals: 128 + number, after saving.
-enum Exit { done = 0, usage = 2, bad_input = 65, internal = 70, no_memory = 71, io = 74 };
+enum Exit { done = 0, differs = 1, usage = 2, bad_input = 65, internal = 70, no_memory = 71, io = 74, busy = 75 };
 
 inline constexpr std::string_view default_scenario = "dushanbe_2025";
 
@@ -41,6 +41,11 @@ int export_csv(const Arguments&);
 int patterns(const Arguments&);
 int freeze(const Arguments&);
 int score(const Arguments&);
+int sweep(const Arguments&);
+int status(const Arguments&);
+int merge(const Arguments&);
+int slurm(const Arguments&);
+int verify(const Arguments&);
 int page(const Arguments&);
 int hindcast(const Arguments&);
 int fit(const Arguments&);

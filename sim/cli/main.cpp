@@ -9,6 +9,7 @@
 #include "scenarios/csv.hpp"
 #include "scenarios/problem.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/experiments/shard.hpp"
 #include "sim/output/results.hpp"
 #include "version.hpp"
 
@@ -28,9 +29,10 @@ std::string help() {
   }
   return text +
          "\n'safeconduct COMMAND --help' tells more. --version prints the version.\n"
-         "Exit codes: 0 done, 2 bad command line, 65 bad scenario or results file, 70 internal error, 71 out of "
-         "memory,\n"
-         "74 input or output error, 130 and 143 stopped by a signal after saving.\n";
+         "Exit codes: 0 done, 1 verify or compare found a difference, 2 bad command line, 65 bad scenario or results "
+         "file,\n"
+         "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, 130 and 143\n"
+         "stopped by a signal after saving.\n";
 }
 
 int answer(const std::vector<std::string>& words) {
@@ -77,6 +79,9 @@ int guarded(const std::vector<std::string>& words) {
   } catch (const sim::ResultsError& e) {
     std::cerr << "safeconduct: " << e.what() << '\n';
     return Exit::bad_input;
+  } catch (const sim::FolderBusy& e) {
+    std::cerr << "safeconduct: " << e.what() << '\n';
+    return Exit::busy;
   } catch (const std::bad_alloc&) {
     std::cerr << "safeconduct: out of memory\n";
     return Exit::no_memory;

@@ -42,18 +42,18 @@ Progress::~Progress() {
   if (shown_) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::at(std::int64_t done) {
+void Progress::at(std::int64_t done, const std::string& more) {
   const auto now = Clock::now();
   const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::seconds(30);
   if (now - last_ < pause) return;
   last_ = now;
-  draw(done, std::chrono::duration<double>(now - start_).count());
+  draw(done, more, std::chrono::duration<double>(now - start_).count());
 }
 
-void Progress::draw(std::int64_t done, double seconds) {
+void Progress::draw(std::int64_t done, const std::string& more, double seconds) {
   const double share = static_cast<double>(done) / static_cast<double>(total_);
   const std::string left = done > 0 && done < total_ ? ", " + span(seconds / share - seconds) + " left" : "";
-  const std::string words = grouped(done) + " of " + grouped(total_) + " " + what_ + left;
+  const std::string words = grouped(done) + " of " + grouped(total_) + " " + what_ + more + left;
   if (!terminal_) {
     std::fprintf(stderr, "%s\n", words.c_str());
     return;

@@ -14,11 +14,11 @@ class Progress {
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  void at(std::int64_t done);
+  void at(std::int64_t done, const std::string& more = {});  ///< `more`: words after the count
 
  private:
   using Clock = std::chrono::steady_clock;
-  void draw(std::int64_t done, double seconds);
+  void draw(std::int64_t done, const std::string& more, double seconds);
 
   std::string what_;
   std::int64_t total_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "sim/output/netcdf.hpp"
 #include "sim/output/schema.hpp"
@@ -346,6 +347,7 @@ StoredRun read_stored_run(const std::filesystem::path& path) {
     run.seed = file.unsigned_attribute("", "seed");
     run.replicates = file.integer_attribute("", "replicates");
     run.trips_replicates = file.integer_attribute("", "trips_replicates");
+    run.ridge_replicates = file.integer_attribute("", "ridge_replicates");
     if (file.text_attribute("", "arrests") == "weighed") {
       const std::vector<std::string> leaders = file.texts("leader");
       const auto at = std::find(leaders.begin(), leaders.end(), file.text_attribute("", "weighed_leader"));
@@ -355,9 +357,48 @@ StoredRun read_stored_run(const std::filesystem::path& path) {
   });
 }
 
+std::string first_difference(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
+  const NetcdfReader one(a), other(b);
+  for (const NetcdfReader* from : {&one, &other})
+    for (const std::string& name : from->datasets())
+      if (!one.has(name) || !other.has(name)) return name;
+  for (const std::string& name : one.datasets()) {
+    const Values x = one.values(name), y = other.values(name);
+    const bool same = x.index() == y.index() &&
+                      std::visit(
+                          [&]<class T>(const std::vector<T>& v) {
+                            const auto& w = std::get<std::vector<T>>(y);
+                            if constexpr (std::is_same_v<T, std::string>)
+                              return v == w;
+                            else
+                              return std::ranges::equal(std::as_bytes(std::span(v)), std::as_bytes(std::span(w)));
+                          },
+                          x);
+    if (!same) return name;
+  }
+  return "";
+}
+
 bool is_results_file(const std::filesystem::path& path) {
   try {
     return filetype_of(path).starts_with("safeconduct ");
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+bool is_sweep_file(const std::filesystem::path& path) {
+  try {
+    return filetype_of(path) == "safeconduct sweep";
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+bool reads_whole(const std::filesystem::path& path) {
+  try {
+    NetcdfReader(read_whole(path)).digest();
+    return true;
   } catch (const std::exception&) {
     return false;
   }

@@ -83,6 +83,7 @@ struct StoredRun {
   std::uint64_t seed = 1;
   std::int64_t replicates = 0;
   std::int64_t trips_replicates = 0;
+  std::int64_t ridge_replicates = 0;
   agents::Manner manner;
   std::array<std::int32_t, 2> version{};
   std::string digest;  ///< of the values of all datasets, 64 hexadecimal digits; the same wherever the run is lived
@@ -92,9 +93,17 @@ struct StoredRun {
 /// Throws std::system_error if it cannot be read, ResultsError if it is damaged, foreign or of a later format.
 StoredRun read_stored_run(const std::filesystem::path& path);
 
+/// What differs between two results files in memory, dataset by dataset to the bit: the first name; empty: nothing.
+std::string first_difference(const std::vector<std::byte>& a, const std::vector<std::byte>& b);
+
 /// Whether a file looks like results (or a part of trips) of this program, so that it may be replaced. Never throws for
 /// what the file holds; false if there is none.
 bool is_results_file(const std::filesystem::path& path);
+
+/// Whether it is the merged file of a sweep. Never throws for what the file holds.
+bool is_sweep_file(const std::filesystem::path& path);
+/// Whether every dataset of an HDF5 file can be read. Never throws, but HDF5 may die of a damaged file.
+bool reads_whole(const std::filesystem::path& path);
 
 /// Digest of everything that determines the histories but the count of replicates: the world's tables and the seed. The
 /// same text in a results file and in its trips says that they belong together.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/experiments/answers.hpp"
+#include "sim/experiments/merge.hpp"
 #include "sim/output/results.hpp"
 
 namespace sim {
@@ -343,7 +344,7 @@ std::string schema_page() {
   add_rows(page, "posterior", false);
   page += folder;
   page += answers_page();
-  return page;
+  return page + sweep_schema_page();
 }
 
 }  // namespace sim

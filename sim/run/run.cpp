@@ -17,25 +17,10 @@
 namespace sim {
 namespace {
 
-/// Replicates lived together by one thread. Part of no result but the order of additions: never change it lightly.
-constexpr std::int64_t chunk_size = 512;
-
 struct Chunk {
   Tally tally;
   std::vector<TripRecord> trips;
 };
-
-Chunk live(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to) {
-  Chunk chunk{Tally(stage.stage(), s.manner, s.weeks), {}};
-  for (std::int64_t first = from; first < to; first += block_replicates) {
-    const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
-    life.live(s.seed, static_cast<std::uint32_t>(first), count);
-    chunk.tally.add(life, count, first < quantile_replicates);
-    for (int r = 0; r < count && first + r < s.trips; ++r)
-      for (int row = 0; row < life.block().decided[r]; ++row) chunk.trips.push_back({first + r, life.decision(r, row)});
-  }
-  return chunk;
-}
 
 /// Puts finished chunks back in order. A thread that runs too far ahead waits, so that memory stays bounded.
 class InOrder {
@@ -80,6 +65,19 @@ class InOrder {
 
 }  // namespace
 
+Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to,
+                 bool quantiles, std::vector<TripRecord>* records) {
+  Tally tally(stage.stage(), s.manner, s.weeks);
+  for (std::int64_t first = from; first < to; first += block_replicates) {
+    const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
+    life.live(s.seed, static_cast<std::uint32_t>(first), count);
+    tally.add(life, count, quantiles && first < quantile_replicates);
+    for (int r = 0; records && r < count && first + r < s.trips; ++r)
+      for (int row = 0; row < life.block().decided[r]; ++row) records->push_back({first + r, life.decision(r, row)});
+  }
+  return tally;
+}
+
 Tally run(const agents::Stage& stage, const RunSettings& s) {
   const std::int64_t chunks = (s.replicates + chunk_size - 1) / chunk_size;
   const BatchStage batch(stage);
@@ -93,7 +91,9 @@ Tally run(const agents::Stage& stage, const RunSettings& s) {
         const std::int64_t number = next.fetch_add(1);
         if (number >= chunks) break;
         const std::int64_t from = number * chunk_size;
-        order.add(number, live(batch, life, s, from, std::min(from + chunk_size, s.replicates)));
+        std::vector<TripRecord> trips;
+        Tally tally = live_chunk(batch, life, s, from, std::min(from + chunk_size, s.replicates), true, &trips);
+        order.add(number, {std::move(tally), std::move(trips)});
       }
     } catch (...) {
       next = chunks;

@@ -17,6 +17,10 @@ struct TripRecord {
   agents::Decision decision;
 };
 
+/// Replicates lived together by one thread, from a multiple of it on. Part of no result but the order of additions:
+/// never change it lightly.
+inline constexpr std::int64_t chunk_size = 512;
+
 struct RunSettings {
   std::uint64_t seed = 1;
   std::int64_t replicates = 100000;  ///< 1 .. 2^32
@@ -32,6 +36,10 @@ struct RunSettings {
   /// Set from outside (a signal handler) to stop: chunks in hand are finished, the rest is left.
   const std::atomic<bool>* stop = nullptr;
 };
+
+/// Replicates [from, to) of one chunk; the decisions of those below settings.trips go to `records`, if there are any.
+Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& settings, std::int64_t from,
+                 std::int64_t to, bool quantiles, std::vector<TripRecord>* records = nullptr);
 
 /// Replicates 0 .. tally.replicates()-1 were lived: all of them, or fewer after a stop.
 Tally run(const agents::Stage& stage, const RunSettings& settings);

@@ -89,6 +89,18 @@ class Tally {
   Estimate estimate(agents::LeaderId l, Measure m) const;
   Estimate final_nu() const;
 
+  // The sums themselves, for what is added up elsewhere.
+  double sum(agents::LeaderId l, Measure m) const { return sum_[l.index * measures + static_cast<std::size_t>(m)]; }
+  double sum_of_squares(agents::LeaderId l, Measure m) const {
+    return squares_[l.index * measures + static_cast<std::size_t>(m)];
+  }
+  const std::array<double, 3>& final_nu_sums() const { return final_nu_; }  ///< of w, w x, w x^2
+  double weekly_sum(std::size_t series, std::size_t week) const { return weekly_sum_[series * weeks_ + week]; }
+  double weekly_weight(std::size_t week) const { return weekly_weight_[week]; }
+  double weekly_visits_sum(agents::LeaderId l, std::size_t week) const {
+    return weekly_visits_[l.index * weeks_ + week];
+  }
+
   /// Histogram of a measure over itineraries: bin b holds [b, b + 1) x width; the last bin holds all above.
   /// With weighed arrests an itinerary counts by the weight its target has left at the end.
   static constexpr std::size_t bins = 256;

@@ -12,7 +12,8 @@ import safeconduct
 from safeconduct import ResultsError, hosts, open_results, to_dataframe, trips
 
 
-@pytest.mark.parametrize("module", ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_modules(safeconduct.__path__))])
+@pytest.mark.parametrize("module", ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_modules(safeconduct.__path__)
+                                                      if m.name != "__main__")])
 def test_examples_in_the_docstrings_are_true(module, example):
     names = {"example": example, "open_results": open_results}
     result = doctest.testmod(importlib.import_module(module), extraglobs=names)

@@ -107,6 +107,7 @@ def test_exit_codes_and_signals_are_the_programs(built):
 def test_report_is_the_python_packages_and_knows_the_program(built):
     package = built / "analysis" / "safeconduct"
     package.mkdir(parents=True)
+    (package / "__init__.py").touch()  # or another safeconduct on the PYTHONPATH would go before
     (package / "__main__.py").write_text("import os, sys; print(os.environ['SAFECONDUCT'], sys.argv[1:]); sys.exit(65)\n")
     run = call(built, "report", "a b.h5", "--out", "x")
     assert (run.returncode, run.stdout) == (65, f"{built}/build/release/safeconduct ['report', 'a b.h5', '--out', 'x']\n")

@@ -287,10 +287,10 @@ def test_a_stopped_run_writes_what_was_lived(tmp_path, number, code):
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path):
-    with started(tmp_path, *LONG, "--threads", "40", "--out", "r.h5") as process:  # 40 chunks in hand: seconds
+    with started(tmp_path, *LONG, "--threads", "160", "--out", "r.h5") as process:  # 160 chunks in hand: seconds
         wait_until_it_lives(process)
         process.send_signal(signal.SIGINT)
-        time.sleep(1.0)  # two signals that wait are one
+        time.sleep(0.3)  # two signals that wait are one
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=5)
     assert process.returncode == -signal.SIGINT
@@ -347,7 +347,7 @@ def on_terminal(tmp_path, columns=80, **variables):
         pytest.skip(f"no pseudo-terminal here: {error}")
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm"} | variables
-    arguments = ("run", "--replicates", "6000", "--out", "r.h5")
+    arguments = ("run", "--replicates", "60000", "--out", "r.h5")
     with started(tmp_path, *arguments, stderr=theirs, env=environment) as process:
         os.close(theirs)
         drawn, seen = b"", ""

@@ -1,0 +1,290 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "sim/experiments/merge.hpp"
+#include "sim/experiments/shard.hpp"
+#include "sim/experiments/sweep.hpp"
+#include "sim/output/whole_file.hpp"
+#include "sim/run/run.hpp"
+#include "tests/support/worlds.hpp"
+
+using namespace sim;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  /// In memory where there is such a place: a disk shared with others makes every flush wait.
+  Folder()
+      : path((fs::is_directory("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path()) /
+             ("sweep_" + std::to_string(::getpid()))) {
+    fs::create_directories(path / "cells");
+  }
+  ~Folder() { fs::remove_all(path); }
+  fs::path path;
+};
+
+agents::Stage stage_of(std::size_t cell) {
+  agents::World w = support::lively_world(4, 30);
+  w.parameters.th_J = static_cast<double>(cell);
+  return agents::Stage(std::move(w));
+}
+
+/// Of lively worlds in which th_J is the number of the cell.
+Plan plan_of(std::size_t cells, std::int64_t replicates) {
+  Plan plan;
+  plan.title = plan.name = "lively";
+  plan.design = "list";
+  plan.start_date = "2025-01-01";
+  plan.weeks = 30;
+  plan.goal.replicates = replicates;
+  plan.world = {{"a.csv", "x\n1\n"}};
+  PlanFactor f{"th_J", "parameters.th_J", "logit", true, {}, {}};
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    f.numbers.push_back(static_cast<double>(cell));
+    plan.changes.emplace_back();
+    plan.fingerprints.push_back("fingerprint " + std::to_string(cell));
+  }
+  plan.factors = {f};
+  const agents::Stage stage = stage_of(0);
+  plan.labels.leaders = {{"leader", "The Leader", "home"}};
+  for (const agents::Host& h : stage.world.hosts) plan.labels.hosts.push_back({h.name, h.name, h.region, 0, 0});
+  for (const agents::Ngo& n : stage.world.ngos) plan.labels.ngos.push_back(n.name);
+  for (const agents::Event& e : stage.world.events)
+    plan.labels.events.push_back({"leader", e.name, "", e.name, "", "", e.start});
+  return plan;
+}
+
+SweepSettings with_threads(int n) {
+  SweepSettings s;
+  s.threads = n;
+  return s;
+}
+
+std::vector<CellTask> all_tasks(const fs::path& folder, const Plan& plan) {
+  std::vector<CellTask> tasks;
+  for (std::size_t cell = 0; cell < plan.cells(); ++cell)
+    if (FoundCell found = find_cell(folder, plan, cell); found.state != CellState::done)
+      tasks.push_back({cell, std::move(found.sums)});
+  return tasks;
+}
+
+Merged merged(const fs::path& folder, const Plan& plan) {
+  return merge_cells(plan, [&](std::size_t cell) { return find_cell(folder, plan, cell); });
+}
+
+}  // namespace
+
+TEST_CASE("experiments: what changes between two worlds, put back, is the other world") {
+  const Tables a = {{"one", "h\n1\n2\n3\n"}, {"two", "x\n"}, {"three", ""}};
+  for (const Tables& b : {a, Tables{{"one", "h\n1\n9\n3\n"}, {"two", "x\n"}, {"three", ""}},
+                          Tables{{"one", "h\n"}, {"two", "y\nz\n"}, {"three", "new\n"}},
+                          Tables{{"one", "h\n1\n2\n2\n3\n@ one 0 1 1\n"}, {"two", ""}, {"three", ""}}})
+    CHECK(with_changes(a, changes_between(a, b)) == b);
+  CHECK(changes_between(a, a) == "");
+  for (const char* wrong : {"@ one 9 0 0\n", "@ none 0 0 0\n", "rubbish\n", "@ one 0 0 5\nx\n", "@ one 1 9 0\n"})
+    CHECK_THROWS_AS(with_changes(a, wrong), std::runtime_error);
+}
+
+TEST_CASE("experiments: pieces take every cell once, and each is an even sample of a grid") {
+  for (const std::size_t count : {1u, 3u, 8u}) {
+    std::set<std::size_t> seen;
+    for (std::size_t i = 0; i < count; ++i)
+      for (const std::size_t cell : cells_of({i, count, ""}, 100)) CHECK(seen.insert(cell).second);
+    CHECK(seen.size() == 100);
+  }
+  // A grid of 40 x 8 in 8 pieces: a plain stride would give each piece one column.
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::map<std::size_t, int> columns;
+    for (const std::size_t cell : cells_of({i, 8, ""}, 320)) ++columns[cell % 8];
+    CHECK(columns.size() >= 6);
+    for (const auto& [column, n] : columns) CHECK(n <= 12);
+  }
+}
+
+TEST_CASE("experiments: a piece is read from its words, a Slurm array or an MPI launcher") {
+  CHECK(parse_shard("2/8")->index == 2);
+  for (const char* wrong : {"8/8", "1", "/", "a/2", "-1/2", "1/0", "1/2/3", " 1/2"}) CHECK_FALSE(parse_shard(wrong));
+  const auto from = [](std::map<std::string, std::string> environment) {
+    return shard_from([=](const char* name) {
+      const auto at = environment.find(name);
+      return at == environment.end() ? nullptr : at->second.c_str();
+    });
+  };
+  CHECK(from({}).is_whole());
+  CHECK(from({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "4"}}).is_whole());  // a batch script, no step of srun
+  const Shard array = from({{"SLURM_ARRAY_TASK_ID", "7"},
+                            {"SLURM_ARRAY_TASK_MIN", "3"},
+                            {"SLURM_ARRAY_TASK_STEP", "2"},
+                            {"SLURM_ARRAY_TASK_MAX", "9"},
+                            {"SLURM_ARRAY_TASK_COUNT", "4"}});
+  CHECK(array.index == 2);
+  CHECK(array.count == 4);
+  const Shard rank = from({{"OMPI_COMM_WORLD_RANK", "3"}, {"OMPI_COMM_WORLD_SIZE", "4"}});
+  CHECK(rank.index == 3);
+  CHECK(rank.count == 4);
+  const Shard both = from({{"SLURM_ARRAY_TASK_ID", "1"},
+                           {"SLURM_ARRAY_TASK_COUNT", "2"},
+                           {"SLURM_PROCID", "2"},
+                           {"SLURM_STEP_NUM_TASKS", "3"}});
+  CHECK(both.index == 5);
+  CHECK(both.count == 6);
+  CHECK_THROWS(from({{"SLURM_ARRAY_TASK_ID", "1"}}));
+  CHECK_THROWS(from({{"PMI_RANK", "4"}, {"PMI_SIZE", "4"}}));
+}
+
+TEST_CASE("experiments: a plan reads back as it was written") {
+  const Folder folder;
+  Plan plan = plan_of(3, 1000);
+  plan.shape = {3};
+  plan.factors.push_back({"who", "", "", false, {}, {"a", "b", "c"}});
+  plan.goal.outcome = "visits", plan.goal.leader = "leader", plan.goal.standard_error = 0.1;
+  write_whole(plan_path(folder.path), plan_image(plan));
+  CHECK(read_plan(folder.path) == plan);
+  Plan more = plan;
+  more.goal.replicates = 2000;
+  CHECK(more.fingerprint() == plan.fingerprint());
+  more.fingerprints[1] += "x";
+  CHECK(more.fingerprint() != plan.fingerprint());
+}
+
+TEST_CASE("experiments: a cell's sums are those of a run, and read back to the bit") {
+  const Folder folder;
+  const Plan plan = plan_of(1, 1300);
+  const agents::Stage stage = stage_of(0);
+  const CellSums sums = live_cell(plan, 0, stage, with_threads(2));
+  RunSettings s;
+  s.replicates = 1300;
+  const Tally tally = run(stage, s);
+  for (std::size_t m = 0; m < measures; ++m) {
+    CHECK(sums.measure_sum[m] == tally.sum({0}, static_cast<Measure>(m)));
+    CHECK(sums.measure_squares[m] == tally.sum_of_squares({0}, static_cast<Measure>(m)));
+    double of_batches = 0;
+    for (std::size_t b = 0; b < batches; ++b) of_batches += sums.batch_sum[b * measures + m];
+    CHECK(of_batches == doctest::Approx(sums.measure_sum[m]));
+  }
+  CHECK(sums.batch_replicates[2] == 276);
+  write_whole(cell_path(folder.path, 0), cell_image(sums, {0, plan.fingerprints[0], ""}));
+  const FoundCell found = find_cell(folder.path, plan, 0);
+  CHECK(found.state == CellState::done);
+  CHECK(found.sums == sums);
+}
+
+TEST_CASE("experiments: stopped anywhere, gone on with, in pieces or with other threads: the same file") {
+  const Plan plan = plan_of(4, 1024 + 100);
+  std::vector<std::byte> want;
+  {
+    const Folder folder;
+    CHECK(live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(1)) == 4);
+    want = merged(folder.path, plan).image;
+  }
+  for (const std::int64_t after : {0, 600, 2500}) {
+    const Folder folder;
+    int stops = 0;
+    for (;; ++stops) {
+      REQUIRE(stops < 100);
+      std::atomic<bool> stop{false};
+      SweepSettings s = with_threads(3);
+      s.stop = &stop;
+      s.on_progress = [&](std::int64_t done, std::int64_t) { stop = done > after; };
+      live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, s);
+      if (all_tasks(folder.path, plan).empty()) break;
+    }
+    CHECK(stops >= 1);
+    CHECK(merged(folder.path, plan).image == want);
+    CHECK(merged(folder.path, plan).image == want);
+  }
+  {  // fewer first, then more
+    const Folder folder;
+    for (const std::int64_t n : {100, 512, 1124}) {
+      Plan part = plan;
+      part.goal.replicates = n;
+      live_cells(part, folder.path, all_tasks(folder.path, part), stage_of, with_threads(2));
+    }
+    CHECK(merged(folder.path, plan).image == want);
+  }
+  {  // checkpoints all the time
+    const Folder folder;
+    SweepSettings s = with_threads(2);
+    s.checkpoint_seconds = 0;
+    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, s);
+    CHECK(merged(folder.path, plan).image == want);
+  }
+}
+
+TEST_CASE("experiments: a cell with a target stops at a look, the same whatever the threads and interruptions") {
+  Plan plan = plan_of(3, 20000);
+  plan.goal.outcome = "visits", plan.goal.leader = "leader", plan.goal.standard_error = 0.03;
+  std::vector<std::byte> want;
+  for (const int n : {1, 4}) {
+    const Folder folder;
+    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(n));
+    if (want.empty()) want = merged(folder.path, plan).image;
+    CHECK(merged(folder.path, plan).image == want);
+    for (std::size_t cell = 0; cell < 3; ++cell) {
+      const FoundCell found = find_cell(folder.path, plan, cell);
+      CHECK(found.state == CellState::done);
+      const std::int64_t lived = found.sums.replicates;
+      CHECK((lived == 20000 || (lived >= 1024 && (lived & (lived - 1)) == 0)));
+      if (lived < 20000) CHECK(standard_error(lived, found.sums.measure_sum[0], found.sums.measure_squares[0]) <= 0.03);
+    }
+  }
+  const Folder folder;
+  for (int stops = 0; !all_tasks(folder.path, plan).empty(); ++stops) {
+    REQUIRE(stops < 200);
+    std::atomic<bool> stop{false};
+    SweepSettings s = with_threads(2);
+    s.stop = &stop;
+    s.on_progress = [&](std::int64_t done, std::int64_t) { stop = done > 1500; };
+    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, s);
+  }
+  CHECK(merged(folder.path, plan).image == want);
+}
+
+TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one that is done") {
+  const Folder folder;
+  const Plan plan = plan_of(3, 600);
+  live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(1));
+  const fs::path file = cell_path(folder.path, 1);
+  const std::vector<std::byte> good = read_whole(file);
+  const auto state = [&] { return find_cell(folder.path, plan, 1).state; };
+  CHECK(state() == CellState::done);
+  for (std::size_t at = 0; at < good.size(); at += 61) {  // one bit of every 61st byte
+    std::vector<std::byte> bad = good;
+    bad[at] ^= static_cast<std::byte>(1 << (at % 8));
+    write_whole(file, bad);
+    if (state() != CellState::damaged) FAIL("a flipped bit at byte " << at << " went unseen");
+  }
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, good.size() / 2, good.size() - 1}) {
+    write_whole(file, std::span(good).first(size));
+    CHECK(state() == CellState::damaged);
+  }
+  fs::copy_file(cell_path(folder.path, 2), file, fs::copy_options::overwrite_existing);
+  CHECK(state() == CellState::foreign);
+  Plan other = plan;
+  other.fingerprints[1] = "of another world";
+  write_whole(file, good);
+  CHECK(find_cell(folder.path, other, 1).state == CellState::foreign);
+  fs::remove(file);
+  CHECK(state() == CellState::missing);
+  fs::create_directory(file);
+  CHECK(state() == CellState::damaged);
+}
+
+TEST_CASE("experiments: one process at a time, or pieces side by side") {
+  const Folder folder;
+  {
+    const FolderLock whole(folder.path, {});
+    CHECK(FolderLock::is_held(folder.path));
+    CHECK_THROWS_AS(FolderLock(folder.path, {}), FolderBusy);
+    CHECK_THROWS_AS(FolderLock(folder.path, {0, 2, ""}), FolderBusy);
+  }
+  CHECK_FALSE(FolderLock::is_held(folder.path));
+  const FolderLock one(folder.path, {0, 2, ""}), two(folder.path, {1, 2, ""});
+  CHECK_THROWS_AS(FolderLock(folder.path, {1, 2, ""}), FolderBusy);
+  CHECK_THROWS_AS(FolderLock(folder.path, {}), FolderBusy);
+}
