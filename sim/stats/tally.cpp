@@ -151,6 +151,7 @@ void Tally::count_decision(const Decision& d) {
     measure(Measure::hazard) += d.hazard;
     measure(Measure::hours) += d.hours;
     measure(Measure::detour_hours) += d.detour_hours;
+    measure(Measure::diversions) += d.diverted_to >= 0;
   }
   if (!visit) {
     measure(Measure::value_forgone) += d.V;
