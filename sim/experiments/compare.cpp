@@ -58,6 +58,7 @@ void tell_outcomes(const agents::Stage& stage, const History& history, std::vect
       add(Measure::hazard, d.hazard);
       add(Measure::hours, d.hours);
       add(Measure::detour_hours, d.detour_hours);
+      add(Measure::diversions, d.diverted_to >= 0);
     }
     if (!agents::is_visit(d.outcome)) {
       add(Measure::value_forgone, d.V);
