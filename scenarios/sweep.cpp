@@ -99,6 +99,8 @@ struct FullFactor : Factor {
 /// The format's entry of a key such as hosts.MNG.civil_society; null if it has none.
 const Key* key_of(const std::vector<std::string>& path) {
   if (path.size() == 1) return find_key("", path[0]);
+  if (path.size() == 2 && path[0] == "parameters" && path[1] == "*")  // all are numbers
+    return find_key(path[0], agents::parameter_table()[0].symbol);
   if (path.size() == 2) return find_key(path[0], path[1]);
   if (path.size() == 3) return find_key(path[0] + (path[0] == "hosts" ? ".CODE" : ".ID"), path[2]);
   if (path.size() == 4 && path[0] == "dyads") return find_key("dyads.LEADER.CODE", path[3]);

@@ -325,12 +325,12 @@ def test_parameters_each_for_themselves_and_a_posterior(tmp_path):
 def test_a_target_is_reached_and_what_was_reached_is_told(tmp_path):
     path = design(tmp_path)
     path.write_text(path.read_text().replace("[sweep]", '[sweep]\nadaptive = {outcome = "member_visits", standard_error = '
-                                             "0.03, most = 4000}"))
+                                             "0.0075, most = 4000}"))
     safeconduct("sweep", path, "--out", tmp_path / "out")
     merged = xr.open_dataset(tmp_path / "out" / "results.h5")
     error, lived = merged["target_error"].values, merged["replicates"].values
     assert set(lived) <= {1024, 2048, 4000} and len(set(lived)) > 1
-    assert ((error <= 0.03) | (lived == 4000)).all() and (error > 0).all()
+    assert ((error <= 0.0075) | (lived == 4000)).all() and (error > 0).all()
     safeconduct("sweep", path, "--out", tmp_path / "other", "--threads", 1)
     assert bytes_of(tmp_path / "other") == bytes_of(tmp_path / "out")
     assert "0 are to do" in safeconduct("sweep", path, "--out", tmp_path / "out", "--resume").stderr
