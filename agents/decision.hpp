@@ -47,12 +47,13 @@ struct Decision {
   float V = 0;           ///< value of the occasion
   float days = 0;        ///< days stayed; 0 without a visit
   float hours = 0;       ///< one way, of the route flown; 0 if nobody flew
-  float detour_hours = 0;  ///< of these, more than the direct route would take
-  float pi_arrest = 0;     ///< the leader's estimate at the look, destination only
-  float p_arrest = 0;      ///< the truth, destination only
-  float hazard = 0;        ///< chance of arrest on this trip, given the diversion drawn; 0 without departure
-  double weight = 1;       ///< of the answer (1 unless arrests are weighted, see Manner)
-  double weight_out = 1;   ///< of the outcome, before its hazard: a visit counts weight_out (1 - hazard)
+  float detour_hours = 0;         ///< of these, more than the direct route would take
+  float pi_arrest = 0;            ///< the leader's estimate at the look, destination only
+  float p_arrest = 0;             ///< the truth, destination only
+  std::int16_t diverted_to = -1;  ///< host row of the emergency landing on the way; -1: none
+  float hazard = 0;               ///< chance of arrest on this trip, given the diversion drawn; 0 without departure
+  double weight = 1;              ///< of the answer (1 unless arrests are weighted, see Manner)
+  double weight_out = 1;          ///< of the outcome, before its hazard: a visit counts weight_out (1 - hazard)
 };
 
 /// How arrests are treated.

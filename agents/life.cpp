@@ -433,6 +433,7 @@ std::optional<Life::Stop> Life::diversion(const Trip& trip, const Route& route, 
   }
   const float p = p_arrest(trip.leader, where, false, 0);
   history_.decisions[trip.decision].hazard = p;
+  history_.decisions[trip.decision].diverted_to = static_cast<std::int16_t>(where.index);
   Stop stop{where, pi_arrest(trip.leader, where, false, 0), taken(p, words[word::arrest_there], trip.leader)};
   Trip at = trip;
   at.host = where;

@@ -375,6 +375,7 @@ agents::Decision BatchLife::decision(int r, int row) const {
   d.pi_arrest = words[decided::pi_arrest];
   d.p_arrest = words[decided::p_arrest];
   d.hazard = words[decided::hazard];
+  d.diverted_to = static_cast<std::int16_t>(static_cast<int>(when >> 19) - 1);
   if (agents::is_visit(d.outcome))
     d.days = words[decided::days] * (d.outcome == agents::Outcome::cut_short ? 0.5f : 1.0f);
   if (agents::is_arrival(d.outcome)) {

@@ -107,8 +107,9 @@ std::string iso(std::chrono::sys_days day) {
 
 void export_trips_header(std::ostream& out) {
   Line line;
-  for (const std::string_view name : {"rep", "leader", "host", "ev", "ans", "out", "wk", "wk_out", "order", "days",
-                                      "hours", "pi_a", "P_arr", "V", "second_stop", "duty", "detour_hours"})
+  for (const std::string_view name :
+       {"rep", "leader", "host", "ev", "ans", "out", "wk", "wk_out", "order", "days", "hours", "pi_a", "P_arr", "V",
+        "second_stop", "duty", "detour_hours", "diverted_to"})
     line.add(name);
   line.print(out);
 }
@@ -120,7 +121,9 @@ void export_trips(std::ostream& out, const agents::Stage& stage, const std::vect
     line.add(d.event).add(agents::answer_names[static_cast<std::size_t>(d.answer)]);
     line.add(agents::outcome_names[static_cast<std::size_t>(d.outcome)]).add(d.week).add(d.week_out);
     line.add(int{d.order}).add(d.days).add(d.hours).add(d.pi_arrest).add(d.p_arrest).add(d.V);
-    line.add(int{d.second_stop}).add(int{d.duty}).add(d.detour_hours).print(out);
+    line.add(int{d.second_stop}).add(int{d.duty}).add(d.detour_hours);
+    line.add(d.diverted_to < 0 ? std::string_view() : stage.world.hosts[static_cast<std::size_t>(d.diverted_to)].name);
+    line.print(out);
   }
 }
 

@@ -117,6 +117,7 @@ constexpr Field trips[] = {
     {"trips", "days", "trip", Type::single, "d", "", "days stayed; 0 without a visit"},
     {"trips", "hours", "trip", Type::single, "h", "", "one way, of the route flown; 0 if nobody flew"},
     {"trips", "detour_hours", "trip", Type::single, "h", "", "of these, more than the direct route would take"},
+    {"trips", "diverted_to", "trip", Type::small, "1", "", "host of an emergency landing on the way out; -1: none"},
     {"trips", "V", "trip", Type::single, "1", "V", "value of the occasion"},
     {"trips", "pi_a", "trip", Type::single, "1", "pi_a",
      "the leader's estimate of the chance of arrest; 0 if the trip did not reach its departure week"},

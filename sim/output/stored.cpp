@@ -104,6 +104,7 @@ std::vector<Variable> trip_columns(const agents::Stage& stage, const std::vector
   column("days", float{}, [](const D& d) { return d.days; });
   column("hours", float{}, [](const D& d) { return d.hours; });
   column("detour_hours", float{}, [](const D& d) { return d.detour_hours; });
+  column("diverted_to", std::int16_t{}, [](const D& d) { return d.diverted_to; });
   column("V", float{}, [](const D& d) { return d.V; });
   column("pi_a", float{}, [](const D& d) { return d.pi_arrest; });
   column("P_arr", float{}, [](const D& d) { return d.p_arrest; });

@@ -28,6 +28,7 @@ constexpr MeasureInfo measure_info[measures] = {
     {"days", "d", "days abroad"},
     {"hours", "h", "hours flown, one way counted"},
     {"detour_hours", "h", "hours flown beyond the direct route"},
+    {"diversions", "1", "emergency landings on the way out, in a state with a duty to arrest"},
     {"value_gained", "1", "value of the visits made (half of those cut short)"},
     {"value_forgone", "1", "value of the occasions not visited"},
 };
@@ -140,6 +141,7 @@ void Tally::add_decision(const Decision& d) {
     also(Measure::hazard, d.weight_out * d.hazard, 1);
     also(Measure::hours, d.weight_out, d.hours);
     also(Measure::detour_hours, d.weight_out, d.detour_hours);
+    if (d.diverted_to >= 0) also(Measure::diversions, d.weight_out, 1);
   }
   if (!visit) {
     also(Measure::value_forgone, d.weight_out, d.V);

@@ -48,6 +48,7 @@ enum class Measure : std::uint8_t {
   days,
   hours,
   detour_hours,
+  diversions,  ///< emergency landings on the way out, in a state with a duty
   value_gained,
   value_forgone,
   last

@@ -394,6 +394,7 @@ TEST_CASE("life: a diversion may end in the hands of a state on the way") {
     const Decision& x = h.decisions[0];
     const Note n = only(diary, Note::Kind::diversion);
     CHECK(n.host == host_id(2));
+    CHECK(x.diverted_to == 2);
     CHECK(d(n.numbers[0]) == near(1 - std::exp(-0.4)));
     CHECK(d(n.numbers[1]) == near(chance(0.7 - 1)));
     CHECK(x.outcome == (arrested ? Outcome::arrested : Outcome::visited));

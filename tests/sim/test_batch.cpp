@@ -20,7 +20,7 @@ bool same(const Decision& a, const Decision& b) {
          a.order == b.order && a.duty == b.duty && a.reached == b.reached && same_bits(a.V, b.V) &&
          same_bits(a.days, b.days) && same_bits(a.hours, b.hours) && same_bits(a.detour_hours, b.detour_hours) &&
          same_bits(a.pi_arrest, b.pi_arrest) && same_bits(a.p_arrest, b.p_arrest) && same_bits(a.hazard, b.hazard) &&
-         a.weight == b.weight && a.weight_out == b.weight_out;
+         a.diverted_to == b.diverted_to && a.weight == b.weight && a.weight_out == b.weight_out;
 }
 
 bool same(const std::vector<float>& a, const std::vector<float>& b) {
