@@ -326,6 +326,9 @@ class Checker {
       case K::blocs:
         list_of(blocs_, "bloc");
         break;
+      case K::states:
+        list_of(states_, "state");
+        break;
       case K::period:
         period(value, path);
         break;

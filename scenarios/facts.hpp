@@ -61,6 +61,11 @@ struct WesternLimit {
   double limit = 0;
   Period when;
 };
+/// `state` lets no aircraft of `home` through its airspace.
+struct OverflightBan {
+  std::string home, state;
+  Period when;
+};
 /// Rules from `since` until the next ruler of the state.
 struct Ruler {
   std::string state, name;
@@ -117,6 +122,7 @@ struct Facts {
   std::vector<BlocMember> blocs;
   std::vector<HomeBloc> home_blocs;
   std::vector<WesternLimit> western_limits;
+  std::vector<OverflightBan> overflight_bans;
   std::vector<Ruler> rulers;      ///< by state, then date
   std::vector<Profile> profiles;  ///< as listed, like all below
   std::vector<DatedFact> dated;   ///< by date

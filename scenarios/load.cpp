@@ -12,6 +12,7 @@ struct Loader::State {
   Places places;
   std::optional<Facts> facts;
   std::optional<Airspace> airspace;
+  std::optional<Planner> planner;
 
   Scenario finish(Layers& layers, std::string name, std::span<const std::string> sets) {
     for (const std::string& set : sets) layers.set(set);
@@ -19,11 +20,12 @@ struct Loader::State {
     std::vector<Problem> problems = check(layers.table(), layers.first(), *facts);
     if (!problems.empty()) throw ScenarioError(std::move(problems));
     if (!airspace) airspace = read_airspace(places.world);
-    return resolve(layers.table(), layers.first(), std::move(name), *facts, *airspace);
+    if (!planner) planner.emplace(*airspace, places.routes);
+    return resolve(layers.table(), layers.first(), std::move(name), *facts, *planner);
   }
 };
 
-Loader::Loader(Places places) : state_(new State{std::move(places), {}, {}}) {}
+Loader::Loader(Places places) : state_(new State{std::move(places), {}, {}, {}}) {}
 Loader::~Loader() = default;
 
 Scenario Loader::load(const std::filesystem::path& file, std::span<const std::string> sets) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agents/world.hpp"
+#include "scenarios/airspace.hpp"
 #include "scenarios/date.hpp"
 
 namespace scenarios {
@@ -53,6 +54,8 @@ struct Scenario {
   std::vector<LeaderLabel> leader_labels;
   std::vector<std::string> ngo_names;
   std::vector<EventLabel> event_labels;
+
+  std::vector<Overflight> overflight;  ///< by leader; what world.flights were planned by; empty after import_tables
 
   /// Dated changes of S, Pi and lam that come from the world's data, in the order of world.shocks: resolved() spells
   /// them out, because it spells out the values that they change. Empty after import_tables.

@@ -69,6 +69,7 @@ std::string demands(const Key& key) {
       return R"("type": "string")";
     case K::leaders:
     case K::blocs:
+    case K::states:
       return R"("type": "array", "items": {"type": "string"})";
     case K::period:
       return std::string(period.substr(1, period.size() - 2));
