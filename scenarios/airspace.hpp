@@ -28,10 +28,15 @@ struct Refusal {
   std::string state;
   agents::Span when;
 };
-/// What a leader's aircraft meets: refusals, and hosts to which they do not apply, because a corridor was given.
+/// On the way to this host, these states let the leader through.
+struct Corridor {
+  std::string host;
+  std::vector<std::string> over;
+};
+/// What a leader's aircraft meets.
 struct Overflight {
   std::vector<Refusal> refusals;
-  std::vector<std::string> corridors;
+  std::vector<Corridor> corridors;
 };
 
 }  // namespace scenarios

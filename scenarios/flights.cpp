@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <deque>
+#include <iterator>
+#include <limits>
+#include <locale>
 #include <map>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "agents/flight.hpp"
@@ -31,116 +36,136 @@ std::string hex(std::uint64_t x) {
   return {digits, std::to_chars(digits, digits + 16, x, 16).ptr};
 }
 
+double number(const std::string& word) {
+  double x = 0;
+  std::from_chars(word.data(), word.data() + word.size(), x);
+  return x;
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& w : words) out += (out.empty() ? "" : ",") + w;
   return out;
 }
 
-// --- legs as text: what the shelf keeps ---
-
-constexpr std::string_view entry_head = "safeconduct routes 1 ";
-
-std::string to_text(const std::vector<std::optional<Leg>>& legs) {
+/// A leader's flights as text, a line each: what the shelf keeps.
+std::string to_text(const std::vector<agents::Flight>& flights, const agents::World& world) {
   std::string out;
-  for (const std::optional<Leg>& leg : legs) {
-    if (leg) {
-      out += shortest(leg->hours);
-      for (const Point& p : leg->turns) out += ' ' + shortest(p.lat) + ' ' + shortest(p.lon);
-      for (const Leg::Over& o : leg->over) out += ' ' + o.state + ' ' + shortest(o.hours);
-    }
+  for (const agents::Flight& f : flights) {
+    out += world.hosts[f.host.index].name + (f.route == agents::RouteKind::direct ? " direct " : " avoid ");
+    out += std::to_string(f.when.from) + ' ' + std::to_string(f.when.to) + ' ' + shortest(f.hours);
+    for (const agents::Flight::Over& o : f.over) out += ' ' + world.hosts[o.host.index].name + ' ' + shortest(o.hours);
     out += '\n';
   }
   return out;
 }
 
-std::optional<double> number(std::string_view word) {
-  double x = 0;
-  const auto read = std::from_chars(word.data(), word.data() + word.size(), x);
-  if (read.ec != std::errc() || read.ptr != word.data() + word.size()) return {};
-  return x;
-}
-
-std::optional<Leg> leg_from(std::string_view line) {
-  Leg leg;
-  std::vector<double> numbers;
-  std::string state;
-  while (!line.empty()) {
-    const std::string_view word = line.substr(0, line.find(' '));
-    line.remove_prefix(std::min(line.size(), word.size() + 1));
-    const std::optional<double> x = number(word);
-    if (!x)
-      state = word;
-    else if (state.empty())
-      numbers.push_back(*x);
-    else
-      leg.over.push_back({std::exchange(state, {}), *x});
-  }
-  if (numbers.size() < 5 || numbers.size() % 2 == 0) return {};
-  leg.hours = numbers[0];
-  for (std::size_t i = 1; i < numbers.size(); i += 2) leg.turns.push_back({numbers[i], numbers[i + 1]});
-  return leg;
-}
-
 /// Nothing if the entry is not the one asked for, or damaged.
-std::optional<std::vector<std::optional<Leg>>> legs_from(std::string_view text, std::string_view head,
-                                                         std::size_t expected) {
+std::optional<std::vector<agents::Flight>> flights_from(const std::string& text, const std::string& head,
+                                                        const std::map<std::string, std::uint16_t>& row) {
   if (!text.starts_with(head)) return {};
-  text.remove_prefix(head.size());
-  const std::size_t end = text.find('\n');
-  if (end == text.npos || text.substr(0, end) != hex(digest(text.substr(end + 1)))) return {};
-  text.remove_prefix(end + 1);
-  std::vector<std::optional<Leg>> legs;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(line.size() + 1);
-    legs.push_back(leg_from(line));
+  const std::size_t end = text.find('\n', head.size());
+  if (end == text.npos || text.substr(head.size(), end - head.size()) != hex(digest(text.substr(end + 1)))) return {};
+  std::vector<agents::Flight> flights;
+  std::istringstream lines(text.substr(end + 1));
+  lines.imbue(std::locale::classic());
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    words.imbue(std::locale::classic());
+    std::string host, kind, hours;
+    agents::Flight f;
+    if (!(words >> host >> kind >> f.when.from >> f.when.to >> hours) || !row.contains(host)) return {};
+    f.host = {row.at(host)};
+    f.route = kind == "direct" ? agents::RouteKind::direct : agents::RouteKind::avoid;
+    f.hours = number(hours);
+    while (words >> host >> hours) {
+      if (!row.contains(host)) return {};
+      f.over.push_back({{row.at(host)}, number(hours)});
+    }
+    flights.push_back(std::move(f));
   }
-  return legs.size() == expected ? std::optional(legs) : std::nullopt;
+  return flights;
 }
 
 }  // namespace
 
 struct Planner::State {
+  /// A way that has been planned before, and round what.
+  struct Planned {
+    std::vector<std::string> closed;
+    std::optional<Leg> leg;
+  };
   const Airspace& airspace;
   Shelf* shelf;
   Mesh mesh{Airspace::rows, Airspace::columns};
   std::map<std::string, std::vector<std::size_t>> cells;  ///< by state
   std::string grid;                                       ///< digest
-  std::map<std::string, std::vector<std::optional<Leg>>> planned;
+  std::map<std::string, std::deque<Planned>> planned;     ///< by home and destination, the last first
 
   State(const Airspace& a, Shelf* s) : airspace(a), shelf(s) {
-    std::string text;
+    std::uint64_t h = digest({});
     for (std::size_t i = 0; i < a.owner.size(); ++i) {
-      if (a.owner[i] == Airspace::nobody) continue;
-      const std::string& state = a.states[static_cast<std::size_t>(a.owner[i])];
-      cells[state].push_back(i);
-      text += std::to_string(i) + state;
+      const bool owned = a.owner[i] != Airspace::nobody;
+      if (owned) cells[a.states[static_cast<std::size_t>(a.owner[i])]].push_back(i);
+      h = digest(owned ? a.states[static_cast<std::size_t>(a.owner[i])] : "-", h);
     }
-    grid = hex(digest(text));
+    grid = hex(h);
   }
 
-  std::vector<std::optional<Leg>> work_out(const Capital& home, const std::vector<Capital>& to,
-                                           const std::vector<std::string>& closed) {
-    std::vector<bool> shut(mesh.cells(), false);
-    for (const std::string& state : closed)
-      if (state != home.code)
-        for (const std::size_t cell : cells[state]) shut[cell] = true;
-    const Router router(mesh, shut);
-    std::vector<std::optional<Leg>> legs;
-    for (const Capital& host : to) {
-      const bool own = std::binary_search(closed.begin(), closed.end(), host.code);
-      const std::optional<Path> path =
-          router.shortest(home.place, host.place, own ? cells[host.code] : std::vector<std::size_t>());
-      legs.push_back(path ? std::optional(leg(*path, home, host)) : std::nullopt);
+  const Leg* plan(const Router& router, const Capital& home, const Capital& host,
+                  const std::vector<std::string>& closed) {
+    std::deque<Planned>& before = planned[named(home) + named(host)];
+    for (const Planned& p : before)
+      if (p.closed == closed) return p.leg ? &*p.leg : nullptr;
+    const bool own = std::binary_search(closed.begin(), closed.end(), host.code);
+    const std::vector<std::size_t> opened = own ? cells[host.code] : std::vector<std::size_t>();
+    for (const Planned& p : before)
+      if (still_shortest(p, router, home, host, closed, opened)) {
+        before.push_front({closed, p.leg});
+        return before.front().leg ? &*before.front().leg : nullptr;
+      }
+    const std::optional<Path> path = router.shortest(home.point, host.point, opened);
+    before.push_front({closed, path ? std::optional(leg(*path, home, host)) : std::nullopt});
+    return before.front().leg ? &*before.front().leg : nullptr;
+  }
+
+  /// Whether what was shortest round other states is so round these: it keeps out of what is closed now, and what has
+  /// opened since lies too far off to be of use.
+  bool still_shortest(const Planned& p, const Router& router, const Capital& home, const Capital& host,
+                      const std::vector<std::string>& closed, const std::vector<std::size_t>& opened) {
+    std::vector<std::string> since;
+    std::set_difference(p.closed.begin(), p.closed.end(), closed.begin(), closed.end(), std::back_inserter(since));
+    std::erase_if(since, [&](const std::string& s) { return s == home.code || s == host.code; });
+    if (!p.leg) return since.empty();
+    if (!router.clear(p.leg->turns, opened)) return false;
+    return std::none_of(since.begin(), since.end(),
+                        [&](const std::string& s) { return least_hours(home, host, s) <= p.leg->hours; });
+  }
+
+  /// No way over this state takes less.
+  double least_hours(const Capital& home, const Capital& host, const std::string& state) {
+    const auto [at, fresh] = least.try_emplace(named(home) + named(host) + state, 0.0);
+    if (!fresh) return at->second;
+    const Vector a = on_sphere(home.point), b = on_sphere(host.point);
+    std::int64_t mm = std::numeric_limits<std::int64_t>::max();
+    for (const std::size_t cell : cells[state]) {
+      const auto columns = static_cast<std::size_t>(mesh.columns());
+      const Vector middle = on_sphere({90 - (static_cast<double>(cell / columns) + 0.5) * mesh.row_degrees(),
+                                       (static_cast<double>(cell % columns) + 0.5) * mesh.column_degrees() - 180});
+      mm = std::min(mm, millimetres(a, middle) + millimetres(middle, b));
     }
-    return legs;
+    return at->second = hours_of(mm - 100'000'000);  // a cell's edge is less than 50 km from its middle
+  }
+  std::map<std::string, double> least;
+
+  static std::string named(const Capital& c) {
+    return c.code + ' ' + shortest(c.point.lat) + ' ' + shortest(c.point.lon) + ' ';
   }
 
   /// Whom a path leads over, in equal steps of each of its parts.
   Leg leg(const Path& path, const Capital& home, const Capital& host) {
     Leg leg{path.turns, hours_of(path.mm), {}};
-    const std::size_t first = mesh.cell_of(home.place), last = mesh.cell_of(host.place);
+    const std::size_t first = mesh.cell_of(home.point), last = mesh.cell_of(host.point);
     for (std::size_t part = 0; part + 1 < path.turns.size(); ++part) {
       const Vector a = on_sphere(path.turns[part]), b = on_sphere(path.turns[part + 1]);
       const std::int64_t mm = millimetres(a, b);
@@ -164,45 +189,21 @@ struct Planner::State {
 Planner::Planner(const Airspace& airspace, Shelf* shelf) : state_(new State(airspace, shelf)) {}
 Planner::~Planner() = default;
 
-const std::vector<std::optional<Leg>>& Planner::plan(const Capital& home, const std::vector<Capital>& to,
-                                                     std::vector<std::string> closed) {
+std::vector<const Leg*> Planner::plan(const Capital& home, const std::vector<Capital>& to,
+                                      std::vector<std::string> closed) {
   std::sort(closed.begin(), closed.end());
-  std::string question = state_->grid;
-  const auto add = [&](const Capital& c) {
-    question += ' ' + c.code + ' ' + shortest(c.place.lat) + ' ' + shortest(c.place.lon);
-  };
-  add(home);
-  question += " closed " + joined(closed);
-  for (const Capital& c : to) add(c);
-  const auto known = state_->planned.find(question);
-  if (known != state_->planned.end()) return known->second;
-
-  const std::string name = hex(digest(question)) + hex(digest(question, 1));
-  const std::string head = std::string(entry_head) + name + ' ';
-  std::optional<std::vector<std::optional<Leg>>> legs;
-  if (state_->shelf)
-    if (const std::optional<std::string> kept = state_->shelf->find("routes_" + name))
-      legs = legs_from(*kept, head, to.size());
-  if (!legs) {
-    legs = state_->work_out(home, to, closed);
-    const std::string text = to_text(*legs);
-    if (state_->shelf) state_->shelf->keep("routes_" + name, head + hex(digest(text)) + '\n' + text);
-  }
-  return state_->planned[question] = *legs;
+  closed.erase(std::unique(closed.begin(), closed.end()), closed.end());
+  std::vector<bool> shut(state_->mesh.cells(), false);
+  for (const std::string& state : closed)
+    if (state != home.code)
+      for (const std::size_t cell : state_->cells[state]) shut[cell] = true;
+  const Router router(state_->mesh, std::move(shut));
+  std::vector<const Leg*> legs;
+  for (const Capital& host : to) legs.push_back(state_->plan(router, home, host, closed));
+  return legs;
 }
 
 namespace {
-
-/// The weeks in which what flights depend on may change, 0 and the horizon included.
-std::vector<Week> boundaries(const agents::World& world, const std::vector<agents::PublicRisk>& risks,
-                             const Overflight& overflight) {
-  std::set<Week> weeks{0, world.weeks};
-  for (const agents::PublicRisk& risk : risks) weeks.insert(risk.when.from);
-  for (const Refusal& r : overflight.refusals)
-    for (const Week t : {r.when.from, r.when.to})
-      if (t > 0 && t < world.weeks) weeks.insert(t);
-  return {weeks.begin(), weeks.end()};
-}
 
 const agents::PublicRisk& in_week(const std::vector<agents::PublicRisk>& risks, Week week) {
   return *std::find_if(risks.begin(), risks.end(), [&](const agents::PublicRisk& r) { return r.when.holds(week); });
@@ -219,13 +220,13 @@ std::vector<std::string> avoided(const agents::World& world, const agents::Publi
 /// One leader's flights to one host, period after period; equal neighbours become one.
 class Line {
  public:
-  void add(agents::RouteKind kind, Span when, const std::optional<Leg>& leg) {
+  void add(agents::RouteKind kind, Span when, const Leg* leg) {
     if (!leg) return;
     std::vector<Stretch>& all = stretches_[static_cast<std::size_t>(kind)];
-    if (!all.empty() && all.back().when.to == when.from && same(*all.back().leg, *leg))
+    if (!all.empty() && all.back().when.to == when.from && all.back().leg->turns == leg->turns)
       all.back().when.to = when.to;
     else
-      all.push_back({when, &*leg});
+      all.push_back({when, leg});
   }
   template <class F>
   void each(F f) const {
@@ -238,9 +239,82 @@ class Line {
     Span when;
     const Leg* leg;
   };
-  static bool same(const Leg& a, const Leg& b) { return a.turns == b.turns; }
   std::vector<Stretch> stretches_[2];
 };
+
+/// Weeks in which nothing that a leader's flights depend on changes, and what that is.
+struct Situation {
+  Span when;
+  std::vector<std::string> refusing, avoided;
+};
+
+std::vector<Situation> situations(const agents::World& world, const std::vector<agents::PublicRisk>& risks,
+                                  const Overflight& overflight, std::size_t leader) {
+  std::set<Week> weeks;
+  for (const agents::PublicRisk& risk : risks) weeks.insert(risk.when.from);
+  for (const Refusal& r : overflight.refusals)
+    for (const Week t : {r.when.from, r.when.to})
+      if (t > 0 && t < world.weeks) weeks.insert(t);
+  std::vector<Situation> all;
+  for (const Week t : weeks) {
+    Situation now{
+        {all.empty() ? Span{}.from : t, Span{}.to}, refusing(overflight, t), avoided(world, in_week(risks, t), leader)};
+    if (!all.empty() && all.back().refusing == now.refusing && all.back().avoided == now.avoided) continue;
+    if (!all.empty()) all.back().when.to = t;
+    all.push_back(std::move(now));
+  }
+  return all;
+}
+
+std::vector<agents::Flight> work_out(Planner& planner, const Capital& home, const std::vector<Capital>& to,
+                                     const std::vector<Situation>& periods, const std::vector<Corridor>& corridors,
+                                     const std::map<std::string, std::uint16_t>& row) {
+  // Hosts with a corridor each, and all the others, meet refusals of their own.
+  std::vector<std::pair<std::vector<Capital>, std::vector<std::string>>> groups(1);
+  for (const Capital& host : to) {
+    const auto corridor =
+        std::find_if(corridors.begin(), corridors.end(), [&](const Corridor& c) { return c.host == host.code; });
+    if (corridor == corridors.end())
+      groups.front().first.push_back(host);
+    else
+      groups.push_back({{host}, corridor->over});
+  }
+  std::map<std::string, Line> lines;
+  for (const Situation& now : periods)
+    for (const auto& [hosts, let_through] : groups) {
+      std::vector<std::string> closed = now.refusing;
+      std::erase_if(closed, [&, &open = let_through](const std::string& s) {
+        return std::find(open.begin(), open.end(), s) != open.end();
+      });
+      const std::vector<const Leg*> direct = planner.plan(home, hosts, closed);
+      std::vector<Capital> exposed;  // whose way leads over a state to be avoided
+      for (std::size_t h = 0; h < hosts.size(); ++h) {
+        lines[hosts[h].code].add(agents::RouteKind::direct, now.when, direct[h]);
+        if (direct[h] && std::any_of(direct[h]->over.begin(), direct[h]->over.end(), [&](const Leg::Over& o) {
+              return std::binary_search(now.avoided.begin(), now.avoided.end(), o.state);
+            }))
+          exposed.push_back(hosts[h]);
+      }
+      if (exposed.empty()) continue;
+      closed.insert(closed.end(), now.avoided.begin(), now.avoided.end());
+      const std::vector<const Leg*> avoiding = planner.plan(home, exposed, closed);
+      for (std::size_t h = 0; h < exposed.size(); ++h)
+        lines[exposed[h].code].add(agents::RouteKind::avoid, now.when, avoiding[h]);
+    }
+  std::vector<agents::Flight> flights;
+  for (const auto& [host, line] : lines)
+    line.each([&, &code = host](agents::RouteKind kind, Span when, const Leg& leg) {
+      agents::Flight f;
+      f.host = {row.at(code)};
+      f.when = when;
+      f.route = kind;
+      f.hours = leg.hours;
+      for (const Leg::Over& o : leg.over)
+        if (const auto over = row.find(o.state); over != row.end()) f.over.push_back({{over->second}, o.hours});
+      flights.push_back(std::move(f));
+    });
+  return flights;
+}
 
 }  // namespace
 
@@ -259,54 +333,37 @@ std::vector<agents::Flight> Planner::flights(const agents::World& world, const s
   const std::vector<agents::PublicRisk> risks = agents::public_risks(world);
   std::map<std::string, std::uint16_t> row;
   for (std::size_t h = 0; h < world.hosts.size(); ++h) row[world.hosts[h].name] = static_cast<std::uint16_t>(h);
-  std::vector<agents::Flight> flights;
+  std::vector<agents::Flight> all;
   for (std::size_t l = 0; l < world.leaders.size(); ++l) {
     const agents::Leader& leader = world.leaders[l];
     const Capital home{leader.home, {leader.lat, leader.lon}};
-    std::vector<Capital> plain, favoured;  // those without and with a corridor
-    for (const agents::Host& h : world.hosts) {
-      const auto& corridors = overflight[l].corridors;
-      const bool corridor = std::find(corridors.begin(), corridors.end(), h.name) != corridors.end();
-      if (h.name != leader.home) (corridor ? favoured : plain).push_back({h.name, {h.lat, h.lon}});
+    std::vector<Capital> to;
+    for (const agents::Host& h : world.hosts)
+      if (h.name != leader.home) to.push_back({h.name, {h.lat, h.lon}});
+    const std::vector<Situation> periods = situations(world, risks, overflight[l], l);
+
+    std::string question = state_->grid + ' ' + State::named(home);
+    for (const Capital& c : to) question += State::named(c);
+    for (const Corridor& c : overflight[l].corridors) question += " corridor " + c.host + ' ' + joined(c.over);
+    for (const Situation& s : periods)
+      question +=
+          " from " + std::to_string(s.when.from) + " refuse " + joined(s.refusing) + " avoid " + joined(s.avoided);
+    const std::string name = "routes_" + hex(digest(question)) + hex(digest(question, 1));
+    const std::string head = "safeconduct routes 1 " + name + ' ';
+    std::optional<std::vector<agents::Flight>> flights;
+    if (state_->shelf)
+      if (const auto kept = state_->shelf->find(name)) flights = flights_from(*kept, head, row);
+    if (!flights) {
+      flights = work_out(*this, home, to, periods, overflight[l].corridors, row);
+      const std::string text = to_text(*flights, world);
+      if (state_->shelf) state_->shelf->keep(name, head + hex(digest(text)) + '\n' + text);
     }
-    std::vector<Line> lines(world.hosts.size());
-    const std::vector<Week> weeks = boundaries(world, risks, overflight[l]);
-    for (std::size_t i = 0; i + 1 < weeks.size(); ++i) {
-      const Span when{i == 0 ? Span{}.from : weeks[i], i + 2 == weeks.size() ? Span{}.to : weeks[i + 1]};
-      const std::vector<std::string> shunned = avoided(world, in_week(risks, weeks[i]), l);
-      for (const bool corridor : {false, true}) {
-        const std::vector<Capital>& hosts = corridor ? favoured : plain;
-        std::vector<std::string> closed = corridor ? std::vector<std::string>() : refusing(overflight[l], weeks[i]);
-        const std::vector<std::optional<Leg>>& direct = plan(home, hosts, closed);
-        std::vector<Capital> exposed;  // whose way leads over a state to be avoided
-        for (std::size_t h = 0; h < hosts.size(); ++h) {
-          lines[row[hosts[h].code]].add(agents::RouteKind::direct, when, direct[h]);
-          if (direct[h] && std::any_of(direct[h]->over.begin(), direct[h]->over.end(), [&](const Leg::Over& o) {
-                return std::binary_search(shunned.begin(), shunned.end(), o.state);
-              }))
-            exposed.push_back(hosts[h]);
-        }
-        if (exposed.empty()) continue;
-        closed.insert(closed.end(), shunned.begin(), shunned.end());
-        const std::vector<std::optional<Leg>>& avoiding = plan(home, exposed, closed);
-        for (std::size_t h = 0; h < exposed.size(); ++h)
-          lines[row[exposed[h].code]].add(agents::RouteKind::avoid, when, avoiding[h]);
-      }
+    for (agents::Flight& f : *flights) {
+      f.leader = {static_cast<std::uint16_t>(l)};
+      all.push_back(std::move(f));
     }
-    for (std::size_t h = 0; h < lines.size(); ++h)
-      lines[h].each([&](agents::RouteKind kind, Span when, const Leg& leg) {
-        agents::Flight flight;
-        flight.leader = {static_cast<std::uint16_t>(l)};
-        flight.host = {static_cast<std::uint16_t>(h)};
-        flight.when = when;
-        flight.route = kind;
-        flight.hours = leg.hours;
-        for (const Leg::Over& o : leg.over)
-          if (const auto over = row.find(o.state); over != row.end()) flight.over.push_back({{over->second}, o.hours});
-        flights.push_back(std::move(flight));
-      });
   }
-  return flights;
+  return all;
 }
 
 }  // namespace scenarios

@@ -15,7 +15,7 @@ namespace scenarios {
 
 struct Capital {
   std::string code;  ///< of the state
-  Point place;
+  Point point;
 };
 
 /// A way to one place, and over whom it leads.
@@ -37,16 +37,15 @@ class Shelf {
   virtual void keep(const std::string& name, const std::string& text) = 0;
 };
 
-/// Plans ways from home capitals. What it has planned it remembers, on the shelf too if there is one.
+/// Plans ways from home capitals. What it has planned it remembers; the flights of a world on the shelf too.
 class Planner {
  public:
   explicit Planner(const Airspace& airspace, Shelf* shelf = nullptr);
   ~Planner();
 
   /// The shortest ways that keep out of `closed` (states; home and the destination's own are open), one for each
-  /// destination; none: there is no way. What is returned stays where it is.
-  const std::vector<std::optional<Leg>>& plan(const Capital& home, const std::vector<Capital>& to,
-                                              std::vector<std::string> closed);
+  /// destination; null: there is no way. What is pointed to lives as long as the planner.
+  std::vector<const Leg*> plan(const Capital& home, const std::vector<Capital>& to, std::vector<std::string> closed);
 
   /// All flights of a world whose hosts, leaders, stances, shocks and parameters are complete. `overflight`: by leader.
   std::vector<agents::Flight> flights(const agents::World& world, const std::vector<Overflight>& overflight);

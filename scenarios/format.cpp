@@ -34,7 +34,7 @@ constexpr Key written_keys[] = {
   {"leaders.ID", "opportunities",    K::number,  0, 1, "1/week", "shipped, else parameter lam", "bilateral opportunities"},
   {"leaders.ID", "reach_km",         K::number,  1, 40000, "km", "shipped, else parameter D", "scale D of distance: how far afield the leader travels"},
   {"leaders.ID", "refused_by",       K::states,        0, 0, "", "world data", "states that let no aircraft of this leader through; they may still be visited"},
-  {"leaders.ID", "corridors",        K::states,        0, 0, "", "none", "hosts to which the leader is let through all the same"},
+  {"leaders.ID", "corridors",        K::corridors,     0, 0, "", "none", "by host: states that let the leader through on the way there all the same"},
   {"leaders.ID", "remove",           K::flag,    0, 0, "", "false", "true drops an inherited leader"},
 
   {"hosts.CODE", "name",                     K::text,   0, 0, "", "world data", "as it is shown"},
@@ -183,6 +183,8 @@ std::string kind_text(const Key& key) {
       return "list of blocs";
     case K::states:
       return "list of states";
+    case K::corridors:
+      return "{CODE = list of states, ...}";
     case K::period:
       return "{from = date, to = date}";
     case K::membership:

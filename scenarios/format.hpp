@@ -25,6 +25,7 @@ enum class KeyKind {
   leaders,        ///< a list of leaders
   blocs,          ///< a list of blocs
   states,         ///< a list of states
+  corridors,      ///< { CODE = LIST OF STATES, ... }
   period,         ///< { from = DATE, to = DATE }, both may be left out; `to` is the first day after
   membership,     ///< true, false or a list of periods
   reach,          ///< { default = NUMBER, CODE = NUMBER, ... } in [low, high]

@@ -388,7 +388,11 @@ class Resolver {
           if (ban.home == world_.leaders[row].home)
             meets.refusals.push_back({ban.state, weeks_of(ban.when, out_.start)});
       }
-      for (const TomlValue& host : list_in(table, "corridors")) meets.corridors.push_back(*host.as<std::string>());
+      for (const TomlEntry& host : table_in(table, "corridors").entries()) {
+        meets.corridors.push_back({host.key, {}});
+        for (const TomlValue& state : *host.value.as<std::vector<TomlValue>>())
+          meets.corridors.back().over.push_back(*state.as<std::string>());
+      }
       out_.overflight.push_back(std::move(meets));
     }
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <queue>
 #include <tuple>
+#include <utility>
 
 #include "agents/arithmetic.hpp"
 #include "agents/flight.hpp"
@@ -214,11 +215,11 @@ class Corners {
 /// A* over the corners. The line of sight between two of them is looked at only when they are next in the queue.
 class Search {
  public:
-  Search(const Mesh& mesh, const std::vector<std::uint8_t>& closed, const std::vector<Corner>& corners)
-      : sight_(mesh, closed), slack_(slack(mesh)), all_(corners) {}
+  Search(const Mesh& mesh, const std::vector<std::uint8_t>& closed, std::vector<Corner> corners)
+      : sight_(mesh, closed), slack_(slack(mesh)), all_(std::move(corners)) {}
 
+  /// Between two that do not see each other.
   std::optional<std::vector<Spot>> shortest(const Spot& from, const Spot& to) {
-    if (sight_.free(from, to)) return std::vector<Spot>{from, to};
     from_ = &from;
     to_ = &to;
     std::vector<std::int64_t> over;  // from end to end over each corner, as the crow flies
@@ -315,7 +316,7 @@ class Search {
 
   Sight sight_;
   double slack_;
-  const std::vector<Corner>& all_;
+  std::vector<Corner> all_;
   const Spot *from_ = nullptr, *to_ = nullptr;
   std::int64_t limit_ = 0;
   std::vector<Corner> corners_;      ///< within the limit
@@ -329,37 +330,53 @@ class Search {
 struct Router::State {
   const Mesh& mesh;
   std::vector<std::uint8_t> closed;
-  std::vector<Corner> corners;
+  std::optional<std::vector<Corner>> corners;  ///< when first asked for
+
+  const std::vector<Corner>& all_corners() {
+    if (!corners) corners = Corners(mesh, closed).all;
+    return *corners;
+  }
+  /// Without the cells that are open on this way; nothing: none of them is closed.
+  std::optional<std::vector<std::uint8_t>> without(Point from, Point to, const std::vector<std::size_t>& opened) const {
+    std::vector<std::size_t> open = opened;
+    open.push_back(mesh.cell_of(from));
+    open.push_back(mesh.cell_of(to));
+    if (std::none_of(open.begin(), open.end(), [&](std::size_t cell) { return closed[cell]; })) return {};
+    std::vector<std::uint8_t> fewer = closed;
+    for (const std::size_t cell : open) fewer[cell] = 0;
+    return fewer;
+  }
 };
 
 Router::Router(const Mesh& mesh, std::vector<bool> closed)
-    : state_(new State{mesh, {closed.begin(), closed.end()}, {}}) {
-  state_->corners = Corners(mesh, state_->closed).all;
-}
+    : state_(new State{mesh, {closed.begin(), closed.end()}, {}}) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 
 bool Router::sees(const Spot& a, const Spot& b) const { return Sight(state_->mesh, state_->closed).free(a, b); }
+
+bool Router::clear(const std::vector<Point>& turns, const std::vector<std::size_t>& opened) const {
+  const auto fewer = state_->without(turns.front(), turns.back(), opened);
+  const Sight sight(state_->mesh, fewer ? *fewer : state_->closed);
+  for (std::size_t i = 0; i + 1 < turns.size(); ++i)
+    if (!sight.free(spot(state_->mesh, turns[i]), spot(state_->mesh, turns[i + 1]))) return false;
+  return true;
+}
 
 std::optional<Path> Router::shortest(Point from, Point to, const std::vector<std::size_t>& opened) const {
   const Mesh& mesh = state_->mesh;
   const bool turned = std::tie(to.lat, to.lon) < std::tie(from.lat, from.lon);  // there and back: the same search
   if (turned) std::swap(from, to);
   const Spot a = spot(mesh, from), b = spot(mesh, to);
-  std::vector<std::size_t> open = opened;
-  open.push_back(mesh.cell_of(from));
-  open.push_back(mesh.cell_of(to));
-  std::erase_if(open, [&](std::size_t cell) { return !state_->closed[cell]; });
+  const auto fewer = state_->without(from, to, opened);
+  const std::vector<std::uint8_t>& closed = fewer ? *fewer : state_->closed;
   std::optional<std::vector<Spot>> found;
-  if (open.empty()) {
-    found = Search(mesh, state_->closed, state_->corners).shortest(a, b);
-  } else {
-    std::vector<std::uint8_t> closed = state_->closed;
-    for (const std::size_t cell : open) closed[cell] = 0;
-    const bool straight = Sight(mesh, closed).free(a, b);
-    const std::vector<Corner> corners = straight ? std::vector<Corner>() : Corners(mesh, closed).all;
-    found = Search(mesh, closed, corners).shortest(a, b);
-  }
+  if (Sight(mesh, closed).free(a, b))
+    found = {a, b};
+  else if (fewer)
+    found = Search(mesh, closed, Corners(mesh, closed).all).shortest(a, b);
+  else
+    found = Search(mesh, closed, state_->all_corners()).shortest(a, b);
   if (!found) return {};
   Path path;
   for (std::size_t i = 0; i < found->size(); ++i) {

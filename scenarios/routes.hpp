@@ -78,6 +78,9 @@ class Router {
   /// Whether the great circle from one to the other meets no closed cell. Touching a corner counts as meeting.
   bool sees(const Spot& a, const Spot& b) const;
 
+  /// Whether a way keeps out of closed cells. The cells of its ends, and those of `opened`, count as open.
+  bool clear(const std::vector<Point>& turns, const std::vector<std::size_t>& opened = {}) const;
+
   /// The shortest way, none if there is none. The cells of the two ends count as open; `opened` lists further cells
   /// that are open on this way only. There and back are the same way.
   std::optional<Path> shortest(Point from, Point to, const std::vector<std::size_t>& opened = {}) const;

@@ -71,6 +71,9 @@ std::string demands(const Key& key) {
     case K::blocs:
     case K::states:
       return R"("type": "array", "items": {"type": "string"})";
+    case K::corridors:
+      return R"("type": "object", "patternProperties": {)" + std::string(state_pattern) +
+             R"(: {"type": "array", "items": {"type": "string"}}}, "additionalProperties": false)";
     case K::period:
       return std::string(period.substr(1, period.size() - 2));
     case K::membership:

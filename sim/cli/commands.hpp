@@ -31,6 +31,7 @@ scenarios::Scenario load_scenario(const Arguments& arguments);
 int run(const Arguments&);
 int replay(const Arguments&);
 int check(const Arguments&);
+int route(const Arguments&);
 int parameters(const Arguments&);
 int export_csv(const Arguments&);
 int page(const Arguments&);
