@@ -212,11 +212,24 @@ class Corners {
   const Mesh& mesh_;
 };
 
+/// Which of two corners see each other, as far as it has been looked at.
+class Seen {
+ public:
+  explicit Seen(std::size_t corners) : corners_(corners), known_(corners * corners) {}
+  std::uint8_t& operator()(std::size_t a, std::size_t b) { return known_[std::min(a, b) * corners_ + std::max(a, b)]; }
+  static constexpr std::uint8_t unknown = 0, yes = 1, no = 2;
+
+ private:
+  std::size_t corners_;
+  std::vector<std::uint8_t> known_;
+};
+
 /// A* over the corners. The line of sight between two of them is looked at only when they are next in the queue.
 class Search {
  public:
-  Search(const Mesh& mesh, const std::vector<std::uint8_t>& closed, std::vector<Corner> corners)
-      : sight_(mesh, closed), slack_(slack(mesh)), all_(std::move(corners)) {}
+  /// `seen`: what earlier searches among the same corners have found out (see Seen); may be null.
+  Search(const Mesh& mesh, const std::vector<std::uint8_t>& closed, const std::vector<Corner>& corners, Seen* seen)
+      : sight_(mesh, closed), slack_(slack(mesh)), all_(corners), seen_(seen) {}
 
   /// Between two that do not see each other.
   std::optional<std::vector<Spot>> shortest(const Spot& from, const Spot& to) {
@@ -229,8 +242,12 @@ class Search {
     for (const double times : {1.02, 1.1, 1.25, 1.6, 2.5, 1e6}) {
       limit_ = static_cast<std::int64_t>((crow + 1) * times);
       corners_.clear();
+      number_.clear();
       for (std::size_t i = 0; i < all_.size(); ++i)
-        if (over[i] <= limit_) corners_.push_back(all_[i]);
+        if (over[i] <= limit_) {
+          corners_.push_back(all_[i]);
+          number_.push_back(i);
+        }
       if (search()) return turns();
     }
     return {};
@@ -254,6 +271,7 @@ class Search {
     const std::size_t n = corners_.size();
     reached_.assign(n + 1, {});
     queue_ = {};
+    offers_.clear();
     ahead_.clear();
     for (const Corner& c : corners_) ahead_.push_back(millimetres(c.at.v, to_->v));
     ahead_.push_back(0);
@@ -262,16 +280,23 @@ class Search {
       if (tangent(c, dot(c.east, from_->v), dot(c.north, from_->v), slack_))
         push(v, start, millimetres(from_->v, c.at.v));
     }
+    line_up();
     while (!queue_.empty()) {
-      const Entry next = queue_.top();
-      queue_.pop();
+      const Entry next = take();
       Reached& here = reached_[static_cast<std::size_t>(next.to)];
-      if (here.done || !sight_.free(at(next.from), at(next.to))) continue;
+      if (here.done || !sees(next.from, next.to)) continue;
       here = {true, next.from, next.way};
       if (static_cast<std::size_t>(next.to) == n) return true;
       expand(next.to);
     }
     return false;
+  }
+
+  bool sees(std::int32_t u, std::int32_t v) {
+    if (!seen_ || u == start || static_cast<std::size_t>(v) == corners_.size()) return sight_.free(at(u), at(v));
+    std::uint8_t& known = (*seen_)(number_[static_cast<std::size_t>(u)], number_[static_cast<std::size_t>(v)]);
+    if (known == Seen::unknown) known = sight_.free(at(u), at(v)) ? Seen::yes : Seen::no;
+    return known == Seen::yes;
   }
 
   const Spot& at(std::int32_t v) const {
@@ -280,7 +305,23 @@ class Search {
   }
 
   void push(std::size_t v, std::int32_t from, std::int64_t way) {
-    if (way + ahead_[v] <= limit_) queue_.push({way + ahead_[v], way, static_cast<std::int32_t>(v), from});
+    if (way + ahead_[v] <= limit_) fresh_.push_back({way + ahead_[v], way, static_cast<std::int32_t>(v), from});
+  }
+  /// What has been pushed becomes one offer: most of it is never looked at, so only its best stands in the queue.
+  void line_up() {
+    if (fresh_.empty()) return;
+    std::make_heap(fresh_.begin(), fresh_.end(), std::greater<>());
+    queue_.push({fresh_.front(), offers_.size()});
+    offers_.push_back(std::exchange(fresh_, {}));
+  }
+  Entry take() {
+    const auto [entry, number] = queue_.top();
+    queue_.pop();
+    std::vector<Entry>& offer = offers_[number];
+    std::pop_heap(offer.begin(), offer.end(), std::greater<>());
+    offer.pop_back();
+    if (!offer.empty()) queue_.push({offer.front(), number});
+    return entry;
   }
 
   void expand(std::int32_t u) {
@@ -302,6 +343,7 @@ class Search {
         push(v, u, way + millimetres(c.at.v, other.at.v));
     }
     if (taut(to_->v)) push(corners_.size(), u, way + ahead_[static_cast<std::size_t>(u)]);
+    line_up();
   }
 
   std::vector<Spot> turns() const {
@@ -316,13 +358,18 @@ class Search {
 
   Sight sight_;
   double slack_;
-  std::vector<Corner> all_;
+  const std::vector<Corner>& all_;
+  Seen* seen_;
   const Spot *from_ = nullptr, *to_ = nullptr;
   std::int64_t limit_ = 0;
   std::vector<Corner> corners_;      ///< within the limit
+  std::vector<std::size_t> number_;  ///< of each among all
   std::vector<std::int64_t> ahead_;  ///< from each corner to the end, as the crow flies
   std::vector<Reached> reached_;
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
+  using Best = std::pair<Entry, std::size_t>;
+  std::vector<Entry> fresh_;
+  std::vector<std::vector<Entry>> offers_;  ///< heaps, one for each corner that was reached
+  std::priority_queue<Best, std::vector<Best>, std::greater<>> queue_;
 };
 
 }  // namespace
@@ -330,12 +377,8 @@ class Search {
 struct Router::State {
   const Mesh& mesh;
   std::vector<std::uint8_t> closed;
-  std::optional<std::vector<Corner>> corners;  ///< when first asked for
-
-  const std::vector<Corner>& all_corners() {
-    if (!corners) corners = Corners(mesh, closed).all;
-    return *corners;
-  }
+  std::vector<Corner> corners;  ///< these two when first asked for
+  std::optional<Seen> seen;
   /// Without the cells that are open on this way; nothing: none of them is closed.
   std::optional<std::vector<std::uint8_t>> without(Point from, Point to, const std::vector<std::size_t>& opened) const {
     std::vector<std::size_t> open = opened;
@@ -349,7 +392,7 @@ struct Router::State {
 };
 
 Router::Router(const Mesh& mesh, std::vector<bool> closed)
-    : state_(new State{mesh, {closed.begin(), closed.end()}, {}}) {}
+    : state_(new State{mesh, {closed.begin(), closed.end()}, {}, {}}) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 
@@ -371,12 +414,18 @@ std::optional<Path> Router::shortest(Point from, Point to, const std::vector<std
   const auto fewer = state_->without(from, to, opened);
   const std::vector<std::uint8_t>& closed = fewer ? *fewer : state_->closed;
   std::optional<std::vector<Spot>> found;
-  if (Sight(mesh, closed).free(a, b))
+  if (Sight(mesh, closed).free(a, b)) {
     found = {a, b};
-  else if (fewer)
-    found = Search(mesh, closed, Corners(mesh, closed).all).shortest(a, b);
-  else
-    found = Search(mesh, closed, state_->all_corners()).shortest(a, b);
+  } else if (fewer) {
+    const std::vector<Corner> corners = Corners(mesh, closed).all;
+    found = Search(mesh, closed, corners, nullptr).shortest(a, b);
+  } else {
+    if (!state_->seen) {
+      state_->corners = Corners(mesh, closed).all;
+      state_->seen.emplace(state_->corners.size());
+    }
+    found = Search(mesh, closed, state_->corners, &*state_->seen).shortest(a, b);
+  }
   if (!found) return {};
   Path path;
   for (std::size_t i = 0; i < found->size(); ++i) {

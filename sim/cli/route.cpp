@@ -164,9 +164,12 @@ int route(const Arguments& arguments) {
   const std::string date = scenarios::to_text(scenario.start + std::chrono::days(7 * week));
   std::cout << scenario.leader_labels[l].name << ", " << leader.home << " to " << scenario.host_names[h] << " ("
             << world.hosts[h].name << "), week of " << date << "\nrefuse overflight:" << list(refused) << "\n"
-            << (given ? "to be avoided:"
-                      : "public chance of arrest above " + fixed(100 * world.parameters.avoid, 1) + " %:")
-            << list(shunned) << "\n";
+            << "to be avoided:"
+            << (given ? list(shunned)
+                      : " " + std::to_string(shunned.size()) + " states whose public chance of arrest exceeds " +
+                            fixed(100 * world.parameters.avoid, 1) + " %")
+            << "\n"
+            << arrest_caveat << "\n";
   if (!direct) {
     std::cout << "no way: it lies behind states that refuse overflight\n";
     return Exit::done;

@@ -103,13 +103,25 @@ std::string iso(std::chrono::sys_days day) {
          two(static_cast<unsigned>(date.day()));
 }
 
+/// The states that a trip flew over, in order, separated by blanks; empty if nobody flew.
+std::string overflown(const agents::Stage& stage, const agents::Decision& d) {
+  std::string over;
+  if (d.hours == 0) return over;
+  const auto kind = d.detour_hours > 0 ? agents::RouteKind::avoid : agents::RouteKind::direct;
+  for (const agents::Flight& f : stage.world.flights)
+    if (f.leader == d.leader && f.host == d.host && f.route == kind && f.when.holds(d.week_out))
+      for (const agents::Flight::Over& o : f.over)
+        over += (over.empty() ? "" : " ") + stage.world.hosts[o.host.index].name;
+  return over;
+}
+
 }  // namespace
 
 void export_trips_header(std::ostream& out) {
   Line line;
   for (const std::string_view name :
        {"rep", "leader", "host", "ev", "ans", "out", "wk", "wk_out", "order", "days", "hours", "pi_a", "P_arr", "V",
-        "second_stop", "duty", "detour_hours", "diverted_to"})
+        "second_stop", "duty", "detour_hours", "diverted_to", "over"})
     line.add(name);
   line.print(out);
 }
@@ -123,7 +135,7 @@ void export_trips(std::ostream& out, const agents::Stage& stage, const std::vect
     line.add(int{d.order}).add(d.days).add(d.hours).add(d.pi_arrest).add(d.p_arrest).add(d.V);
     line.add(int{d.second_stop}).add(int{d.duty}).add(d.detour_hours);
     line.add(d.diverted_to < 0 ? std::string_view() : stage.world.hosts[static_cast<std::size_t>(d.diverted_to)].name);
-    line.print(out);
+    line.add(overflown(stage, d)).print(out);
   }
 }
 
