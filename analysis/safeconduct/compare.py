@@ -13,17 +13,17 @@ def compare(before: xr.Dataset, after: xr.Dataset, leader: int | str = 0) -> pd.
     """Visits a year to each host before and after, their ``difference``, its ``se``, and the 95 % interval ``low`` to
     ``high``.
 
-    Two runs of one seed meet the same luck, history by history. If both kept all their decisions (``trips="all"``) the error is
-    that of the paired differences (attribute ``paired``); otherwise it is what two independent runs would have, which
-    is too wide. Attributes: ``pairs``, and ``total``, the same for all hosts together.
+    Two runs of one seed meet the same luck, history by history. If both kept all their decisions (``trips="all"``)
+    the error is that of the paired differences (attribute ``paired``); otherwise it is what two independent runs would
+    have, which is too wide. Attributes: ``pairs``, and ``total``, the same for all hosts together.
 
     >>> table = compare(open_results(example), open_results(example))
     >>> float(table["difference"].abs().max()), table.attrs["paired"]
     (0.0, True)
     """
     if before.attrs["seed"] != after.attrs["seed"]:
-        raise ResultsError(f"the runs have the seeds {before.attrs['seed']} and {after.attrs['seed']}: run one of them again "
-                           "with the other's seed, so that both meet the same luck")
+        raise ResultsError(f"the runs have the seeds {before.attrs['seed']} and {after.attrs['seed']}: run one of "
+                           "them again with the other's seed, so that both meet the same luck")
     who = leader_id(before, leader)
     if not np.isclose(years(before), years(after)):
         raise ResultsError("the runs differ in their length; compare runs of the same weeks")

@@ -33,7 +33,8 @@ def heading(ax: Axes, title: str, below: str) -> None:
     """A title, and under it one line that says what is shown, of how many histories, and what the intervals are."""
     lines = below.count("\n") + 1
     ax.set_title(title, loc="left", fontweight="bold", pad=8 + 12 * lines)
-    ax.annotate(below, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", fontsize="small", color="0.35",
+    ax.annotate(below, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", fontsize="small",
+                color="0.35",
                 va="bottom")
 
 
