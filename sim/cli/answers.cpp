@@ -20,16 +20,16 @@ std::vector<std::string> run_settings(const Arguments& arguments) {
   return settings;
 }
 
-fs::path answer_path(const Arguments& arguments, const std::string& otherwise) {
+fs::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view kind) {
   const fs::path path = arguments.text("out").value_or(otherwise);
   if (!path.has_filename() || path == "-")
     throw UsageError("option '--out' takes the name of a file, not '" + path.string() + "'");
   const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(path, ignored)) && !sim::is_results_file(path))
-    throw std::system_error(
-        EEXIST, std::generic_category(),
-        "'" + path.string() + "' is not a file of safeconduct and is left alone (--out FILE names another)");
+    throw std::system_error(EEXIST, std::generic_category(),
+                            "'" + path.string() + "' is not a " + std::string(kind) +
+                                " of safeconduct and is left alone (--out FILE names another)");
   if (access(folder.c_str(), W_OK | X_OK) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
   return path;

@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/cli/options.hpp"
@@ -11,9 +12,10 @@ namespace cli {
 /// --seed and --replicates as settings of a scenario.
 std::vector<std::string> run_settings(const Arguments& arguments);
 
-/// Where an answer goes: --out, else `otherwise` here. Refuses at once what could not be written at the end, and what
-/// is no file of this program.
-std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise);
+/// Where a file goes: --out, else `otherwise` here. Refuses at once what could not be written at the end, and what is
+/// no file of this program, which the message calls `kind`.
+std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise,
+                                  std::string_view kind = "file");
 
 /// "+1.20", "-0.03", "0.00".
 std::string signed_number(double x, int decimals);

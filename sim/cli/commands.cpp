@@ -7,6 +7,7 @@
 #include "scenarios/format.hpp"
 #include "scenarios/print.hpp"
 #include "scenarios/tables.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/parameters_page.hpp"
 #include "sim/output/schema.hpp"
 #include "sim/output/whole_file.hpp"
@@ -266,10 +267,7 @@ scenarios::Places shipped_places() {
 
 std::vector<std::string> scenario_settings(const Arguments& arguments) {
   std::vector<std::string> settings = arguments.all("set");
-  for (const char* key : {"seed", "replicates"}) {
-    const auto n = arguments.text(key);
-    if (n) settings.push_back("run." + std::string(key) + "=" + *n);
-  }
+  for (std::string& setting : run_settings(arguments)) settings.push_back(std::move(setting));
   return settings;
 }
 

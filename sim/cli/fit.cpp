@@ -2,7 +2,6 @@
 #include "sim/inference/fit.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <iostream>
 
 #include "scenarios/problem.hpp"
@@ -10,6 +9,7 @@
 #include "sim/cli/commands.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/scorecard_text.hpp"
+#include "sim/cli/stopping.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/output/sha256.hpp"
 #include "sim/output/whole_file.hpp"
@@ -19,15 +19,6 @@ namespace cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::atomic<bool> stop{false};
-std::atomic<int> stopped_by{0};
-
-extern "C" void on_signal_to_fit(int number) {
-  stopped_by = number;
-  stop = true;
-  std::signal(number, SIG_DFL);  // a second one kills at once
-}
 
 /// The figures that scenarios/record/figures.csv has about a shipped case.
 std::vector<sim::Figures> figures_of(const scenarios::Scenario& scenario, const fs::path& record_folder) {
@@ -77,7 +68,6 @@ int fit(const Arguments& arguments) {
   settings.particles = static_cast<int>(arguments.whole("particles", 2, 1000000).value_or(settings.particles));
   settings.travelled = static_cast<int>(arguments.whole("travelled", 8, 1000000).value_or(settings.travelled));
   settings.threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
-  settings.stop = &stop;
 
   const scenarios::Record record = scenarios::read_record(file, record_folder, scenarios::read_facts(places.world));
   scenarios::Loader loader(places);
@@ -95,8 +85,7 @@ int fit(const Arguments& arguments) {
   if (std::all_of(evidence.begin(), evidence.end(), [](const auto& e) { return e.record.empty(); }))
     throw scenarios::TableError(record.file + ": no decision that these scenarios can face");
 
-  std::signal(SIGINT, on_signal_to_fit);
-  std::signal(SIGTERM, on_signal_to_fit);
+  settings.stop = &stop_on_signals();
   try {
     sim::Posterior posterior = [&] {
       // How often the sets are moved is not known beforehand: some twenty times.
@@ -111,7 +100,7 @@ int fit(const Arguments& arguments) {
               << scorecard_text(sim::scorecard(posterior.rolling)) << "wrote " << *out << '\n';
   } catch (const sim::Stopped&) {
     std::cerr << "stopped: nothing written\n";
-    return 128 + stopped_by;
+    return 128 + stopped_by();
   }
   return Exit::done;
 }

@@ -1,8 +1,6 @@
 // run: live a scenario, write what was found, show it.
 #include "sim/run/run.hpp"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <iostream>
 #include <optional>
@@ -10,6 +8,7 @@
 
 #include "scenarios/print.hpp"
 #include "scenarios/tables.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
@@ -54,21 +53,10 @@ const sim::Kernel& kernel_wanted(const Arguments& arguments) {
 
 /// Where the results go; refuses at once what could not be written at the end.
 fs::path results_path(const Arguments& arguments, const std::string& scenario) {
-  const fs::path path = arguments.text("out").value_or(scenario + ".h5");
-  if (!path.has_filename() || path == "-")
-    throw UsageError("option '--out' takes the name of a file, not '" + path.string() + "'");
-  if (path.extension() == ".trips" || path.extension() == ".json")
-    throw UsageError("option '--out' takes another ending than " + path.extension().string() +
-                     ", which belongs beside it");
-  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
-  std::error_code ignored;
-  if (fs::exists(fs::symlink_status(path, ignored)) && !sim::is_results_file(path))
-    throw std::system_error(
-        EEXIST, std::generic_category(),
-        "'" + path.string() + "' is not a results file of safeconduct and is left alone (--out FILE names another)");
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
-  return path;
+  const fs::path ending = fs::path(arguments.text("out").value_or("")).extension();
+  if (ending == ".trips" || ending == ".json")
+    throw UsageError("option '--out' takes another ending than " + ending.string() + ", which belongs beside it");
+  return answer_path(arguments, scenario + ".h5", "results file");
 }
 
 }  // namespace

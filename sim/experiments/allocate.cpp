@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "agents/arithmetic.hpp"
-#include "sim/experiments/chunks.hpp"
+#include "sim/run/in_order.hpp"
 
 namespace sim {
 namespace {

@@ -6,19 +6,10 @@
 #include "sim/output/csv_line.hpp"
 #include "sim/output/stored.hpp"
 #include "sim/output/whole_file.hpp"
+#include "sim/output/words.hpp"
 
 namespace sim {
 namespace {
-
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    all.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return all;
-}
 
 const Field& field_of(const AnswerKind& kind, std::string_view name) {
   for (const Field& f : kind.fields)

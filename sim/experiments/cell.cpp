@@ -8,6 +8,7 @@
 #include "sim/experiments/adaptive.hpp"
 #include "sim/output/netcdf.hpp"
 #include "sim/output/whole_file.hpp"
+#include "sim/output/words.hpp"
 #include "sim/run/run.hpp"
 
 namespace sim {
@@ -23,16 +24,6 @@ std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line + '\n';
   return text;
-}
-
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find('\n', from), text.size());
-    lines.push_back(text.substr(from, end - from));
-    from = end + 1;
-  }
-  return lines;
 }
 
 /// The columns of a cell's file, read and written alike.
@@ -181,9 +172,9 @@ FoundCell find_cell(const std::filesystem::path& folder, const Plan& plan, std::
     s.replicates = static_cast<std::int64_t>(numbers[1]);
     s.hosts = static_cast<std::size_t>(numbers[2]);
     s.weeks = static_cast<std::size_t>(numbers[3]);
-    s.leaders = split(file.texts("leaders").at(0));
-    s.ngos = split(file.texts("ngos").at(0));
-    s.events = split(file.texts("events").at(0));
+    s.leaders = split(file.texts("leaders").at(0), '\n');
+    s.ngos = split(file.texts("ngos").at(0), '\n');
+    s.events = split(file.texts("events").at(0), '\n');
     const auto nu = file.numbers("final_nu");
     std::copy_n(nu.begin(), 3, s.final_nu.begin());
     for (const double n : file.numbers("batch_replicates")) s.batch_replicates.push_back(static_cast<std::int64_t>(n));

@@ -7,7 +7,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "sim/experiments/chunks.hpp"
+#include "sim/run/in_order.hpp"
 
 namespace sim {
 namespace {
@@ -45,32 +45,9 @@ void tell_outcomes(const agents::Stage& stage, const History& history, std::vect
   into.assign(stage.leaders * outcomes, 0.0);
   for (const Decision& d : history.decisions) {
     double* const row = &into[d.leader.index * outcomes];
-    const auto add = [&](Measure m, double x) { row[static_cast<std::size_t>(m)] += x; };
-    using agents::Answer;
-    using agents::Outcome;
-    if (d.answer == Answer::delegate && d.event >= 0) add(Measure::delegated, 1);
-    if (d.answer == Answer::skip && d.event >= 0) add(Measure::skipped, 1);
-    if (d.answer != Answer::go && d.event < 0) add(Measure::private_refusals, 1);
-    if (d.outcome == Outcome::withdrawn) add(Measure::withdrawn, 1);
-    if (d.outcome == Outcome::stays_home) add(Measure::stays_home, 1);
-    if (agents::is_arrival(d.outcome)) {
-      add(Measure::arrests, d.outcome == Outcome::arrested ? 1 : 0);
-      add(Measure::hazard, d.hazard);
-      add(Measure::hours, d.hours);
-      add(Measure::detour_hours, d.detour_hours);
-      add(Measure::diversions, d.diverted_to >= 0);
-    }
-    if (!agents::is_visit(d.outcome)) {
-      add(Measure::value_forgone, d.V);
-      continue;
-    }
-    const bool cut = d.outcome == Outcome::cut_short;
-    add(Measure::visits, 1);
-    if (d.duty) add(Measure::member_visits, 1);
-    if (agents::is_member(stage.world.hosts[d.host.index], d.week_out)) row[party_visits_outcome] += 1;
-    if (cut) add(Measure::cut_short, 1);
-    add(Measure::days, d.days);
-    add(Measure::value_gained, cut ? d.V / 2 : d.V);
+    add_measures(d, row);
+    if (agents::is_visit(d.outcome) && agents::is_member(stage.world.hosts[d.host.index], d.week_out))
+      row[party_visits_outcome] += 1;
   }
   double sum = 0;
   for (const float nu : history.nu) sum += nu;

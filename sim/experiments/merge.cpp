@@ -13,6 +13,7 @@
 #include "sim/output/schema.hpp"
 #include "sim/output/stored.hpp"
 #include "sim/output/whole_file.hpp"
+#include "sim/output/words.hpp"
 
 namespace sim {
 namespace {
@@ -94,16 +95,6 @@ constexpr Label labels[] = {
     {"measure_unit", "measure", "unit of the measure"},
     {"measure_meaning", "measure", "meaning of the measure"},
 };
-
-std::vector<std::string> words(const std::string& text) {
-  std::vector<std::string> all;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find(' ', from), text.size());
-    all.push_back(text.substr(from, end - from));
-    from = end + 1;
-  }
-  return all;
-}
 
 /// Where the rows of a cell lie among those of all cells; npos: the cell has no such row.
 template <class Names>

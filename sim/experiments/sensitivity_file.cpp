@@ -7,19 +7,10 @@
 
 #include "sim/experiments/answer_file.hpp"
 #include "sim/output/stored.hpp"
+#include "sim/output/words.hpp"
 
 namespace sim {
 namespace {
-
-std::vector<std::string> words(const std::string& text) {
-  std::vector<std::string> all;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find(' ', from), text.size());
-    all.push_back(text.substr(from, end - from));
-    from = end + 1;
-  }
-  return all;
-}
 
 std::vector<double> factor_values(const NetcdfReader& file, const std::string& name) {
   const Values values = file.values(name);

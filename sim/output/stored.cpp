@@ -6,19 +6,10 @@
 
 #include "agents/decision.hpp"
 #include "sim/output/whole_file.hpp"
+#include "sim/output/words.hpp"
 
 namespace sim {
 namespace {
-
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    all.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return all;
-}
 
 /// The labels of a variable's dimensions beside their coordinates (CF "coordinates").
 std::string labels_of(const Field& f) {

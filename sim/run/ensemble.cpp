@@ -98,7 +98,7 @@ EnsembleResult run(const Ensemble& ensemble, const RunSettings& s) {
   };
   const std::int64_t sets = std::min<std::int64_t>(static_cast<std::int64_t>(ensemble.sets),
                                                    (s.replicates + ensemble.block - 1) / ensemble.block);
-  in_order<Piece>(
+  in_order(
       sets, s.threads, s.stop, [&] { return make; }, take);
   return result;
 }

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <system_error>
@@ -17,13 +16,12 @@ namespace sim {
 
 /// Makes pieces 0 .. n-1 and takes them one after the other. A thread that runs too far ahead waits, so that memory
 /// stays bounded. What is thrown anywhere ends the work and is thrown here.
-///   worker  called once on each thread; gives what makes a piece from its number
-///   take    called from one thread at a time, in the order of the numbers
-///   stop    set from outside to stop: pieces in hand are finished and taken, the rest is left
-template <class Piece>
-void in_order(std::int64_t n, int threads, const std::atomic<bool>* stop,
-              const std::function<std::function<Piece(std::int64_t)>()>& worker,
-              const std::function<void(Piece)>& take) {
+///   make_worker  called once on each thread; gives what makes a piece from its number
+///   take         called from one thread at a time, in the order of the numbers
+///   stop         set from outside to stop: pieces in hand are finished and taken, the rest is left
+template <class MakeWorker, class Take>
+void in_order(std::int64_t n, int threads, const std::atomic<bool>* stop, MakeWorker make_worker, Take take) {
+  using Piece = decltype(make_worker()(std::int64_t{}));
   std::mutex mutex;
   std::condition_variable ahead;
   std::map<std::int64_t, Piece> early;
@@ -45,7 +43,7 @@ void in_order(std::int64_t n, int threads, const std::atomic<bool>* stop,
   };
   const auto work = [&] {
     try {
-      const auto make = worker();
+      auto make = make_worker();
       while (!stop || !stop->load(std::memory_order_relaxed)) {
         const std::int64_t number = next.fetch_add(1);
         if (number >= n) break;

@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <thread>
 
 #include "agents/arithmetic.hpp"
+#include "sim/run/in_order.hpp"
 
 namespace sim {
 namespace {
@@ -20,47 +18,6 @@ namespace {
 struct Chunk {
   Tally tally;
   std::vector<TripRecord> trips;
-};
-
-/// Puts finished chunks back in order. A thread that runs too far ahead waits, so that memory stays bounded.
-class InOrder {
- public:
-  InOrder(const agents::Stage& stage, const RunSettings& s) : s_(s), total_(stage, s.manner, s.weeks) {}
-
-  void add(std::int64_t number, Chunk chunk) {
-    std::unique_lock lock(mutex_);
-    ahead_.wait(lock, [&] { return failed_ || number < next_ + 4 * s_.threads; });
-    if (failed_) return;
-    early_.emplace(number, std::move(chunk));
-    for (auto it = early_.find(next_); it != early_.end(); it = early_.find(next_)) {
-      total_ += it->second.tally;
-      if (s_.on_trips && !it->second.trips.empty()) s_.on_trips(it->second.trips);
-      early_.erase(it);
-      ++next_;
-      if (s_.on_progress) s_.on_progress(total_.replicates());
-    }
-    ahead_.notify_all();
-  }
-
-  void fail(std::exception_ptr why) {
-    const std::scoped_lock lock(mutex_);
-    if (!failed_) failed_ = why;
-    ahead_.notify_all();
-  }
-
-  Tally result() {
-    if (failed_) std::rethrow_exception(failed_);
-    return std::move(total_);
-  }
-
- private:
-  const RunSettings& s_;
-  Tally total_;
-  std::mutex mutex_;
-  std::condition_variable ahead_;
-  std::map<std::int64_t, Chunk> early_;
-  std::int64_t next_ = 0;
-  std::exception_ptr failed_;
 };
 
 }  // namespace
@@ -82,32 +39,22 @@ Tally run(const agents::Stage& stage, const RunSettings& s) {
   const std::int64_t chunks = (s.replicates + chunk_size - 1) / chunk_size;
   const BatchStage batch(stage);
   const Kernel& kernel = s.kernel ? *s.kernel : best_kernel();
-  InOrder order(stage, s);
-  std::atomic<std::int64_t> next{0};
-  const auto work = [&] {
-    try {
-      BatchLife life(batch, kernel, s.manner);
-      while (!s.stop || !s.stop->load(std::memory_order_relaxed)) {
-        const std::int64_t number = next.fetch_add(1);
-        if (number >= chunks) break;
-        const std::int64_t from = number * chunk_size;
-        std::vector<TripRecord> trips;
-        Tally tally = live_chunk(batch, life, s, from, std::min(from + chunk_size, s.replicates), true, &trips);
-        order.add(number, {std::move(tally), std::move(trips)});
-      }
-    } catch (...) {
-      next = chunks;
-      order.fail(std::current_exception());
-    }
+  Tally total(stage, s.manner, s.weeks);
+  const auto make_worker = [&] {
+    auto life = std::make_unique<BatchLife>(batch, kernel, s.manner);
+    return [&, life = std::move(life)](std::int64_t number) {
+      const std::int64_t from = number * chunk_size;
+      std::vector<TripRecord> trips;
+      Tally tally = live_chunk(batch, *life, s, from, std::min(from + chunk_size, s.replicates), true, &trips);
+      return Chunk{std::move(tally), std::move(trips)};
+    };
   };
-  std::vector<std::jthread> others;  // joined whatever happens
-  try {
-    for (int i = 1; i < s.threads; ++i) others.emplace_back(work);
-  } catch (const std::system_error&) {  // no more threads to be had: fewer do as well
-  }
-  work();
-  for (std::jthread& t : others) t.join();
-  return order.result();
+  in_order(chunks, s.threads, s.stop, make_worker, [&](const Chunk& chunk) {
+    total += chunk.tally;
+    if (s.on_trips && !chunk.trips.empty()) s.on_trips(chunk.trips);
+    if (s.on_progress) s.on_progress(total.replicates());
+  });
+  return total;
 }
 
 std::int64_t ridge_replicates(std::int64_t n) {

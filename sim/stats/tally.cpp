@@ -67,6 +67,33 @@ Count count_of(Outcome o) {
 
 const MeasureInfo& info(Measure m) { return measure_info[static_cast<std::size_t>(m)]; }
 
+void add_measures(const Decision& d, double* itinerary) {
+  const auto measure = [itinerary](Measure m) -> double& { return itinerary[static_cast<std::size_t>(m)]; };
+  const bool event = d.event >= 0;
+  if (agents::is_arrival(d.outcome)) {
+    measure(Measure::hazard) += d.hazard;
+    measure(Measure::hours) += d.hours;
+    measure(Measure::detour_hours) += d.detour_hours;
+    measure(Measure::diversions) += d.diverted_to >= 0;
+  }
+  if (!agents::is_visit(d.outcome)) {
+    measure(Measure::value_forgone) += d.V;
+    if (d.outcome == Outcome::arrested) ++measure(Measure::arrests);
+    if (d.outcome == Outcome::withdrawn) ++measure(Measure::withdrawn);
+    if (d.outcome == Outcome::stays_home) ++measure(Measure::stays_home);
+    if (d.answer != Answer::go && !event) ++measure(Measure::private_refusals);
+    if (d.answer == Answer::delegate && event) ++measure(Measure::delegated);
+    if (d.answer == Answer::skip && event) ++measure(Measure::skipped);
+    return;
+  }
+  const bool cut = d.outcome == Outcome::cut_short;
+  ++measure(Measure::visits);
+  measure(Measure::member_visits) += d.duty;
+  measure(Measure::cut_short) += cut;
+  measure(Measure::days) += d.days;
+  measure(Measure::value_gained) += cut ? d.V / 2 : d.V;
+}
+
 Tally::Tally(const agents::Stage& stage, agents::Manner manner, bool weeks)
     : leaders_(stage.leaders),
       hosts_(stage.hosts),
@@ -145,30 +172,8 @@ void Tally::count_decision(const Decision& d) {
   };
   tell(&host_cell(d.leader, d.host, Count{}));
   if (event) tell(&event_cell(d.leader, static_cast<std::size_t>(d.event), Count{}));
-  double* own = &itinerary_[d.leader.index * measures];
-  const auto measure = [own](Measure m) -> double& { return own[static_cast<std::size_t>(m)]; };
-  if (arrival) {
-    measure(Measure::hazard) += d.hazard;
-    measure(Measure::hours) += d.hours;
-    measure(Measure::detour_hours) += d.detour_hours;
-    measure(Measure::diversions) += d.diverted_to >= 0;
-  }
-  if (!visit) {
-    measure(Measure::value_forgone) += d.V;
-    if (d.outcome == Outcome::arrested) ++measure(Measure::arrests);
-    if (d.outcome == Outcome::withdrawn) ++measure(Measure::withdrawn);
-    if (d.outcome == Outcome::stays_home) ++measure(Measure::stays_home);
-    if (d.answer != Answer::go && !event) ++measure(Measure::private_refusals);
-    if (d.answer == Answer::delegate && event) ++measure(Measure::delegated);
-    if (d.answer == Answer::skip && event) ++measure(Measure::skipped);
-    return;
-  }
-  const bool cut = d.outcome == Outcome::cut_short;
-  ++measure(Measure::visits);
-  measure(Measure::member_visits) += d.duty;
-  measure(Measure::cut_short) += cut;
-  measure(Measure::days) += d.days;
-  measure(Measure::value_gained) += cut ? d.V / 2 : d.V;
+  add_measures(d, &itinerary_[d.leader.index * measures]);
+  if (!visit) return;
   const std::size_t week = d.leader.index * weeks_ + static_cast<std::size_t>(d.week_out);
   visits_in_week_[week] += 1;
   weekly_visits_[week] += 1;

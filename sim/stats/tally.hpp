@@ -59,6 +59,8 @@ struct MeasureInfo {
   std::string_view name, unit, meaning;
 };
 const MeasureInfo& info(Measure m);
+/// Adds to an itinerary's measures ([measure]) what a decision that counts as one brings.
+void add_measures(const agents::Decision& d, double* itinerary);
 
 /// The stocks and flows followed week by week.
 struct Series {

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "sim/experiments/chunks.hpp"
 #include "sim/experiments/compare.hpp"
+#include "sim/run/in_order.hpp"
 #include "sim/run/run.hpp"
 #include "tests/support/many.hpp"
 #include "tests/support/worlds.hpp"
