@@ -9,9 +9,14 @@ from .compare import compare
 from .maps import map_table, plot_map
 from .plots import plot_calendar, plot_difference, plot_fan, plot_hosts, plot_ledger, plot_ridge
 from .program import ProgramError, run
+from .record import hindcast_table, plot_reliability, reliability, scores
 from .results import ResultsError, events, hosts, ledger, open_results, to_dataframe, trips, world
 from .style import save
+from .sweeps import cells, effects, open_sweep, plot_sensitivity, plot_sweep, plot_tornado, sensitivity, sweep
+from .why import decisions, flips, plot_why, why
 
-__all__ = ["ProgramError", "ResultsError", "compare", "events", "hosts", "ledger", "map_table", "open_results",
-           "plot_calendar", "plot_difference", "plot_fan", "plot_hosts", "plot_ledger", "plot_map", "plot_ridge",
-           "run", "save", "to_dataframe", "trips", "world"]
+__all__ = ["ProgramError", "ResultsError", "cells", "compare", "decisions", "effects", "events", "flips",
+           "hindcast_table", "hosts", "ledger", "map_table", "open_results", "open_sweep", "plot_calendar",
+           "plot_difference", "plot_fan", "plot_hosts", "plot_ledger", "plot_map", "plot_reliability", "plot_ridge",
+           "plot_sensitivity", "plot_sweep", "plot_tornado", "plot_why", "reliability", "run", "save", "scores",
+           "sensitivity", "sweep", "to_dataframe", "trips", "why", "world"]

@@ -30,3 +30,76 @@ def folder(program, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def example(folder) -> Path:
     return folder / "example.h5"
+
+
+DESIGN = """
+extends = "dushanbe_2025.toml"
+
+[run]
+replicates = 64
+
+[sweep]
+design = "grid"
+
+[[sweep.factors]]
+name = "budget"
+key = "ngos.*.budget"
+op = "multiply"
+values = [0, 1, 2]
+
+[[sweep.factors]]
+key = "parameters.th_J"
+values = [0.0, 3.0]
+"""
+
+
+@pytest.fixture(scope="session")
+def example_design(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("design") / "levers.toml"
+    path.write_text(DESIGN)
+    return path
+
+
+@pytest.fixture(scope="session")
+def example_sweep(program, example_design) -> Path:
+    """The folder of a sweep of six cells."""
+    folder = example_design.with_suffix(".sweep")
+    subprocess.run([program, "sweep", str(example_design), "--out", str(folder)], check=True, capture_output=True,
+                   timeout=300)
+    return folder
+
+
+MORRIS = """
+extends = "dushanbe_2025.toml"
+
+[run]
+replicates = 1024
+
+[sweep]
+design = "%s"
+samples = 8
+
+[[sweep.factors]]
+key = "parameters.th_J"
+
+[[sweep.factors]]
+key = "parameters.kap_refuse"
+"""
+
+
+def swept(program, folder: Path, design: str) -> Path:
+    path = folder / f"{design}.toml"
+    path.write_text(MORRIS % design)
+    subprocess.run([program, "sweep", str(path), "--out", str(path.with_suffix(""))], check=True, capture_output=True,
+                   timeout=300)
+    return path.with_suffix("") / "results.h5"
+
+
+@pytest.fixture(scope="session")
+def example_morris(program, tmp_path_factory) -> Path:
+    return swept(program, tmp_path_factory.mktemp("screen"), "morris")
+
+
+@pytest.fixture(scope="session")
+def example_sobol(program, tmp_path_factory) -> Path:
+    return swept(program, tmp_path_factory.mktemp("indices"), "saltelli")

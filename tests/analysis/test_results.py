@@ -1,6 +1,8 @@
 import doctest
 import importlib
+import inspect
 import pkgutil
+import re
 import shutil
 
 import h5py
@@ -12,11 +14,16 @@ import safeconduct
 from safeconduct import ResultsError, hosts, open_results, to_dataframe, trips
 
 
-@pytest.mark.parametrize("module", ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_modules(safeconduct.__path__)
-                                                      if m.name != "__main__")])
-def test_examples_in_the_docstrings_are_true(module, example):
-    names = {"example": example, "open_results": open_results}
-    result = doctest.testmod(importlib.import_module(module), extraglobs=names)
+MODULES = ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_modules(safeconduct.__path__)
+                             if m.name != "__main__")]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_the_docstrings_are_true(module, request):
+    module = importlib.import_module(module)
+    files = {"example", "example_sweep", "example_design", "example_morris"} & set(re.findall(r"example\w*", inspect.getsource(module)))
+    names = {name: request.getfixturevalue(name) for name in files} | {"open_results": open_results}
+    result = doctest.testmod(module, extraglobs=names)
     assert result.failed == 0 and result.attempted > 0
 
 
