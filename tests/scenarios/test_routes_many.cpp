@@ -1,0 +1,16 @@
+// The random worlds of test_routes.cpp, many times over (label slow).
+#include <doctest/doctest.h>
+
+#include "route_checks.hpp"
+
+using namespace scenarios;
+
+TEST_CASE("routes, many: 10,000 random worlds and pairs") {
+  const support::Tried tried = support::try_routes(Mesh(36, 72), 10000, 1);
+  CHECK(tried.routes > 7000);
+  CHECK(tried.crossing == 0);
+  CHECK(tried.too_short == 0);
+  CHECK(tried.too_long == 0);
+  CHECK(tried.missed == 0);
+  CHECK(tried.one_way == 0);
+}
