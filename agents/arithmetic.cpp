@@ -129,6 +129,8 @@ AliasTable::AliasTable(const std::vector<double>& weights) {
   const auto n = weights.size();
   std::vector<double> share(n);
   std::vector<std::uint16_t> small, large;
+  small.reserve(n);
+  large.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     share[i] = weights[i] * static_cast<double>(n) / total;
     (share[i] < 1 ? small : large).push_back(static_cast<std::uint16_t>(i));

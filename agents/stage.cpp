@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <tuple>
@@ -168,22 +169,32 @@ Route choose_route(const World& world, LeaderId l, HostId h, Week t, const std::
   return avoid->route;
 }
 
-Eigen::MatrixXd distances(const World& world) {
-  const auto n = static_cast<Eigen::Index>(world.hosts.size());
-  Eigen::MatrixXd km(n, n);
+/// exp(-km / 1000) between hosts. The worlds of a sweep share it as long as their hosts lie where they did.
+std::shared_ptr<const Eigen::MatrixXd> nearness(const World& world) {
+  static std::mutex mutex;
+  static std::vector<std::pair<double, double>> known_places;
+  static std::shared_ptr<const Eigen::MatrixXd> known;
+  std::vector<std::pair<double, double>> places;
+  for (const Host& h : world.hosts) places.emplace_back(h.lat, h.lon);
+  const std::scoped_lock lock(mutex);
+  if (known && places == known_places) return known;
+  const auto n = static_cast<Eigen::Index>(places.size());
+  Eigen::MatrixXd near(n, n);
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j <= i; ++j) {
-      const Host &a = world.hosts[static_cast<std::size_t>(i)], &b = world.hosts[static_cast<std::size_t>(j)];
-      km(i, j) = km(j, i) = great_circle_km(a.lat, a.lon, b.lat, b.lon);
+      const auto [lat, lon] = places[static_cast<std::size_t>(i)];
+      const auto [to_lat, to_lon] = places[static_cast<std::size_t>(j)];
+      near(i, j) = near(j, i) = math::exp(-great_circle_km(lat, lon, to_lat, to_lon) / 1000);
     }
-  return km;
+  known_places = std::move(places);
+  return known = std::make_shared<const Eigen::MatrixXd>(std::move(near));
 }
 
 /// Works out the periods; what does not change from one to the next is shared.
 class Builder {
  public:
   explicit Builder(const World& world)
-      : world_(world), w_(feature_weights(world)), km_(distances(world)), now_(at_start(world)) {
+      : world_(world), w_(feature_weights(world)), nearness_(nearness(world)), now_(at_start(world)) {
     lines_.resize(world.leaders.size());
     for (const Flight& f : world.flights) lines_[f.leader.index].push_back(&f);
   }
@@ -266,7 +277,7 @@ class Builder {
       std::vector<double> weights(H, 0.0);
       for (std::size_t h = 0; h < H; ++h)
         if (h != first && g[h] > 0)
-          weights[h] = g[h] * math::exp(-km_(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(h)) / 1000);
+          weights[h] = g[h] * (*nearness_)(static_cast<Eigen::Index>(h), static_cast<Eigen::Index>(first));
       made->second_stop.emplace_back(weights);
     }
     return known = made;
@@ -274,7 +285,7 @@ class Builder {
 
   const World& world_;
   Eigen::VectorXd w_;
-  Eigen::MatrixXd km_;
+  std::shared_ptr<const Eigen::MatrixXd> nearness_;
   Now now_;
   std::vector<std::vector<const Flight*>> lines_;
   std::map<std::pair<std::uint16_t, std::vector<double>>, std::shared_ptr<const Pull>> known_;

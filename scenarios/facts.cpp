@@ -105,7 +105,9 @@ void read_blocs(const fs::path& folder, Facts& facts) {
   const Table blocs(folder / "blocs.csv", {"bloc", "state", "from", "to", "status"});
   for (const Row& row : blocs.rows()) {
     must_be_state(facts, row, "state");
-    facts.blocs.push_back({row.text("bloc"), row.text("state"), row.period("from", "to"), row.text("status")});
+    const BlocMember& m = facts.blocs.emplace_back(
+        BlocMember{row.text("bloc"), row.text("state"), row.period("from", "to"), row.text("status")});
+    if (m.status == "member") facts.members[m.bloc][m.state].push_back(m.when);
   }
   const Table ties(folder / "home_blocs.csv", {"home", "bloc"});
   for (const Row& row : ties.rows()) {
@@ -354,9 +356,11 @@ const EventKind* event_kind(const Facts& facts, std::string_view kind) {
 }
 
 bool member_of(const Facts& facts, std::string_view bloc, std::string_view state_code, Date date) {
-  return std::any_of(facts.blocs.begin(), facts.blocs.end(), [&](const BlocMember& m) {
-    return m.bloc == bloc && m.state == state_code && m.status == "member" && m.when.holds(date);
-  });
+  const auto states = facts.members.find(bloc);
+  if (states == facts.members.end()) return false;
+  const auto spans = states->second.find(state_code);
+  return spans != states->second.end() &&
+         std::any_of(spans->second.begin(), spans->second.end(), [&](const Period& when) { return when.holds(date); });
 }
 
 std::vector<std::string> bloc_names(const Facts& facts) {

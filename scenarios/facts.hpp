@@ -115,6 +115,8 @@ struct Facts {
   std::vector<State> states;                       ///< by code
   std::map<std::string, std::vector<Dyad>> dyads;  ///< by home state, then host: the home states that have a table
   std::vector<BlocMember> blocs;
+  /// Full membership, by bloc and state.
+  std::map<std::string, std::map<std::string, std::vector<Period>, std::less<>>, std::less<>> members;
   std::vector<HomeBloc> home_blocs;
   std::vector<WesternLimit> western_limits;
   std::vector<Ruler> rulers;      ///< by state, then date
