@@ -35,6 +35,7 @@ int slurm(const Arguments& arguments) {
             << "set -eu\n"
             << "program=${SAFECONDUCT:-safeconduct}  # the program, or the launcher of a checkout that was built\n"
             << "mkdir -p " << word(folder) << "\n"
+            << ": >>" << word(folder + "/lock") << "  # a sweep's own: the jobs' words go there as well\n"
             << "export program\n"
             << "array=$(sbatch --parsable --array=0-" << jobs - 1 << " --cpus-per-task=" << cpus << " --time=" << time
             << " \\\n  --signal=TERM@60 --job-name=sweep --output=" << word(folder + "/job_%A_%a.txt") << " <<'END'\n"

@@ -33,7 +33,14 @@ sim::Shard shard_wanted(const Arguments& arguments) {
   }
 }
 
-void make_folder(const fs::path& folder) {
+void make(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw std::system_error(error, "cannot create " + folder.string());
+}
+
+/// The folder of a sweep is told by its lock, the first thing in it: pieces may start at once.
+sim::FolderLock lock_folder(const fs::path& folder, const sim::Shard& shard) {
   std::error_code ignored;
   if (fs::is_directory(folder, ignored) && !fs::is_empty(folder) && !fs::exists(folder / "lock") &&
       !fs::exists(sim::plan_path(folder)))
@@ -41,9 +48,8 @@ void make_folder(const fs::path& folder) {
                             "'" + folder.string() +
                                 "' is not the folder of a sweep and is left alone (--out DIR names "
                                 "another)");
-  std::error_code error;
-  fs::create_directories(folder / "cells", error);
-  if (error) throw std::system_error(error, "cannot create " + (folder / "cells").string());
+  make(folder);
+  return sim::FolderLock(folder, shard);
 }
 
 /// Puts the plan into the folder, or finds it there; more replicates than planned are added, fewer are not taken away.
@@ -120,8 +126,8 @@ int sweep(const Arguments& arguments) {
   sim::Plan plan = make_plan(design, threads);
 
   const fs::path folder = arguments.text("out").value_or(design.name() + ".sweep");
-  make_folder(folder);
-  const sim::FolderLock lock(folder, shard);
+  const sim::FolderLock lock = lock_folder(folder, shard);
+  make(folder / "cells");
   const std::vector<std::size_t> cells = sim::cells_of(shard, plan.cells());
   const bool resume = arguments.flag("resume");
   if (!resume)
