@@ -8,6 +8,7 @@
 #include <map>
 
 #include "agents/ngo.hpp"
+#include "sim/batch/decided.hpp"
 
 namespace sim {
 namespace {
@@ -345,6 +346,7 @@ BatchLife::BatchLife(const BatchStage& stage, const Kernel& kernel, agents::Mann
     : stage_(stage), kernel_(kernel), state_(std::make_unique<State>(stage.view(), manner)) {}
 BatchLife::~BatchLife() = default;
 const BlockView& BatchLife::block() const { return state_->view; }
+const StageView& BatchLife::stage_view() const { return stage_.view(); }
 
 void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count) {
   state_->view.all = ~Set{0} >> (block_replicates - count);
@@ -357,33 +359,29 @@ void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count) {
 agents::Decision BatchLife::decision(int r, int row) const {
   const BlockView& b = state_->view;
   const int number = r * b.most_decisions + row;
-  const float* words = b.decisions + number * decided::words;
-  const auto bits = [words](int word) { return std::bit_cast<std::uint32_t>(words[word]); };
-  const std::uint32_t where = bits(decided::where), when = bits(decided::when), out = bits(decided::out);
+  const Decided told(b.decisions + number * decided::words);
   agents::Decision d;
-  d.event = static_cast<std::int16_t>(where >> 16);
-  d.host.index = static_cast<std::uint16_t>(where & 0xffff);
-  d.leader.index = static_cast<std::uint16_t>(when >> 13 & 63);
-  d.second_stop = (when >> 12 & 1) != 0;
-  d.answer = static_cast<agents::Answer>(when >> 10 & 3);
-  d.week = static_cast<std::int16_t>(when & 0x3ff);
-  d.outcome = static_cast<agents::Outcome>(out >> 10 & 15);
-  d.week_out = static_cast<std::int16_t>(out & 0x3ff);
-  d.order = (out >> 14 & 1) != 0;
-  d.duty = (out >> 15 & 1) != 0;
-  d.reached = (out >> 16 & 1) != 0;
-  d.V = words[decided::V];
+  d.event = static_cast<std::int16_t>(told.event());
+  d.host.index = static_cast<std::uint16_t>(told.host());
+  d.leader.index = static_cast<std::uint16_t>(told.leader());
+  d.second_stop = told.second_stop();
+  d.answer = told.answer();
+  d.week = static_cast<std::int16_t>(told.week());
+  d.outcome = told.outcome();
+  d.week_out = static_cast<std::int16_t>(told.week_out());
+  d.order = told.order();
+  d.duty = told.duty();
+  d.reached = told.reached();
+  d.V = told.V();
   if (d.reached) {
-    d.pi_arrest = words[decided::pi_arrest];
-    d.p_arrest = words[decided::p_arrest];
-    d.hazard = words[decided::hazard];
+    d.pi_arrest = told.pi_arrest();
+    d.p_arrest = told.p_arrest();
+    d.hazard = told.hazard();
   }
-  d.diverted_to = static_cast<std::int16_t>(static_cast<int>(when >> 19) - 1);
-  if (agents::is_visit(d.outcome))
-    d.days = words[decided::days] * (d.outcome == agents::Outcome::cut_short ? 0.5f : 1.0f);
+  d.diverted_to = static_cast<std::int16_t>(told.diverted_to());
+  if (agents::is_visit(d.outcome)) d.days = told.planned_days() * share_stayed(d.outcome);
   if (agents::is_arrival(d.outcome)) {
-    const LeaderView& then = stage_.view().period[d.week_out].leaders[d.leader.index];
-    const float* host = then.terms + d.host.index * terms::words;
+    const float* host = stage_view().period[d.week_out].leaders[d.leader.index].terms + d.host.index * terms::words;
     d.hours = host[terms::hours];
     d.detour_hours = host[terms::detour_hours];
   }

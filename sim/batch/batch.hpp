@@ -45,6 +45,7 @@ class BatchLife {
   /// Lives replicates first .. first + count - 1; count at most block_replicates.
   void live(std::uint64_t seed, std::uint32_t first, int count);
   const BlockView& block() const;
+  const StageView& stage_view() const;
   /// Decision `row` of replicate `first + r` of the last call; there are block().decided[r].
   agents::Decision decision(int r, int row) const;
   /// Replicate `first + r` of the last call, as the oracle tells it.

@@ -1,10 +1,13 @@
 #include "sim/stats/tally.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+
+#include "sim/batch/decided.hpp"
 
 namespace sim {
 namespace {
@@ -117,6 +120,7 @@ Tally::Tally(const agents::Stage& stage, agents::Manner manner, bool weeks)
   weekly_visits_.resize(leaders_ * weeks_);
   visits_in_week_.resize(leaders_ * weeks_);
   visits_here_.resize(leaders_ * hosts_);
+  here_.resize(leaders_);
   itinerary_.resize(leaders_ * measures);
   unweighted_.resize(leaders_ * measures);
   for (std::size_t i = 0; i < with_histogram.size(); ++i) per_bin_[i] = 1 / bin_width(with_histogram[i]);
@@ -129,61 +133,153 @@ void Tally::add(const agents::History& history) {
 }
 
 void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
-  if (manner_.weighed && follow_weeks_) {
-    agents::History history;
-    for (int r = 0; r < count; ++r) {
-      lived.tell(r, history);
-      add(history);
-    }
+  if (!manner_.weighed) {
+    count_decisions(lived, count, with_quantiles && follow_weeks_);
+    if (follow_weeks_) add_weeks(lived.block(), count, with_quantiles);
     return;
   }
   const BlockView& block = lived.block();
-  constexpr std::size_t R = block_replicates;
-  with_quantiles = with_quantiles && follow_weeks_;
-  if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
+  agents::History history;
   for (int r = 0; r < count; ++r) {
-    for (int row = 0; row < block.decided[r]; ++row) {
-      const Decision d = lived.decision(r, row);
-      add_decision(d);
-      if (with_quantiles && agents::is_visit(d.outcome)) {
-        const std::size_t week = d.leader.index * weeks_ + static_cast<std::size_t>(d.week_out);
-        visits_of_block_[week * R + static_cast<std::size_t>(r)] += 1;
-      }
+    if (follow_weeks_) {
+      lived.tell(r, history);
+      add(history);
+      continue;
     }
-    const std::size_t last = (weeks_ - 1) * R + static_cast<std::size_t>(r);
-    end_replicate(manner_.weighed ? block.week_weight[last] : 1, block.nu[last]);
+    for (int row = 0; row < block.decided[r]; ++row) add_decision(lived.decision(r, row));
+    const std::size_t last = (weeks_ - 1) * block_replicates + static_cast<std::size_t>(r);
+    end_replicate(block.week_weight[last], block.nu[last]);
   }
-  if (follow_weeks_) add_weeks(block, count, with_quantiles);
 }
 
+namespace {
+
+/// Measures that are whole numbers, four to a word.
+constexpr Measure whole_measures[] = {
+    Measure::visits,     Measure::member_visits,    Measure::delegated, Measure::skipped, Measure::withdrawn,
+    Measure::stays_home, Measure::private_refusals, Measure::cut_short, Measure::arrests, Measure::diversions};
+
+/// What a decision adds, by its outcome, its host's duty and whether it is about an event. The loop over decisions has
+/// no branch that depends on what was drawn.
+struct Adds {
+  std::array<std::uint64_t, 3> whole{};
+  std::array<double, 3> answered_go{};  ///< to go, arrivals, and none
+  float gained = 0, forgone = 0, stayed = 0;
+  std::uint32_t arrival = 0;  ///< all bits where it is one
+  std::size_t count = 0;
+  bool visit = false;
+};
+
+constexpr std::size_t adds_row(std::size_t outcome, bool duty, bool event) {
+  return outcome * 4 + (duty ? 2u : 0u) + (event ? 1u : 0u);
+}
+
+const std::array<Adds, 16 * 4> adds_of = [] {
+  std::array<Adds, 16 * 4> all{};
+  for (std::size_t o = 0; o < agents::outcome_names.size(); ++o)
+    for (const bool duty : {false, true})
+      for (const bool event : {false, true}) {
+        Adds& adds = all[adds_row(o, duty, event)];
+        Decision d;
+        d.outcome = static_cast<Outcome>(o);
+        d.answer = d.outcome == Outcome::skip       ? Answer::skip
+                   : d.outcome == Outcome::delegate ? Answer::delegate
+                                                    : Answer::go;
+        d.duty = duty;
+        d.event = event ? 0 : -1;
+        d.V = 1;
+        double brings[measures] = {};
+        add_measures(d, brings);
+        for (std::size_t i = 0; i < std::size(whole_measures); ++i)
+          adds.whole[i / 4] |= static_cast<std::uint64_t>(brings[static_cast<std::size_t>(whole_measures[i])])
+                               << 16 * (i % 4);
+        adds.gained = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_gained)]);
+        adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
+        adds.stayed = share_stayed(d.outcome);
+        adds.arrival = agents::is_arrival(d.outcome) ? ~0u : 0u;
+        adds.answered_go = {d.answer == Answer::go ? 1.0 : 0.0, adds.arrival ? 1.0 : 0.0};
+        adds.count = static_cast<std::size_t>(count_of(d.outcome));
+        adds.visit = agents::is_visit(d.outcome);
+      }
+  return all;
+}();
+
+float masked(float x, std::uint32_t mask) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & mask); }
+
+}  // namespace
+
 /// Where every decision counts as one: what add_decision would add, less the zeros.
-void Tally::count_decision(const Decision& d) {
-  const bool arrival = agents::is_arrival(d.outcome), visit = agents::is_visit(d.outcome), event = d.event >= 0;
-  const auto tell = [&](double* cells) {
-    const auto cell = [cells](Count c) -> double& { return cells[static_cast<std::size_t>(c)]; };
-    ++cell(Count::opportunities);
-    ++cell(count_of(d.outcome));
-    if (d.answer != Answer::go) return;
-    ++cell(Count::go);
-    if (!arrival) return;
-    ++cell(Count::arrivals);
-    cell(Count::pi_arrest) += d.pi_arrest;
-    cell(Count::p_arrest) += d.p_arrest;
-  };
-  tell(&host_cell(d.leader, d.host, Count{}));
-  if (event) tell(&event_cell(d.leader, static_cast<std::size_t>(d.event), Count{}));
-  add_measures(d, &itinerary_[d.leader.index * measures]);
-  if (!visit) return;
-  const std::size_t week = d.leader.index * weeks_ + static_cast<std::size_t>(d.week_out);
-  visits_in_week_[week] += 1;
-  weekly_visits_[week] += 1;
-  const std::size_t row = d.leader.index * hosts_ + d.host.index;
-  if (visits_here_[row] == 0) visited_.push_back(row);
-  visits_here_[row] += 1;
+void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantiles) {
+  const BlockView& block = lived.block();
+  const StageView& stage = lived.stage_view();
+  constexpr std::size_t R = block_replicates;
+  if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
+  visited_.resize(static_cast<std::size_t>(block.most_decisions) + 1);
+  for (int r = 0; r < count; ++r) {
+    std::size_t visited = 0;
+    const float* words = block.decisions + r * block.most_decisions * decided::words;
+    for (int row = 0; row < block.decided[r]; ++row, words += decided::words) {
+      const Decided d(words);
+      const bool event = d.event() >= 0;
+      const Adds& adds = adds_of[adds_row(static_cast<std::size_t>(d.outcome()), d.duty(), event)];
+      const auto l = static_cast<std::size_t>(d.leader()), h = static_cast<std::size_t>(d.host());
+      const double pi = masked(d.pi_arrest(), adds.arrival), p = masked(d.p_arrest(), adds.arrival);
+      const auto tell = [&](double* cells) {
+        const auto cell = [cells](Count c) -> double& { return cells[static_cast<std::size_t>(c)]; };
+        cell(Count::opportunities) += 1;
+        cells[adds.count] += 1;
+        cell(Count::go) += adds.answered_go[0];
+        cell(Count::arrivals) += adds.answered_go[1];
+        cell(Count::pi_arrest) += pi;
+        cell(Count::p_arrest) += p;
+      };
+      double* host = &host_[(l * hosts_ + h) * counts];
+      tell(host);
+      if (event) tell(&event_[(l * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
+
+      const auto week = std::min(static_cast<std::size_t>(d.week_out()), weeks_ - 1);
+      const float* terms = stage.period[week].leaders[l].terms + h * terms::words;
+      Sums& sums = here_[l];
+      for (std::size_t i = 0; i < sums.whole.size(); ++i) sums.whole[i] += adds.whole[i];
+      sums.whole[2] += std::uint64_t{(d.diverted_to() >= 0) & adds.arrival} << 16;
+      sums.hazard += masked(d.hazard(), adds.arrival);
+      sums.hours += masked(terms[terms::hours], adds.arrival);
+      sums.detour_hours += masked(terms[terms::detour_hours], adds.arrival);
+      sums.days += d.planned_days() * adds.stayed;
+      sums.gained += d.V() * adds.gained;
+      sums.forgone += d.V() * adds.forgone;
+
+      const double visit = adds.visit;
+      const std::size_t place = l * hosts_ + h, when = l * weeks_ + week;
+      visits_in_week_[when] += adds.visit;
+      weekly_visits_[when] += visit;
+      if (with_quantiles) visits_of_block_[when * R + static_cast<std::size_t>(r)] += adds.visit;
+      // (n + 1)^2 = n^2 + 2 n + 1
+      host[static_cast<std::size_t>(Count::visits_squared)] += visit * (2 * visits_here_[place] + 1);
+      visits_here_[place] += visit;
+      visited_[visited] = place;
+      visited += adds.visit;
+    }
+    for (std::size_t i = 0; i < visited; ++i) visits_here_[visited_[i]] = 0;
+    for (std::size_t l = 0; l < leaders_; ++l) {
+      const Sums& sums = here_[l];
+      const auto put = [&](Measure m, double x) { scratch({static_cast<std::uint16_t>(l)}, m) = x; };
+      for (std::size_t i = 0; i < std::size(whole_measures); ++i)
+        put(whole_measures[i], static_cast<double>(sums.whole[i / 4] >> 16 * (i % 4) & 0xffff));
+      put(Measure::hazard, sums.hazard);
+      put(Measure::hours, sums.hours);
+      put(Measure::detour_hours, sums.detour_hours);
+      put(Measure::days, sums.days);
+      put(Measure::value_gained, sums.gained);
+      put(Measure::value_forgone, sums.forgone);
+      here_[l] = {};
+    }
+    end_replicate(1, block.nu[(weeks_ - 1) * R + static_cast<std::size_t>(r)]);
+  }
+  visited_.clear();
 }
 
 void Tally::add_decision(const Decision& d) {
-  if (!manner_.weighed) return count_decision(d);
   const bool weighed = manner_.weighed == d.leader;
   const double taken = weighed ? static_cast<double>(d.hazard) : d.outcome == Outcome::arrested ? 1.0 : 0.0;
   const bool arrival = agents::is_arrival(d.outcome), visit = agents::is_visit(d.outcome);

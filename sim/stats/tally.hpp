@@ -125,7 +125,7 @@ class Tally {
   double& scratch(agents::LeaderId l, Measure m) {
     return itinerary_[l.index * measures + static_cast<std::size_t>(m)];
   }
-  void count_decision(const agents::Decision& d);
+  void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
   void add_decision(const agents::Decision& d);
   void end_replicate(double weight, double nu);
   void add_weeks(const agents::History& history);
@@ -150,11 +150,18 @@ class Tally {
   std::vector<float> weekly_least_, weekly_most_;                 ///< [series][week]
   std::vector<double> weekly_visits_;                             ///< [leader][week]
 
+  /// What a leader's decisions of a replicate come to, before they go to `itinerary_`: whole numbers side by side.
+  struct Sums {
+    std::array<std::uint64_t, 3> whole{};
+    double hazard = 0, hours = 0, detour_hours = 0, days = 0, gained = 0, forgone = 0;
+  };
+
   // One replicate's own figures; cleared after each.
   std::vector<float> visits_in_week_;           ///< [leader][week], unweighted
   std::vector<float> visits_of_block_;          ///< [leader][week][replicate], if the quantiles are wanted
   std::vector<double> visits_here_;             ///< [leader][host], weighted
   std::vector<std::size_t> visited_;            ///< rows of visits_here_ in use
+  std::vector<Sums> here_;                      ///< [leader]
   std::vector<double> itinerary_, unweighted_;  ///< [leader][measure]
 };
 
