@@ -1,6 +1,7 @@
 // The kernel against the oracle, bit for bit: every kernel this machine can run, on worlds in which everything happens.
 #include <doctest/doctest.h>
 
+#include "sim/stats/tally.hpp"
 #include "tests/support/same_histories.hpp"
 #include "tests/support/worlds.hpp"
 
@@ -124,6 +125,47 @@ TEST_CASE("batch: so are three hundred worlds drawn at random, some with weighed
     CHECK(outcomes[o] > 20);
   }
   CHECK(arrests > 0);
+}
+
+TEST_CASE("batch: what a block comes to is what its histories come to one by one") {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    const agents::Stage stage(drawn_world(seed));
+    const agents::Manner manner = seed % 5 == 0 ? agents::Manner{agents::LeaderId{0}} : agents::Manner{};
+    const sim::BatchStage batch(stage);
+    sim::BatchLife block(batch, sim::best_kernel(), manner);
+    constexpr int n = 50;
+    block.live(2025, 0, n);
+    sim::Tally at_once(stage, manner), one_by_one(stage, manner);
+    at_once.add(block, n, true);
+    agents::History history;
+    for (int r = 0; r < n; ++r) {
+      block.tell(r, history);
+      one_by_one.add(history);
+    }
+    for (std::uint16_t l = 0; l < stage.leaders; ++l) {
+      const agents::LeaderId leader{l};
+      for (std::size_t m = 0; m < sim::measures; ++m) {
+        const auto measure = static_cast<sim::Measure>(m);
+        CAPTURE(sim::info(measure).name);
+        CHECK(at_once.sum(leader, measure) == one_by_one.sum(leader, measure));
+        CHECK(at_once.sum_of_squares(leader, measure) == one_by_one.sum_of_squares(leader, measure));
+      }
+      for (std::size_t c = 0; c < sim::counts; ++c) {
+        const auto count = static_cast<sim::Count>(c);
+        CAPTURE(c);
+        for (std::uint16_t h = 0; h < stage.hosts; ++h)
+          CHECK(at_once.at_host(leader, {h}, count) == one_by_one.at_host(leader, {h}, count));
+        for (std::size_t e = 0; e < stage.calendars[l].trips.size(); ++e)
+          CHECK(at_once.at_event(leader, e, count) == one_by_one.at_event(leader, e, count));
+      }
+      for (const sim::Measure m : sim::Tally::with_histogram)
+        for (std::size_t b = 0; b < sim::Tally::bins; ++b)
+          CHECK(at_once.in_bin(leader, m, b) == one_by_one.in_bin(leader, m, b));
+      for (std::size_t t = 0; t < at_once.weeks(); ++t)
+        CHECK(at_once.weekly_visits_sum(leader, t) == one_by_one.weekly_visits_sum(leader, t));
+    }
+  }
 }
 
 TEST_CASE("batch: a block does not remember the one before, nor the replicates that fill it up") {
