@@ -5,7 +5,7 @@
 >>> from safeconduct import plot_map
 >>> ax = plot_map(open_results(example), "visits")
 """
-from .compare import compare
+from .compare import compare, counterfactual, open_comparison, outcomes, plot_outcome
 from .maps import map_table, plot_map
 from .plots import plot_calendar, plot_difference, plot_fan, plot_hosts, plot_ledger, plot_ridge
 from .program import ProgramError, run
@@ -15,8 +15,9 @@ from .style import save
 from .sweeps import cells, effects, open_sweep, plot_sensitivity, plot_sweep, plot_tornado, sensitivity, sweep
 from .why import decisions, flips, plot_why, why
 
-__all__ = ["ProgramError", "ResultsError", "cells", "compare", "decisions", "effects", "events", "flips",
-           "hindcast_table", "hosts", "ledger", "map_table", "open_results", "open_sweep", "plot_calendar",
-           "plot_difference", "plot_fan", "plot_hosts", "plot_ledger", "plot_map", "plot_reliability", "plot_ridge",
-           "plot_sensitivity", "plot_sweep", "plot_tornado", "plot_why", "reliability", "run", "save", "scores",
-           "sensitivity", "sweep", "to_dataframe", "trips", "why", "world"]
+__all__ = ["ProgramError", "ResultsError", "cells", "compare", "counterfactual", "decisions", "effects", "events",
+           "flips", "hindcast_table", "hosts", "ledger", "map_table", "open_comparison", "open_results", "open_sweep",
+           "outcomes", "plot_calendar", "plot_difference", "plot_fan", "plot_hosts", "plot_ledger", "plot_map",
+           "plot_outcome", "plot_reliability", "plot_ridge", "plot_sensitivity", "plot_sweep", "plot_tornado",
+           "plot_why", "reliability", "run", "save", "scores", "sensitivity", "sweep", "to_dataframe", "trips", "why",
+           "world"]

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from .intervals import Z
 from .compare import compare
@@ -124,40 +125,46 @@ def calendar_shares(ds: xr.Dataset, leader: int | str = 0):
     return table[["date", "name", "host", "duty", "low", "high", *(column for column, _, _ in FATES)]]
 
 
-def plot_difference(before: xr.Dataset, after: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, most: int = 20,
-                    names: tuple[str, str] = ("before", "after")) -> Axes:
-    """What changes between two runs of one seed: visits a year to each host, after less before, with 95 % intervals;
-    the ``most`` changed hosts.
+def plot_difference(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | str = 0, ax: Axes | None = None,
+                    most: int = 20, names: tuple[str, str] | None = None, alternative: int | str = 0) -> Axes:
+    """What changes between two runs of one seed, or in a comparison (``open_comparison``): visits a year to each host,
+    after less before, with 95 % intervals; the ``most`` changed hosts.
 
     >>> ax = plot_difference(open_results(example), open_results(example))
     >>> ax.get_xlabel()
     'visits a year, after less before'
     """
     who = leader_id(before, leader)
-    table = compare(before, after, who)
+    table = compare(before, after, who, alternative)
+    if names is None:
+        chosen = before["alternative"].values[alternative] if after is None and isinstance(alternative, int) else alternative
+        names = ("before", "after") if after is not None else (str(before.attrs["base"]), str(chosen))
     total = table.attrs["total"]
     table = table[table["difference"] != 0]
-    table = table.reindex(table["difference"].abs().sort_values(ascending=False).index).head(most)
+    table = table.sort_values("difference", key=abs, ascending=False, kind="stable").head(most)
     table = table.sort_values("difference", ascending=False)
     ax = axes(ax, 7, 1.7 + 0.27 * len(table))
     ax.axvline(0, color="0.3", linewidth=0.8)
+    told = "member" in table  # a comparison does not tell who is bound
     for place, row in enumerate(table.itertuples()):
-        colour = MEMBER if row.member else OTHER
+        colour, mark = ((MEMBER, MEMBER_MARK) if row.member else (OTHER, OTHER_MARK)) if told else (BLUE, "o")
         sure = row.low > 0 or row.high < 0
-        ax.errorbar(row.difference, place, xerr=Z * row.se, color=colour, capsize=2.5, marker=MEMBER_MARK if row.member else OTHER_MARK,
-                    markersize=5.5, markerfacecolor=colour if sure else "white")
+        ax.errorbar(row.difference, place, xerr=Z * row.se, color=colour, capsize=2.5, marker=mark, markersize=5.5,
+                    markerfacecolor=colour if sure else "white")
     ax.set_yticks(range(len(table)), table["name"])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlabel(f"visits a year, {names[1]} less {names[0]}")
+    ax.xaxis.set_major_locator(MaxNLocator(6))
     bare(ax, "top", "right", "left")
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", alpha=0.3)
-    ax.legend(handles=_bound_or_not(), loc="lower right", frameon=False, fontsize="small")
+    if told:
+        ax.legend(handles=_bound_or_not(), loc="lower right", frameon=False, fontsize="small")
     title = f"What changes for {_name(before, who)}"
     how = "history by history" if table.attrs["paired"] else "as if the runs had been independent: too wide"
-    heading(ax, title, f"All hosts together {total['difference']:+.2f} ± {Z * total['se']:.2f} visits a year; {table.attrs['pairs']:,} pairs "
-            f"of histories under one luck.\n95 % intervals, {how}; hollow: the interval holds 0")
-    return sign(ax, title, before, after)
+    heading(ax, title, f"All hosts together {total['difference']:+.2g} ± {Z * total['se']:.1g} visits a year; "
+            f"{table.attrs['pairs']:,} pairs of histories under one luck.\n95 % intervals, {how}; hollow: the interval holds 0")
+    return sign(ax, title, *(ds for ds in (before, after) if ds is not None))
 
 
 def plot_fan(ds: xr.Dataset, what: str = "nu", leader: int | str = 0, ax: Axes | None = None) -> Axes:

@@ -71,7 +71,7 @@ def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None
     for name, value in (("replicates", replicates), ("seed", seed), ("threads", threads)):
         words += [f"--{name}", str(value)] if value is not None else []
     for key, value in overrides.items():
-        words += ["--set", f"{key.replace('__', '.')}={_toml(value)}"]
+        words += ["--set", f"{key.replace('__', '.')}={toml(value)}"]
     call(words, quiet)
     return open_results(out)
 
@@ -110,10 +110,10 @@ def call(words: list[str], quiet: bool = True) -> str:
     return output
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
     """A Python value as TOML.
 
-    >>> [_toml(v) for v in (True, 0.5, 3, "G20", datetime.date(2026, 9, 2), ["BRICS", "SCO"])]
+    >>> [toml(v) for v in (True, 0.5, 3, "G20", datetime.date(2026, 9, 2), ["BRICS", "SCO"])]
     ['true', '0.5', '3', '"G20"', '2026-09-02', '["BRICS", "SCO"]']
     """
     if isinstance(value, bool):
@@ -121,12 +121,12 @@ def _toml(value: Any) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()[:10]
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(v) for v in value) + "]"
+        return "[" + ", ".join(toml(v) for v in value) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{k} = {toml(v)}" for k, v in value.items()) + " }"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    return _toml(value.item()) if hasattr(value, "item") else repr(value)  # a number, of Python or of NumPy
+    return toml(value.item()) if hasattr(value, "item") else repr(value)  # a number, of Python or of NumPy
 
 
 _folder: Path | None = None

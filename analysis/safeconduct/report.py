@@ -1,7 +1,7 @@
 """One self-contained page about a results file: for a browser without a network, a phone, a printer.
 
-    ./safeconduct report RESULTS [BASE] --out report.html
-    python -m safeconduct report RESULTS [BASE] --out report.html
+    ./safeconduct report RESULTS [BASE] [--paired COMPARISON] --out report.html
+    python -m safeconduct report RESULTS [BASE] [--paired COMPARISON] --out report.html
 
 The page loads nothing: its policy forbids every request, styles and script lie in it under their hashes. Equal inputs
 make equal bytes. Reasons and assumptions come from the program (``why --hosts``, ``page parameters``).
@@ -27,6 +27,7 @@ import pandas as pd
 import xarray as xr
 
 from . import geo
+from .compare import open_comparison
 from .program import ProgramError, call
 from .results import ResultsError, hosts, open_results, years
 
@@ -50,11 +51,13 @@ _METRICS = [
 ]
 
 
-def report(results: str | Path, base: str | Path | None = None, leader: str | None = None) -> str:
+def report(results: str | Path, base: str | Path | None = None, leader: str | None = None,
+           paired: str | Path | None = None) -> str:
     """The page as text.
 
     ``results``: the file the page is about; ``base``: a second one to compare it with. ``leader``: the id of one leader
-    (default: the first). Raises ResultsError or FileNotFoundError.
+    (default: the first). ``paired``: a file of ``safeconduct compare`` in which both were lived side by side; differences
+    then have the intervals of pairs of histories. Raises ResultsError or FileNotFoundError.
 
     >>> page = report(example)
     >>> page.startswith("<!doctype html>"), "Belarus" in page
@@ -65,7 +68,8 @@ def report(results: str | Path, base: str | Path | None = None, leader: str | No
     who = _leader(ds, leader, results)
     if other is not None:
         _leader(other, who, base)
-    return _Page(ds, who, other, Path(results)).text()
+    pairs = _pairs(ds, other, who, paired) if paired else None
+    return _Page(ds, who, other, Path(results), pairs).text()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,12 +80,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("results", nargs="+", metavar="RESULTS",
                         help="the results file, and after it the one to compare it with")
     parser.add_argument("--out", default="report.html", help="where the page goes (default: report.html)")
+    parser.add_argument("--paired", metavar="COMPARISON", help="what 'safeconduct compare' wrote of the two: sharper intervals")
     parser.add_argument("--leader", help="id of the leader the page is about (default: the first)")
     given = parser.parse_args(arguments)
     if len(given.results) > 2:
         parser.error("at most two results files: the one reported, and the one to compare it with")
+    if given.paired and len(given.results) < 2:
+        parser.error("--paired needs two results files")
     try:
-        _write_whole(Path(given.out), report(*given.results, leader=given.leader))
+        _write_whole(Path(given.out), report(*given.results, leader=given.leader, paired=given.paired))
     except ResultsError as e:
         print(f"safeconduct: {e}", file=sys.stderr)
         return 65
@@ -102,6 +109,24 @@ def _leader(ds: xr.Dataset, wanted: str | None, path: str | Path | None) -> str:
     if wanted not in known:
         raise ResultsError(f"{path} has no leader {wanted!r}; it has {', '.join(known)}")
     return wanted
+
+
+def _pairs(ds: xr.Dataset, base: xr.Dataset | None, leader: str, path: str | Path) -> xr.Dataset:
+    """The part of a comparison that is about these two runs: it has the same means, so it lived the same histories."""
+    found = open_comparison(path)
+    if base is None or leader not in found["leader"].values:
+        raise ResultsError(f"{path} does not compare two worlds of {leader!r}")
+    here = found.sel(leader=leader)
+    names = [m for m in ds["measure"].values if m in found["outcome"].values and m not in ("arrests", "hazard")]
+    mean = lambda one: one["measure_mean"].sel(leader=leader, measure=names).values
+    for alternative in found["alternative"].values:
+        at = here.sel(alternative=alternative)
+        if (np.allclose(at["base"].sel(outcome=names), mean(base), rtol=1e-6)
+                and np.allclose(at["alternative_mean"].sel(outcome=names), mean(ds), rtol=1e-6)):
+            return at
+    raise ResultsError(f"{path} compares other histories than those of {ds.attrs['path']} and {base.attrs['path']}: let "
+                       f"'safeconduct compare' live the base and the alternative with --replicates {int(ds.attrs['replicates'])} "
+                       f"--seed {int(ds.attrs['seed'])}, and run both so")
 
 
 def _write_whole(path: Path, text: str) -> None:
@@ -196,8 +221,8 @@ def _hash(text: str) -> str:
 # --- the page ----------------------------------------------------------------------------------------------------------
 
 class _Page:
-    def __init__(self, ds: xr.Dataset, leader: str, base: xr.Dataset | None, path: Path) -> None:
-        self.ds, self.leader, self.base = ds, leader, base
+    def __init__(self, ds: xr.Dataset, leader: str, base: xr.Dataset | None, path: Path, pairs: xr.Dataset | None) -> None:
+        self.ds, self.leader, self.base, self.pairs = ds, leader, base, pairs
         self.l = [str(v) for v in ds["leader"].values].index(leader)
         self.name = str(ds["leader_name"].values[self.l])
         self.home = str(ds["leader_home"].values[self.l])
@@ -639,13 +664,16 @@ campaign or visit has changed anything. Larger: more visits.</p>
         for name, label in words:
             (a, se_a), (b, se_b) = self._measure(self.ds, name), self._measure(base, name)
             a, se_a, b, se_b = a / self.years, se_a / self.years, b / span, se_b / span
-            rows.append([f"{label} a year", f"{a:.2f}", f"{b:.2f}", _signed(a - b), f"{_Z * np.hypot(se_a, se_b):.2f}"])
+            rows.append([f"{label} a year", f"{a:.2f}", f"{b:.2f}", *self._change(a - b, np.hypot(se_a, se_b), name, span)])
         nu, nu_b = float(self.ds["final_nu"]), float(base["final_nu"])
-        rows.append(["norm at the end", f"{nu:.2f}", f"{nu_b:.2f}", _signed(nu - nu_b),
-                     f"{_Z * np.hypot(float(self.ds['final_nu_se']), float(base['final_nu_se'])):.2f}"])
+        rows.append(["norm at the end", f"{nu:.2f}", f"{nu_b:.2f}", *self._change(
+            nu - nu_b, np.hypot(float(self.ds["final_nu_se"]), float(base["final_nu_se"])), "final_nu")])
         head = ["measure", "this", "base", "difference", "±"]
         text = (f"<p>Base: {escape(str(base.attrs['title']))}, {int(base.attrs['replicates']):,} histories, seed {int(base.attrs['seed'])}. "
-                + ("Both runs met the same luck, so the intervals, which treat them as independent, are wider than need be.</p>\n"
+                + ("Both were lived side by side under the same luck; the intervals are of pairs of histories.</p>\n"
+                   if self.pairs is not None else
+                   "Both runs met the same luck, so the intervals, which treat them as independent, are wider than need be "
+                   "(<code>--paired</code> with a file of <code>safeconduct compare</code> makes them sharp).</p>\n"
                    if int(base.attrs["seed"]) == int(self.ds.attrs["seed"]) else "The runs met different luck.</p>\n"))
         text += _table(head, rows, "Measures: this case, the base case, and the difference with its 95 % interval", 4)
         theirs = hosts(base)
@@ -654,6 +682,8 @@ campaign or visit has changed anything. Larger: more visits.</p>
         both["base"] = theirs.loc[both["host"], "visits_a_year"].to_numpy()
         both["change"] = both["visits_a_year"] - both["base"]
         both["error"] = _Z * np.hypot(both["visits_a_year_se"].to_numpy(), theirs.loc[both["host"], "visits_a_year_se"].to_numpy())
+        if self.pairs is not None:
+            both["error"] = _Z * self.pairs["host_difference_se"].sel(host=both["host"].to_numpy()).values / span
         both["size"] = both["change"].abs()
         most = both[both["size"] >= 0.005].sort_values(["size", "host"], ascending=[False, True]).head(12)
         text += "<p>No host is visited 0.005 times a year more or less.</p>\n" if most.empty else _table(["host", "this", "base", "difference", "±"],
@@ -671,6 +701,13 @@ campaign or visit has changed anything. Larger: more visits.</p>
         if rows:
             text += _table(["occasion", "this: goes", "base: goes", "points"], rows, "The calendar: share of histories in which the leader goes", 3)
         return text
+
+    def _change(self, difference: float, se: float, outcome: str, span: float = 1.0) -> list[str]:
+        """A difference and half of its 95 % interval, of pairs where they are known; as many places as the interval has."""
+        if self.pairs is not None and outcome in self.pairs["outcome"].values:
+            se = float(self.pairs["difference_se"].sel(outcome=outcome)) / span
+        places = 2 if se == 0 else int(np.clip(1 - np.floor(np.log10(_Z * se)), 2, 4))
+        return [_signed(difference, places), f"{_Z * se:.{places}f}"]
 
     # assumptions
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import safeconduct.report
-from safeconduct import ResultsError, hosts, open_results
+from safeconduct import ResultsError, hosts, open_comparison, open_results, outcomes
 from safeconduct.report import report
 
 
@@ -121,6 +121,22 @@ def test_a_base_case_is_compared(example, stronger):
     assert "parameters.th_J" in page.split("<caption>What this scenario sets")[1].split("</table>")[0]
 
 
+def test_pairs_of_histories_make_the_intervals_sharp(example, stronger, example_comparison, tmp_path):
+    """With the program's comparison of the two, differences stay and their intervals are those of the pairs."""
+    rows = {}
+    for how, page in (("apart", report(stronger, example)), ("paired", report(stronger, example, paired=example_comparison))):
+        cells = re.search(r'>visits a year</th>((?:<td class="num">[^<]*</td>)+)', page.split('id="comparison"')[1])[1]
+        numbers = [float(n.replace("−", "-")) for n in re.findall(r">([^<]+)</td>", cells)]
+        rows[how] = dict(zip(("this", "base", "difference", "±"), numbers, strict=True))
+        assert ("the intervals are of pairs of histories" in page) == (how == "paired")
+    ours = outcomes(open_comparison(example_comparison), "parameters.th_J=4").set_index("outcome").loc["visits"]
+    assert rows["paired"]["difference"] == pytest.approx(ours["difference"] / 2.013, abs=1e-3)
+    assert rows["paired"]["±"] == pytest.approx(1.96 * ours["se"] / 2.013, abs=1e-3)
+    assert rows["paired"]["±"] < 0.5 * rows["apart"]["±"]
+    with pytest.raises(ResultsError, match="compares other histories.*--replicates 500 --seed 2025"):
+        report(example, stronger, paired=example_comparison)
+
+
 def test_ignorance_of_parameters_is_shown_where_the_run_knows_it(program, tmp_path, page):
     (tmp_path / "sets.csv").write_text("b_V\n1.5\n2\n2.5\n3\n")
     path = tmp_path / "p.h5"
@@ -157,3 +173,5 @@ def test_mistakes(example, tmp_path):
     assert call("report", tmp_path / "mine.txt").returncode == 65
     assert call("report").returncode == 2 and call().returncode == 2
     assert call("report", example, example, example).returncode == 2
+    assert call("report", example, "--paired", example).returncode == 2
+    assert call("report", example, example, "--paired", example).returncode == 65

@@ -14,6 +14,7 @@ import safeconduct
 from safeconduct import ResultsError, hosts, open_results, to_dataframe, trips
 
 
+FILES = {"example", "example_sweep", "example_design", "example_morris", "example_comparison"}  # fixtures of conftest.py
 MODULES = ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_modules(safeconduct.__path__)
                              if m.name != "__main__")]
 
@@ -21,7 +22,7 @@ MODULES = ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_module
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_in_the_docstrings_are_true(module, request):
     module = importlib.import_module(module)
-    files = {"example", "example_sweep", "example_design", "example_morris"} & set(re.findall(r"example\w*", inspect.getsource(module)))
+    files = FILES & set(re.findall(r"example\w*", inspect.getsource(module)))
     names = {name: request.getfixturevalue(name) for name in files} | {"open_results": open_results}
     result = doctest.testmod(module, extraglobs=names)
     assert result.failed == 0 and result.attempted > 0

@@ -10,10 +10,11 @@ import pytest
 SOURCE = Path(os.environ["SAFECONDUCT_SOURCE"])
 PROGRAM = os.environ["SAFECONDUCT"]
 README = (SOURCE / "README.md").read_text()
+OF_THE_PACKAGE = (SOURCE / "analysis/README.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.S | re.M)
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.S | re.M)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,15 @@ def test_the_python_lines_run_after_them(folder):
                           env={**os.environ, "MPLBACKEND": "Agg"})
     assert done.returncode == 0, done.stderr
     assert (folder / "hosts.png").stat().st_size > 10_000
+
+
+def test_the_python_lines_of_the_package_run_after_them(folder):
+    """As they stand, on the files that the commands of the README have left."""
+    for place, lines in enumerate(blocks("python", OF_THE_PACKAGE)):
+        done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", lines], cwd=folder, capture_output=True, text=True,
+                              env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(SOURCE / "analysis")})
+        assert done.returncode == 0, done.stderr
+    assert place >= 1 and (folder / "visits.png").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))

@@ -1,0 +1,70 @@
+"""Comparisons in Python: the program's paired differences, and the same from two runs that kept their decisions."""
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import safeconduct
+from safeconduct import ResultsError, compare, counterfactual, open_comparison, open_results, outcomes, plot_difference, plot_outcome, run
+from safeconduct.intervals import Z
+
+
+@pytest.fixture(scope="module")
+def ds(example_comparison):
+    return open_comparison(example_comparison)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_the_programs_differences_are_those_of_two_runs_history_by_history(ds, folder):
+    """Two implementations: the program's sums, and pandas over the decisions of both runs."""
+    free = run("no_warrant", replicates=500, trips="all", quiet=True)
+    ours = compare(open_results(folder / "all.h5"), free)
+    theirs = compare(ds, alternative="no_warrant")
+    both = ours.set_index("host").join(theirs.set_index("host"), rsuffix="_program")
+    assert ours.attrs["paired"] and theirs.attrs["pairs"] == ours.attrs["pairs"] == 500
+    assert np.allclose(both["difference"], both["difference_program"]) and both["difference"].abs().max() > 0.3
+    assert np.allclose(both["se"], both["se_program"], rtol=1e-6)
+    for name in ("difference", "se"):
+        assert theirs.attrs["total"][name] == pytest.approx(ours.attrs["total"][name], rel=1e-6)
+
+
+def test_outcomes_are_the_files(ds):
+    table = outcomes(ds, "parameters.th_J=4").set_index("outcome")
+    at = ds.sel(alternative="parameters.th_J=4", leader="putin", outcome="member_visits")
+    row = table.loc["member_visits"]
+    assert row["difference"] == at["difference"].item() == pytest.approx(row["alternative"] - row["base"])
+    assert row["low"] <= row["difference"] <= row["high"] < 0  # stronger courts, fewer visits to members
+
+
+def test_the_figures_draw_the_tables(ds):
+    ax = plot_outcome(ds, "withdrawn")
+    drawn = [c.lines[0].get_xydata()[0] for c in ax.containers]
+    assert [x for x, _ in drawn] == [outcomes(ds, k).set_index("outcome").loc["withdrawn", "difference"] for k in (0, 1)]
+    assert any("500 pairs" in t.get_text() for t in ax.texts)
+    ax = plot_difference(ds, alternative=1, most=6)
+    table = compare(ds, alternative=1)
+    drawn = {t.get_text(): c.lines[0].get_xydata()[0][0] for t, c in zip(ax.get_yticklabels(), ax.containers)}
+    table = table[table["difference"] != 0].sort_values("difference", key=abs, ascending=False, kind="stable").head(6)
+    assert drawn == dict(zip(table["name"], table["difference"]))
+    assert ax.get_xlabel().endswith("parameters.th_J=4 less dushanbe_2025")
+    whisker = ax.containers[0].lines[2][0].get_segments()[0]
+    assert np.ptp(whisker[:, 0]) == pytest.approx(2 * Z * table.set_index("name").loc[ax.get_yticklabels()[0].get_text(), "se"])
+
+
+def test_mistakes_say_what_to_do(ds, example):
+    with pytest.raises(ResultsError, match="holds no safeconduct comparison"):
+        open_comparison(example)
+    with pytest.raises(ValueError, match="no alternative 'x' in this comparison: no_warrant, "):
+        outcomes(ds, "x")
+    with pytest.raises(ValueError, match="no outcome 'x'.*member_visits"):
+        plot_outcome(ds, "x")
+    with pytest.raises(ValueError, match="give two runs, or one comparison"):
+        compare(open_results(example))
+    with pytest.raises(ValueError, match="whole scenarios before changes"):
+        counterfactual("dushanbe_2025", {"parameters.th_J": 3}, "no_warrant")
+    with pytest.raises(safeconduct.ProgramError, match="unknown key"):
+        counterfactual("dushanbe_2025", {"parameters.th_j": 3}, replicates=10, quiet=True)
