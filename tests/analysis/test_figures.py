@@ -1,5 +1,6 @@
 """The figures: the numbers that they draw, what they say of themselves, and that all of it is legible."""
 import inspect
+import json
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 import safeconduct
 from safeconduct import compare, events, hosts, ledger, map_table, open_results, save, style, world
 from safeconduct.plots import FATES, calendar_shares
+from safeconduct.program import call
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +123,17 @@ def test_ledger_is_the_equation_of_the_model(ds):
     c = duty + p["th_W"] * host["W"] * leader["Pi"] - p["th_R"] * leader["R"] - p["th_a"] * a
     assert row["duty"] == 1 and row["alliance"] == pytest.approx(p["th_a"] * a) and row["c"] == pytest.approx(c)
     assert row["p_arrest"] == pytest.approx(1 / (1 + np.exp(p["kap_arrest"] - c)))
+
+
+def test_the_ledger_in_python_is_the_programs(ds, example):
+    """Two implementations of the compliance index before anything has happened."""
+    theirs = {row["host"]: row for row in json.loads(call(["why", str(example), "--hosts", "--json"]))["hosts"]}
+    ours = ledger(ds).set_index("host")
+    assert set(theirs) == set(ours.index)
+    for host, row in theirs.items():
+        assert row["alliance"] == pytest.approx(ours.loc[host, "alliance"], abs=1e-3), host
+        assert row["compliance_index"] == pytest.approx(ours.loc[host, "c"], abs=0.011), host  # the norm is a week older there
+        assert bool(row["duty"]) == bool(ours.loc[host, "duty"]), host
 
 
 def test_ledger_has_no_duty_without_a_warrant_and_none_for_the_home_state(ds, program):

@@ -1,16 +1,9 @@
 """why in Python: the program's terms as tables, and a waterfall that ends at their sum."""
-import doctest
-
 import matplotlib.pyplot as plt
 import pytest
 
-import safeconduct.why
 from safeconduct.program import ProgramError
 from safeconduct.why import decisions, flips, plot_why, why
-
-
-def test_examples_in_the_docstrings_are_true(example):
-    assert doctest.testmod(safeconduct.why, extraglobs={"example": example}).failed == 0
 
 
 def test_a_waterfall_ends_at_the_sum_of_the_terms(example):
