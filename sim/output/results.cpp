@@ -322,7 +322,9 @@ std::vector<std::byte> results_image(const Results& r) {
   if (r.trips_replicates > 0) {
     file.group("trips");
     file.dimension("trips", "trip", r.trips.size());
-    for (const Variable& column : trip_columns(r.stage, r.trips)) file.write(column);
+    std::vector<Variable> columns = trip_columns(r.stage, r.trips.size());
+    add_trips(r.trips, columns);
+    for (const Variable& column : columns) file.write(column);
   }
   return file.finish();
 }

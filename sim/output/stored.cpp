@@ -66,40 +66,77 @@ Variable described(const Field& f, Values values, std::vector<std::string> meani
   return v;
 }
 
-std::vector<Variable> trip_columns(const agents::Stage& stage, const std::vector<TripRecord>& records) {
+namespace {
+
+/// Calls f(name, T{}, what a record puts there, names of its values) for each column.
+template <class F>
+void each_trip_column(F f) {
+  using R = TripRecord;
+  using Names = std::vector<std::string>;
+  const auto none = [](const agents::Stage&) { return Names{}; };
+  const auto yes_or_no = [](const agents::Stage&) { return Names{"no", "yes"}; };
+  f(
+      "rep", std::int64_t{}, [](const R& r) { return r.replicate; }, none);
+  f(
+      "leader", std::int16_t{}, [](const R& r) { return r.decision.leader.index; },
+      [](const agents::Stage& s) { return names_of(s.world.leaders); });
+  f(
+      "host", std::int16_t{}, [](const R& r) { return r.decision.host.index; },
+      [](const agents::Stage& s) { return names_of(s.world.hosts); });
+  f(
+      "ev", std::int16_t{}, [](const R& r) { return r.decision.event; }, none);
+  f(
+      "second_stop", std::int8_t{}, [](const R& r) { return r.decision.second_stop; }, yes_or_no);
+  f(
+      "ans", std::int8_t{}, [](const R& r) { return r.decision.answer; },
+      [](const agents::Stage&) { return one_word_each(agents::answer_names); });
+  f(
+      "out", std::int8_t{}, [](const R& r) { return r.decision.outcome; },
+      [](const agents::Stage&) { return one_word_each(agents::outcome_names); });
+  f(
+      "wk", std::int16_t{}, [](const R& r) { return r.decision.week; }, none);
+  f(
+      "wk_out", std::int16_t{}, [](const R& r) { return r.decision.week_out; }, none);
+  f(
+      "order", std::int8_t{}, [](const R& r) { return r.decision.order; }, yes_or_no);
+  f(
+      "duty", std::int8_t{}, [](const R& r) { return r.decision.duty; }, yes_or_no);
+  f(
+      "days", float{}, [](const R& r) { return r.decision.days; }, none);
+  f(
+      "hours", float{}, [](const R& r) { return r.decision.hours; }, none);
+  f(
+      "detour_hours", float{}, [](const R& r) { return r.decision.detour_hours; }, none);
+  f(
+      "diverted_to", std::int16_t{}, [](const R& r) { return r.decision.diverted_to; }, none);
+  f(
+      "V", float{}, [](const R& r) { return r.decision.V; }, none);
+  f(
+      "pi_a", float{}, [](const R& r) { return r.decision.pi_arrest; }, none);
+  f(
+      "P_arr", float{}, [](const R& r) { return r.decision.p_arrest; }, none);
+}
+
+}  // namespace
+
+std::vector<Variable> trip_columns(const agents::Stage& stage, std::size_t rows) {
   std::vector<Variable> columns;
-  const auto column = [&]<class T>(std::string_view name, T, auto of, std::vector<std::string> meanings = {}) {
+  each_trip_column([&]<class T>(std::string_view name, T, auto, auto meanings) {
     std::vector<T> values;
-    values.reserve(records.size());
-    for (const TripRecord& r : records) values.push_back(static_cast<T>(of(r.decision)));
-    columns.push_back(described(field("trips", name), std::move(values), std::move(meanings)));
-  };
-  using D = agents::Decision;
-  std::vector<std::int64_t> replicates;
-  for (const TripRecord& r : records) replicates.push_back(r.replicate);
-  columns.push_back(described(field("trips", "rep"), std::move(replicates)));
-  column(
-      "leader", std::int16_t{}, [](const D& d) { return d.leader.index; }, names_of(stage.world.leaders));
-  column(
-      "host", std::int16_t{}, [](const D& d) { return d.host.index; }, names_of(stage.world.hosts));
-  column("ev", std::int16_t{}, [](const D& d) { return d.event; });
-  column("second_stop", std::int8_t{}, [](const D& d) { return d.second_stop; }, {"no", "yes"});
-  column(
-      "ans", std::int8_t{}, [](const D& d) { return d.answer; }, one_word_each(agents::answer_names));
-  column(
-      "out", std::int8_t{}, [](const D& d) { return d.outcome; }, one_word_each(agents::outcome_names));
-  column("wk", std::int16_t{}, [](const D& d) { return d.week; });
-  column("wk_out", std::int16_t{}, [](const D& d) { return d.week_out; });
-  column("order", std::int8_t{}, [](const D& d) { return d.order; }, {"no", "yes"});
-  column("duty", std::int8_t{}, [](const D& d) { return d.duty; }, {"no", "yes"});
-  column("days", float{}, [](const D& d) { return d.days; });
-  column("hours", float{}, [](const D& d) { return d.hours; });
-  column("detour_hours", float{}, [](const D& d) { return d.detour_hours; });
-  column("diverted_to", std::int16_t{}, [](const D& d) { return d.diverted_to; });
-  column("V", float{}, [](const D& d) { return d.V; });
-  column("pi_a", float{}, [](const D& d) { return d.pi_arrest; });
-  column("P_arr", float{}, [](const D& d) { return d.p_arrest; });
+    values.reserve(rows);
+    columns.push_back(described(field("trips", name), std::move(values), meanings(stage)));
+  });
   return columns;
+}
+
+void add_trips(std::span<const TripRecord> records, std::vector<Variable>& columns) {
+  auto column = columns.begin();
+  each_trip_column([&]<class T>(std::string_view, T, auto of, auto) {
+    auto& values = std::get<std::vector<T>>((column++)->values);
+    std::size_t at = values.size();
+    values.resize(at + records.size());
+    for (const TripRecord& r : records) values[at++] = static_cast<T>(of(r));
+  });
 }
 
 void throw_damaged(const std::filesystem::path& path, const std::string& why) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ namespace sim {
 Variable described(const Field& field, Values values, std::vector<std::string> meanings = {},
                    std::map<std::string, std::string> more = {});
 
-/// The columns of the group `trips`.
-std::vector<Variable> trip_columns(const agents::Stage& stage, const std::vector<TripRecord>& records);
+/// The columns of the group `trips`, with room for rows but without any.
+std::vector<Variable> trip_columns(const agents::Stage& stage, std::size_t rows);
+/// Adds rows to them.
+void add_trips(std::span<const TripRecord> records, std::vector<Variable>& columns);
 
 struct OpenedResults {
   NetcdfReader file;

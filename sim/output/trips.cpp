@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <mutex>
+#include <span>
 #include <system_error>
 
 #include "sim/output/netcdf.hpp"
@@ -64,6 +66,12 @@ std::size_t row_bytes() {
 
 fs::path trips_folder(const fs::path& results) { return fs::path(results).replace_extension(".trips"); }
 
+struct TripsWriter::Part {
+  std::vector<Variable> columns;
+  std::size_t rows = 0;
+  std::int64_t first_replicate = 0;
+};
+
 TripsWriter::TripsWriter(const fs::path& results, const agents::Stage& stage, const ResultsText& text,
                          std::uint64_t seed, std::int64_t part_bytes)
     : folder_(trips_folder(results)),
@@ -71,55 +79,81 @@ TripsWriter::TripsWriter(const fs::path& results, const agents::Stage& stage, co
       stage_(stage),
       fingerprint_(run_fingerprint(text, seed)),
       seed_(seed),
-      most_rows_(std::max<std::size_t>(1, static_cast<std::size_t>(part_bytes) / row_bytes())) {
+      most_rows_(std::max<std::size_t>(1, static_cast<std::size_t>(part_bytes) / row_bytes())),
+      part_(std::make_unique<Part>(Part{trip_columns(stage, most_rows_)})) {
   refuse_foreign(folder_);
   remove_parts(partial_);
   fs::create_directories(partial_);
 }
 
 TripsWriter::~TripsWriter() {
+  writing_.clear();  // waits
   std::error_code ignored;
   fs::remove_all(partial_, ignored);
 }
 
 void TripsWriter::add(const std::vector<TripRecord>& records) {
-  for (std::size_t from = 0; from < records.size();) {
+  const std::span<const TripRecord> all(records);
+  std::size_t kept = 0;
+  for (std::size_t from = 0; from < all.size();) {
     std::size_t to = from;  // past the end of a replicate
-    while (to < records.size() && records[to].replicate == records[from].replicate) ++to;
-    if (!rows_.empty() && rows_.size() + (to - from) > most_rows_) write_part(records[from].replicate);
-    rows_.insert(rows_.end(), records.begin() + static_cast<std::ptrdiff_t>(from),
-                 records.begin() + static_cast<std::ptrdiff_t>(to));
+    while (to < all.size() && all[to].replicate == all[from].replicate) ++to;
+    if (part_->rows > 0 && part_->rows + (to - from) > most_rows_) {
+      add_trips(all.subspan(kept, from - kept), part_->columns);
+      kept = from;
+      write_part(all[from].replicate);
+    }
+    part_->rows += to - from;
     from = to;
   }
+  add_trips(all.subspan(kept), part_->columns);
 }
 
 void TripsWriter::finish(std::int64_t replicates) {
   write_part(replicates);
+  wait_until_at_most(0);
   remove_parts(folder_);
   fs::rename(partial_, folder_);
   flush_folder(folder_.has_parent_path() ? folder_.parent_path() : fs::path("."));
 }
 
-void TripsWriter::write_part(std::int64_t past_replicate) {
-  NetcdfWriter file(NetcdfWriter::Packing::plain);
-  file.attribute("", "Conventions", "CF-1.10");
-  file.attribute("", "filetype", "safeconduct trips");
-  file.attribute("", "version", results_version);
-  file.attribute("", "source", "safeconduct " SAFECONDUCT_VERSION);
-  file.attribute("", "seed", seed_);
-  file.attribute("", "fingerprint", fingerprint_);
-  file.attribute("", "part", std::int64_t{parts_});
-  file.attribute("", "first_replicate", first_replicate_);
-  file.attribute("", "past_replicate", past_replicate);
-  file.dimension("", "trip", rows_.size());
-  for (Variable& column : trip_columns(stage_, rows_)) {
-    column.path = column.path.substr(column.path.find('/') + 1);
-    file.write(column);
+void TripsWriter::wait_until_at_most(std::size_t parts) {
+  while (writing_.size() > parts) {
+    std::future<void> first = std::move(writing_.front());
+    writing_.pop_front();
+    first.get();
   }
-  write_whole(partial_ / part_name(parts_), file.finish());
+}
+
+void TripsWriter::write_part(std::int64_t past_replicate) {
+  wait_until_at_most(1);
+  auto next = std::make_unique<Part>(Part{trip_columns(stage_, most_rows_), 0, past_replicate});
+  writing_.push_back(
+      std::async(std::launch::async, [this, number = parts_, past_replicate, part = std::move(part_)]() mutable {
+        static std::mutex library;  // not every HDF5 stands two threads
+        std::unique_lock lock(library);
+        NetcdfWriter file(NetcdfWriter::Packing::plain);
+        file.attribute("", "Conventions", "CF-1.10");
+        file.attribute("", "filetype", "safeconduct trips");
+        file.attribute("", "version", results_version);
+        file.attribute("", "source", "safeconduct " SAFECONDUCT_VERSION);
+        file.attribute("", "seed", seed_);
+        file.attribute("", "fingerprint", fingerprint_);
+        file.attribute("", "part", std::int64_t{number});
+        file.attribute("", "first_replicate", part->first_replicate);
+        file.attribute("", "past_replicate", past_replicate);
+        file.dimension("", "trip", part->rows);
+        for (Variable& column : part->columns) {
+          column.path = column.path.substr(column.path.find('/') + 1);
+          file.write(column);
+        }
+        part.reset();
+        const std::vector<std::byte> image = file.finish();
+        lock.unlock();
+        write_whole(partial_ / part_name(number), image);
+      }));
   ++parts_;
-  first_replicate_ = past_replicate;
-  rows_.clear();
+  part_ = std::move(next);
 }
 
 }  // namespace sim

@@ -2,7 +2,10 @@
 // replicates. Each part has the columns of the group `trips` of a results file (SCHEMA.md).
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <filesystem>
+#include <future>
+#include <memory>
 #include <vector>
 
 #include "sim/output/results.hpp"
@@ -13,7 +16,8 @@ namespace sim {
 std::filesystem::path trips_folder(const std::filesystem::path& results);
 
 /// Parts are written to NAME.trips.partial, which becomes NAME.trips when all are there; a folder that is not finished
-/// never carries the final name. Errors: std::system_error naming the path.
+/// never carries the final name. Parts are put together and written aside, two at a time at most, while more is lived.
+/// Errors: std::system_error naming the path, from the next call after they happen.
 class TripsWriter {
  public:
   /// The stage must outlive the writer. What an interrupted run left in NAME.trips.partial is removed.
@@ -35,15 +39,17 @@ class TripsWriter {
 
  private:
   void write_part(std::int64_t past_replicate);
+  void wait_until_at_most(std::size_t parts);
 
   std::filesystem::path folder_, partial_;
   const agents::Stage& stage_;
   std::string fingerprint_;
   std::uint64_t seed_;
   std::size_t most_rows_;
-  std::vector<TripRecord> rows_;
-  std::int64_t first_replicate_ = 0;
+  struct Part;
+  std::unique_ptr<Part> part_;  ///< the one that grows
   int parts_ = 0;
+  std::deque<std::future<void>> writing_;
 };
 
 }  // namespace sim
