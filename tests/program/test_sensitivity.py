@@ -148,3 +148,38 @@ def test_what_is_no_merged_sweep_is_said(tmp_path):
     path.write_bytes(broken)
     ran = safeconduct("sensitivity", path, fails=True)
     assert ran.returncode == 65 and "damaged" in ran.stderr
+
+
+DESIGN = """
+extends = "dushanbe_2025.toml"
+weeks = 52
+run.replicates = 4096
+[sweep]
+design = "{design}"
+samples = {samples}
+[[sweep.factors]]
+key = "parameters.th_m"
+low = 0
+high = 1.5
+[[sweep.factors]]
+key = "leaders.putin.opportunities"
+low = 0.05
+high = 0.5
+[[sweep.factors]]
+key = "parameters.w_hostility"
+low = 0
+high = 0.01
+"""
+
+
+@pytest.mark.parametrize("design, samples, matters", [("saltelli", 8, "ST"), ("morris", 6, "mu_star")])
+def test_a_sampled_sweep_from_the_design_to_its_indices(tmp_path, design, samples, matters):
+    """More ideas are more visits; a ten-thousandth of hostility's weight is nothing."""
+    (tmp_path / "d.toml").write_text(DESIGN.format(design=design, samples=samples))
+    safeconduct("sweep", "d.toml", "--out", "out", cwd=tmp_path)
+    safeconduct("sensitivity", "out/results.h5", cwd=tmp_path)
+    with xarray.open_dataset(tmp_path / "results.sensitivity.h5") as file:
+        here = file.sel(leader="putin", measure="visits")[matters]
+        rate = here.sel(factor="leaders_putin_opportunities")
+        assert float(rate) > 5 * abs(float(here.sel(factor="w_hostility")))
+        assert float(rate) == here.max()
