@@ -19,7 +19,7 @@ void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome, Real 
     const auto word = [trip](int of) -> std::int32_t& { return reinterpret_cast<std::int32_t&>(trip[of]); };
     word(trip::end + trip::fate) = 1 + static_cast<int>(outcome);
     trip[trip::end + trip::pi] = pis[i];
-    b_.settled[place] |= Set{1} << r;
+    b_.settled[place].add(r);
     const int decision = r * b_.most_decisions + word(trip::row);
     const bool duty = terms[word(trip::host) * terms::words + terms::duty] > 0;
     reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]) =
@@ -30,16 +30,17 @@ void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome, Real 
 
 template <class L>
 void Block<L>::aftermath() {
-  changed_budgets_ = 0;
+  changed_budgets_ = {};
   for (int l = 0; l < s_.leaders; ++l) {
-    Set some = 0, again = 0;
+    Set some{}, again{};
     each_open_place(l, [&](int place) {
       again |= some & b_.settled[place];
       some |= b_.settled[place];
     });
-    if (some == 0) continue;
+    if (!any(some)) continue;
     serve_in_turn(
-        l, [&](int place) { return b_.settled[place]; }, [](int, Set) {}, [&](const Group& g) { effects(g, again); });
+        l, [&](int place) { return b_.settled[place]; }, [](int, const Set&) {},
+        [&](const Group& g) { effects(g, again); });
     // The bounds of alliances, where two changes of a week must both be in.
     const float most = 0.5f * s_.delta.grown[t_];
     each_open_place(l, [&](int place) {
@@ -50,7 +51,7 @@ void Block<L>::aftermath() {
         delta = delta > most ? most : delta < 0.0f - most ? 0.0f - most : delta;
       });
       b_.active[place] &= ~b_.settled[place];
-      b_.settled[place] = 0;
+      b_.settled[place] = {};
     });
   }
   bound_budgets();
@@ -58,9 +59,9 @@ void Block<L>::aftermath() {
 
 template <class L>
 void Block<L>::bound_budgets() {
-  if (changed_budgets_ == 0) return;
+  if (!any(changed_budgets_)) return;
   for (int first = 0; first < R; first += L::width) {
-    const Mask here = L::mask_from_bits(static_cast<std::uint32_t>(changed_budgets_ >> first));
+    const Mask here = L::mask_from_bits(changed_budgets_.bits(first));
     if (!any(here)) continue;
     Real surplus(0.0f);
     for (int n = 0; n < s_.ngos; ++n) {
@@ -77,7 +78,7 @@ void Block<L>::bound_budgets() {
 
 /// `again`: replicates with more than one outcome this week.
 template <class L>
-void Block<L>::effects(const Group& g, Set again) {
+void Block<L>::effects(const Group& g, const Set& again) {
   using agents::Outcome;
   const agents::Coefficients& k = s_.k;
   const Mask here = g.here;
@@ -147,7 +148,7 @@ void Block<L>::effects(const Group& g, Set again) {
   const Mask arrived = and_not(flew, diverted & taken_there) & duty;
   if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), end[trip::pi]);
   const Real most(0.5f * s_.delta.grown[t_]);
-  const Mask once = again == 0 ? strained : and_not(strained, members(again, g.r));
+  const Mask once = !any(again) ? strained : and_not(strained, members(again, g.r));
   at.tie[state::delta] = select(once, min(max(at.tie[state::delta], zero - most), most), at.tie[state::delta]);
   keep_tie(g, at, here);
 }
@@ -183,7 +184,7 @@ void Block<L>::change_budgets(const Group& g, Mask which, float per_share, Real 
   }
   std::int32_t rs[L::width];
   L::store_int(rs, g.r);
-  each_lane(which, [&](int i) { changed_budgets_ |= Set{1} << rs[i]; });
+  each_lane(which, [&](int i) { changed_budgets_.add(rs[i]); });
 }
 
 template <class L>

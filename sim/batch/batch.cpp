@@ -330,7 +330,7 @@ struct BatchLife::State {
   void begin(const BatchStage::Tables& tables) {
     const StageView& s = tables.view;
     std::memset(zero.data(), 0, zero.size() * sizeof zero[0]);
-    std::fill(sets.begin(), sets.end(), Set{0});
+    std::fill(sets.begin(), sets.end(), Set{});
     std::fill(weight.begin(), weight.end(), 1.0);
     std::fill(changed.begin(), changed.end(), -1);
     std::fill_n(view.norm, R, s.initial_nu - s.k.nu_bar);
@@ -349,7 +349,7 @@ const BlockView& BatchLife::block() const { return state_->view; }
 const StageView& BatchLife::stage_view() const { return stage_.view(); }
 
 void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count) {
-  state_->view.all = ~Set{0} >> (block_replicates - count);
+  state_->view.all = Set::first(count);
   state_->begin(*stage_.tables_);
   state_->view.seed = seed;
   state_->view.first_replicate = first;

@@ -63,8 +63,8 @@ class Block {
   // opportunities.hpp
   void open_event(int l, int place);
   Set bilateral_ideas(int l);
-  void second_stops(int l, Set firsts);
-  void announce(int place, Set who, std::uint64_t goes, std::uint64_t under_duty);
+  void second_stops(int l, const Set& firsts);
+  void announce(int place, const Set& who, const Set& goes, const Set& under_duty);
   struct Opened {
     Mask go, delegate, duty;
     Int row;  ///< of the decision
@@ -84,7 +84,7 @@ class Block {
   };
   Contests list_contests();
   void campaign_alone(int item, const Group& g);
-  void share_out_effort(Contest* contests, int n, Set several);
+  void share_out_effort(Contest* contests, int n, const Set& several);
   void gather_efforts(const Contest* contests, int n);
   void raise_pressure(const Group& g, Four& host, Mask which, Real effort);
   void sue(const Group& g, Real order, Real suit);
@@ -103,7 +103,7 @@ class Block {
 
   // aftermath.hpp
   void settle(const Group& g, Mask which, agents::Outcome outcome, Real pi);
-  [[gnu::flatten]] void effects(const Group& g, Set again);
+  [[gnu::flatten]] void effects(const Group& g, const Set& again);
   void bound_budgets();
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
   void change_budgets(const Group& g, Mask which, float per_share, Real per_reach);
@@ -113,9 +113,9 @@ class Block {
   Real now(Real kept, const DecayView& decay) const { return kept * Real(decay.left[t_]); }
   Real kept(Real value, const DecayView& decay) const { return value * Real(decay.grown[t_]); }
   const LeaderView& of_leader(int l) const { return period_->leaders[l]; }
-  Real norm(Int r) const { return Real(s_.k.nu_bar) + now(L::in_row(b_.norm, r), s_.nu); }
-  Real isolation(int l, Int r) const { return Real(1.0f) - now(L::in_row(&b_.ease[l * R], r), s_.ease); }
-  Real budget(int n, Int r) const { return Real(s_.B0[n]) + now(L::in_row(&b_.gain[n * R], r), s_.B); }
+  Real norm(Int r) const { return Real(s_.k.nu_bar) + now(row(b_.norm, r), s_.nu); }
+  Real isolation(int l, Int r) const { return Real(1.0f) - now(row(&b_.ease[l * R], r), s_.ease); }
+  Real budget(int n, Int r) const { return Real(s_.B0[n]) + now(row(&b_.gain[n * R], r), s_.B); }
   Real delta(const Ground& at) const { return now(at.tie[state::delta], s_.delta); }
   Real alliance(const Ground& at) const { return at.law[terms::alliance] + delta(at); }
   Int region_row(int l, const Group& g, const Ground& at) const {
@@ -159,25 +159,25 @@ class Block {
   template <class Of, class F>
   void serve_all(int l, Of of, F f) {
     int n = 0;
-    each_open_place(l, [&](int place) { n += L::list(of(place), place * R, b_.list + n); });
+    each_open_place(l, [&](int place) { n += list(of(place), place * R, b_.list + n); });
     serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
   }
   /// The same where the trips of one replicate follow each other: first each one's first, then its second, ...
   template <class Of, class Listed, class F>
   void serve_in_turn(int l, Of of, Listed listed, F f) {
-    each_open_place(l, [&](int place) { b_.waiting[place] = ~Set{0}; });
+    each_open_place(l, [&](int place) { b_.waiting[place] = ~Set{}; });
     for (bool more = true; more;) {
       int n = 0;
-      Set seen = 0;
-      more = false;
+      Set seen{}, left{};
       each_open_place(l, [&](int place) {
         const Set wanted = of(place) & b_.waiting[place], turn = wanted & ~seen;
-        more = more || turn != wanted;
+        left |= wanted & seen;
         seen |= turn;
         b_.waiting[place] &= ~turn;
         listed(place, turn);
-        n += L::list(turn, place * R, b_.list + n);
+        n += list(turn, place * R, b_.list + n);
       });
+      more = any(left);
       serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
     }
   }
@@ -221,16 +221,46 @@ class Block {
   static void each_lane(Mask which, F f) {
     for (std::uint32_t left = bits(which); left != 0; left &= left - 1) f(__builtin_ctz(left));
   }
+  /// x[r] of a value for each replicate.
+  static Real row(const float* x, Int r) {
+    Real out = L::in_row(x, r);
+    for (int from = 64; from < R; from += 64) out = select(Int(from - 1) < r, L::in_row(x + from, r), out);
+    return out;
+  }
+  static Int row_int(const std::int32_t* x, Int r) {
+    Int out = L::in_row_int(x, r);
+    for (int from = 64; from < R; from += 64) out = select(Int(from - 1) < r, L::in_row_int(x + from, r), out);
+    return out;
+  }
+  /// Writes first + r for each member r; their number. Up to a register more is written.
+  static int list(const Set& who, std::int32_t first, std::int32_t* to) {
+    int n = 0;
+    for (int i = 0; i < Set::size; ++i) n += L::list(who.word[i], first + 64 * i, to + n);
+    return n;
+  }
+  /// The members of `who` whose rank in it is in `ranks`.
+  static Set of_rank(const Set& ranks, const Set& who) {
+    Set out{};
+    for (int i = 0, at = 0; i < Set::size; ++i) {
+      const int from = at / 64, shift = at % 64;
+      std::uint64_t next = ranks.word[from < Set::size ? from : 0] >> shift;
+      if (shift > 0 && from + 1 < Set::size) next |= ranks.word[from + 1] << (64 - shift);
+      out.word[i] = L::of_rank(next, who.word[i]);
+      at += __builtin_popcountll(who.word[i]);
+    }
+    return out;
+  }
   /// Calls f(replicate) for the members of a set.
   template <class F>
-  static void each_member(Set who, F f) {
-    for (; who != 0; who &= who - 1) f(__builtin_ctzll(who));
+  static void each_member(const Set& who, F f) {
+    for (int i = 0; i < Set::size; ++i)
+      for (std::uint64_t left = who.word[i]; left != 0; left &= left - 1) f(64 * i + __builtin_ctzll(left));
   }
-  static Mask members(Set who, Int r) {
+  static Mask members(const Set& who, Int r) {
     std::int32_t rs[L::width];
     L::store_int(rs, r);
     std::uint32_t in = 0;
-    for (int i = 0; i < L::width; ++i) in |= static_cast<std::uint32_t>(who >> rs[i] & 1) << i;
+    for (int i = 0; i < L::width; ++i) in |= std::uint32_t{who.has(rs[i])} << i;
     return L::mask_from_bits(in);
   }
   static Int times(Int x, int n) { return L::multiply_low(x, static_cast<std::uint32_t>(n)); }
@@ -240,7 +270,7 @@ class Block {
   const BlockView& b_;
   std::int32_t t_ = 0;
   const PeriodView* period_ = nullptr;
-  Set changed_budgets_ = 0;  ///< this week
+  Set changed_budgets_{};  ///< this week
 };
 
 }  // namespace sim::batch

@@ -34,21 +34,21 @@ void Block<L>::campaigns() {
 /// A contest holds no replicate twice.
 template <class L>
 typename Block<L>::Contests Block<L>::list_contests() {
-  Set some = 0, several = 0;
+  Set some{}, several{};
   for (int l = 0; l < s_.leaders; ++l)
     each_open_place(l, [&](int place) {
       Set who = b_.active[place];
       if (!is_event(place))
         who &= b_.bound[place];
       else if (!(of_leader(l).terms[s_.events[place].host * terms::words + terms::duty] > 0))
-        who = 0;
+        who = {};
       several |= some & who;
       some |= who;
       b_.waiting[place] = who;
     });
   int n = 0, items = 0;
-  const auto list = [&](Set among) {  // at most one trip of each
-    Set seen = 0, more = 0;
+  const auto list_one_each = [&](const Set& among) {  // at most one trip of each
+    Set seen{}, more{};
     for (int l = 0; l < s_.leaders; ++l) {
       Contest& c = b_.contests[n];
       c = {l, items, items};
@@ -57,18 +57,18 @@ typename Block<L>::Contests Block<L>::list_contests() {
         seen |= turn;
         b_.waiting[place] &= ~turn;
         more |= b_.waiting[place] & among;
-        c.end += L::list(turn, place * R, b_.contested + c.end);
+        c.end += list(turn, place * R, b_.contested + c.end);
       });
       if (c.begin == c.end) continue;
       for (int i = 0; i < L::width; ++i) b_.contested[c.end + i] = b_.contested[c.begin];
       items = c.end + L::width;
       ++n;
     }
-    return more;
+    return any(more);
   };
-  if (some != several) list(~several);
+  if (any(some & ~several)) list_one_each(~several);
   const int alone = n;
-  while (several != 0 && list(several) != 0) {
+  while (any(several) && list_one_each(several)) {
   }
   return {alone, n, several};
 }
@@ -88,7 +88,7 @@ void Block<L>::campaign_alone(int item, const Group& g) {
   Ground at = ground(g);
   const Real c = compliance(g, at, Real(0.0f), trip.cover);
   const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
-  Real effort(0.0f), suit(0.0f), surplus = L::in_row(b_.advocacy, g.r);
+  Real effort(0.0f), suit(0.0f), surplus = row(b_.advocacy, g.r);
   Four reach{};
   for (int n = 0; n < s_.ngos; ++n) {
     if (n % 4 == 0) reach = L::load_four(s_.reach, times(g.host, s_.reach_words) + Int(n));
@@ -108,7 +108,7 @@ void Block<L>::campaign_alone(int item, const Group& g) {
 
 /// f: how each NGO divides its budget among the contested trips; the rest goes to advocacy.
 template <class L>
-void Block<L>::share_out_effort(Contest* contests, int contests_n, Set several) {
+void Block<L>::share_out_effort(Contest* contests, int contests_n, const Set& several) {
   const agents::Coefficients& k = s_.k;
   for (float* sums : {b_.totals, b_.spent})
     for (int i = 0; i < s_.ngos * R; i += L::width) L::store(sums + i, Real(0.0f));
@@ -123,7 +123,7 @@ void Block<L>::share_out_effort(Contest* contests, int contests_n, Set several) 
         const Real score = agents::campaign_score(reach[n % 4], g.what[trip::Z], q_refuse, Real(s_.omega[n]));
         L::store(b_.shares + n * b_.most_items + item, score);
         float* totals = b_.totals + n * R;
-        L::scatter(totals, g.r, L::in_row(totals, g.r) + score, g.here);
+        L::scatter(totals, g.r, row(totals, g.r) + score, g.here);
       }
       L::scatter_int(b_.item_of, g.trip, Int(item) + L::iota(), g.here);
     });
@@ -132,13 +132,13 @@ void Block<L>::share_out_effort(Contest* contests, int contests_n, Set several) 
       for (int n = 0; n < s_.ngos; ++n) {
         float* score = b_.shares + n * b_.most_items + item;
         float* spent = b_.spent + n * R;
-        const Real share = L::load(score) / (Real(k.s_0) + L::in_row(b_.totals + n * R, g.r));
+        const Real share = L::load(score) / (Real(k.s_0) + row(b_.totals + n * R, g.r));
         L::store(score, share);
-        L::scatter(spent, g.r, L::in_row(spent, g.r) + share, g.here);
+        L::scatter(spent, g.r, row(spent, g.r) + share, g.here);
       }
     });
   for (int r = 0; r < R; r += L::width) {
-    const Mask here = L::mask_from_bits(static_cast<std::uint32_t>(several >> r));
+    const Mask here = L::mask_from_bits(several.bits(r));
     const Real before = L::load(b_.advocacy + r);
     Real surplus = before;
     for (int n = 0; n < s_.ngos; ++n) surplus = surplus - budget(n, Int(r) + L::iota()) * L::load(b_.spent + n * R + r);
@@ -182,7 +182,7 @@ void Block<L>::raise_pressure(const Group& g, Four& host, Mask which, Real effor
   host[state::pressure] = kept(raised, s_.p);
   host[state::known] = from_bits(known | Int(state::pressured));
   L::store_four(b_.state, g.state, host, which);
-  const Real total = now(L::in_row(b_.total_pressure, g.r), s_.p) + (raised - p);
+  const Real total = now(row(b_.total_pressure, g.r), s_.p) + (raised - p);
   L::scatter(b_.total_pressure, g.r, kept(total, s_.p), which);
   if (!any(fresh)) return;
   std::int32_t rs[L::width], hosts[L::width];

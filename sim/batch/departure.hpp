@@ -7,15 +7,15 @@ namespace sim::batch {
 template <class L>
 void Block<L>::departures(int l) {
   serve_in_turn(
-      l, [&](int place) { return b_.due[place] & b_.free[l]; }, [&](int place, Set turn) { b_.settled[place] |= turn; },
-      [&](const Group& g) { depart(g); });
+      l, [&](int place) { return b_.due[place] & b_.free[l]; },
+      [&](int place, const Set& turn) { b_.settled[place] |= turn; }, [&](const Group& g) { depart(g); });
   void_places(l);
 }
 
 /// The trips of a leader who has been arrested.
 template <class L>
 void Block<L>::void_places(int l) {
-  if (b_.free[l] == b_.all) return;
+  if (!any(b_.all & ~b_.free[l])) return;
   serve_all(
       l, [&](int place) { return b_.active[place] & ~b_.settled[place] & ~b_.free[l]; },
       [&](const Group& g) { settle(g, g.here, agents::Outcome::void_, Real(0.0f)); });
@@ -96,7 +96,7 @@ void Block<L>::depart(const Group& g) {
   L::store_int(rs, g.r);
   L::store_int(decisions, decision);
   L::store(hazards, hazard);
-  each_lane(arrested, [&](int i) { b_.free[g.leader] &= ~(Set{1} << rs[i]); });
+  each_lane(arrested, [&](int i) { b_.free[g.leader].remove(rs[i]); });
   if (b_.weighed < 0) return;
   each_lane(here, [&](int i) {
     double& weight = b_.weight[g.leader * R + rs[i]];

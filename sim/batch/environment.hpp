@@ -102,20 +102,22 @@ void Block<L>::sum_pressure() {
     for (const int place : {bilateral(l), second_stop(l)})
       each_member(b_.active[place], [&](int r) {
         const auto host = reinterpret_cast<const std::int32_t&>(b_.trips[(place * R + r) * trip::words + trip::host]);
-        const Set own = Set{1} << r;
         const bool duty = of_leader(l).terms[host * terms::words + terms::duty] > 0;
-        b_.bound[place] = duty ? b_.bound[place] | own : b_.bound[place] & ~own;
+        if (duty)
+          b_.bound[place].add(r);
+        else
+          b_.bound[place].remove(r);
       });
 }
 
 template <class L>
 void Block<L>::record_week() {
   for (int r = 0; r < R; r += L::width) {
-    const auto row = [&](const float* kept, const DecayView& decay) { return now(L::load(kept + r), decay); };
-    L::store(&b_.nu[t_ * R + r], Real(s_.k.nu_bar) + row(b_.norm, s_.nu));
-    L::store(&b_.mean_pressure[t_ * R + r], row(b_.total_pressure, s_.p) * Real(period_->per_host_with_duty));
+    const auto current = [&](const float* kept, const DecayView& decay) { return now(L::load(kept + r), decay); };
+    L::store(&b_.nu[t_ * R + r], Real(s_.k.nu_bar) + current(b_.norm, s_.nu));
+    L::store(&b_.mean_pressure[t_ * R + r], current(b_.total_pressure, s_.p) * Real(period_->per_host_with_duty));
     for (int l = 0; l < s_.leaders; ++l)
-      L::store(&b_.isolation[(l * s_.weeks + t_) * R + r], Real(1.0f) - row(&b_.ease[l * R], s_.ease));
+      L::store(&b_.isolation[(l * s_.weeks + t_) * R + r], Real(1.0f) - current(&b_.ease[l * R], s_.ease));
     for (int n = 0; n < s_.ngos; ++n) {
       const Real share = L::load(&b_.gain[n * R + r]) * Real(s_.B.left[t_] * s_.per_B0[n]);
       L::store(&b_.budget[(n * s_.weeks + t_) * R + r], s_.B0[n] > 0 ? Real(1.0f) + share : Real(0.0f));

@@ -17,16 +17,14 @@ void Block<L>::hosts() {
 template <class L>
 void Block<L>::find_due(int l) {
   for (const int place : {bilateral(l), second_stop(l)}) {
-    b_.due[place] = 0;
-    for (int r = 0; r < R; r += L::width) {
-      const std::uint64_t due = bits(L::load_int(b_.departs + place * R + r) == Int(t_));
-      b_.due[place] |= due << r & b_.active[place];
-    }
+    Set due{};
+    for (int r = 0; r < R; r += L::width) due.put(r, bits(L::load_int(b_.departs + place * R + r) == Int(t_)));
+    b_.due[place] = due & b_.active[place];
   }
   const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
   for (int i = start[0]; i < start[1]; ++i) {
     const int place = s_.open_events[i];
-    b_.due[place] = s_.events[place].start == t_ ? b_.active[place] : 0;
+    b_.due[place] = s_.events[place].start == t_ ? b_.active[place] : Set{};
   }
 }
 

@@ -11,34 +11,34 @@ void Block<L>::opportunities(int l) {
   for (int i = start[0]; i < start[1]; ++i)
     if (s_.events[s_.open_events[i]].opened == t_) open_event(l, s_.open_events[i]);
   const Set announced = bilateral_ideas(l);
-  if (announced != 0) second_stops(l, announced);
+  if (any(announced)) second_stops(l, announced);
 }
 
 template <class L>
 void Block<L>::open_event(int l, int place) {
   const Set who = b_.free[l];
-  std::uint64_t goes = 0;
-  const int n = L::list(who, place * R, b_.list);
+  Set goes{};
+  const int n = list(who, place * R, b_.list);
   serve(b_.list, n, [&](int at, Int trip, Mask here) {
     const Group g = group(l, trip, here);
     const Words words = draw(g, agents::Occasion::opening);
     const Opened answer = open(g, terms_of_trip(g), trip_four(g, trip::days)[0], words[agents::word::sounding],
                                words[agents::word::answer], place - s_.first_event[l], false);
     write(g, trip::row, answer.row, answer.go);
-    goes |= std::uint64_t{bits(answer.go)} << at;
+    goes.put(at, bits(answer.go));
     const auto fate = [](agents::Outcome o) { return Int(1 + static_cast<int>(o)); };
     const Int left = select(answer.delegate, fate(agents::Outcome::delegate), fate(agents::Outcome::skip));
     write(g, trip::end + trip::fate, left, and_not(here, answer.go));
   });
-  b_.active[place] = L::of_rank(goes, who);
+  b_.active[place] = of_rank(goes, who);
   b_.settled[place] = who & ~b_.active[place];
 }
 
 /// `goes` and `under_duty` by rank in `who`.
 template <class L>
-void Block<L>::announce(int place, Set who, std::uint64_t goes, std::uint64_t under_duty) {
-  b_.active[place] |= L::of_rank(goes, who);
-  b_.bound[place] = (b_.bound[place] & ~who) | L::of_rank(under_duty, who);
+void Block<L>::announce(int place, const Set& who, const Set& goes, const Set& under_duty) {
+  b_.active[place] |= of_rank(goes, who);
+  b_.bound[place] = (b_.bound[place] & ~who) | of_rank(under_duty, who);
 }
 
 template <class L>
@@ -70,27 +70,27 @@ Set Block<L>::bilateral_ideas(int l) {
   const agents::Coefficients& k = s_.k;
   const int place = bilateral(l);
   const Set empty = b_.free[l] & ~b_.active[place];
-  if (!now.bilateral.keep || empty == 0) return 0;
+  if (!now.bilateral.keep || !any(empty)) return {};
   const Int address(static_cast<std::int32_t>(agents::bilateral_place));
-  std::int32_t list[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
+  std::int32_t listed[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
   std::int32_t hosts[R + spare], leads[R + spare], days[R + spare], values[R + spare];
 
-  std::uint64_t ranks = 0;
+  Set ranks{};
   int ideas = 0;
-  serve(list, L::list(empty, 0, list), [&](int at, Int r, Mask here) {
+  serve(listed, list(empty, 0, listed), [&](int at, Int r, Mask here) {
     const Words words = draw(r, l, address, Occasion::opening);
     const Mask comes = here & L::happens(words[word::arise], Real(now.lam));
-    ranks |= std::uint64_t{bits(comes)} << at;
+    ranks.put(at, bits(comes));
     L::pack(host_word + ideas, words[word::host], comes);
     L::pack(sounding + ideas, words[word::sounding], comes);
     ideas += L::pack(answer + ideas, words[word::answer], comes);
   });
-  if (ideas == 0) return 0;
+  if (ideas == 0) return {};
 
-  const Set having = L::of_rank(ranks, empty);
-  ranks = 0;
+  const Set having = of_rank(ranks, empty);
+  ranks = {};
   int pursued = 0;
-  serve(list, L::list(having, 0, list), [&](int at, Int r, Mask here) {
+  serve(listed, list(having, 0, listed), [&](int at, Int r, Mask here) {
     const Int host = alias(L::load_int(host_word + at), now.bilateral, Int(0));
     const Words idea = draw(r, l, address, Occasion::idea);
     const Four tie = L::load_four(b_.state, state_of(host, r) + Int(state::tie + state::words_of_a_tie * l));
@@ -100,7 +100,7 @@ Set Block<L>::bilateral_ideas(int l) {
     const Mask yes = here & L::happens(idea[word::pursue], p);
     const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
     const Int lead = Int(1) + poisson(idea[word::lead], s_.extra_lead_weeks);
-    ranks |= std::uint64_t{bits(yes)} << at;
+    ranks.put(at, bits(yes));
     const Int of_sounding = L::load_int(sounding + at), of_answer = L::load_int(answer + at);
     L::pack(hosts + pursued, host, yes);
     L::pack(values + pursued, bits_of(V), yes);
@@ -109,51 +109,51 @@ Set Block<L>::bilateral_ideas(int l) {
     L::pack(sounding + pursued, of_sounding, yes);
     pursued += L::pack(answer + pursued, of_answer, yes);
   });
-  if (pursued == 0) return 0;
+  if (pursued == 0) return {};
 
-  const Set trying = L::of_rank(ranks, having);
-  std::uint64_t goes = 0, under_duty = 0;
-  serve(list, L::list(trying, place * R, list), [&](int at, Int trip, Mask here) {
+  const Set trying = of_rank(ranks, having);
+  Set goes{}, under_duty{};
+  serve(listed, list(trying, place * R, listed), [&](int at, Int trip, Mask here) {
     const Int host = select(here, L::load_int(hosts + at), Int(0)), lead = L::load_int(leads + at);
     const Real V = from_bits(L::load_int(values + at));
     const Opened opened = open_idea(
         group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
         to_real(lead), to_real(L::load_int(days + at)), L::load_int(sounding + at), L::load_int(answer + at), false);
     L::scatter_int(b_.departs, trip, Int(t_) + lead, opened.go);
-    goes |= std::uint64_t{bits(opened.go)} << at;
-    under_duty |= std::uint64_t{bits(opened.duty)} << at;
+    goes.put(at, bits(opened.go));
+    under_duty.put(at, bits(opened.duty));
   });
   announce(place, trying, goes, under_duty);
-  return L::of_rank(goes, trying);
+  return of_rank(goes, trying);
 }
 
 /// `firsts` have just announced a bilateral visit.
 template <class L>
-void Block<L>::second_stops(int l, Set firsts) {
+void Block<L>::second_stops(int l, const Set& firsts) {
   using agents::Occasion;
   namespace word = agents::word;
   const LeaderView& now = of_leader(l);
   const int place = second_stop(l), first = bilateral(l);
   const Set empty = firsts & ~b_.active[place];
-  if (empty == 0) return;
+  if (!any(empty)) return;
   const Int address(static_cast<std::int32_t>(agents::second_stop_place));
-  std::int32_t list[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
+  std::int32_t listed[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
 
-  std::uint64_t ranks = 0;
+  Set ranks{};
   int considered = 0;
-  serve(list, L::list(empty, 0, list), [&](int at, Int r, Mask here) {
+  serve(listed, list(empty, 0, listed), [&](int at, Int r, Mask here) {
     const Words words = draw(r, l, address, Occasion::opening);
     const Mask comes = here & L::happens(words[word::arise], Real(s_.k.tau));
-    ranks |= std::uint64_t{bits(comes)} << at;
+    ranks.put(at, bits(comes));
     L::pack(host_word + considered, words[word::host], comes);
     L::pack(sounding + considered, words[word::sounding], comes);
     considered += L::pack(answer + considered, words[word::answer], comes);
   });
   if (considered == 0) return;
 
-  const Set considering = L::of_rank(ranks, empty);
-  std::uint64_t goes = 0, under_duty = 0;
-  serve(list, L::list(considering, 0, list), [&](int at, Int r, Mask here) {
+  const Set considering = of_rank(ranks, empty);
+  Set goes{}, under_duty{};
+  serve(listed, list(considering, 0, listed), [&](int at, Int r, Mask here) {
     const Int of_first = times(Int(first * R) + r, trip::words);
     const Int from = bits_of(L::gather(b_.trips + trip::host, of_first));
     here = here & set(L::gather_int(now.second_exists, from));
@@ -167,8 +167,8 @@ void Block<L>::second_stops(int l, Set firsts) {
         L::gather(b_.trips + trip::lead, of_first), to_real(Int(1) + poisson(idea[word::days], s_.extra_days)),
         L::load_int(sounding + at), L::load_int(answer + at), true);
     L::scatter_int(b_.departs, trip, L::gather_int(b_.departs, Int(first * R) + r), opened.go);
-    goes |= std::uint64_t{bits(opened.go)} << at;
-    under_duty |= std::uint64_t{bits(opened.duty)} << at;
+    goes.put(at, bits(opened.go));
+    under_duty.put(at, bits(opened.duty));
   });
   announce(place, considering, goes, under_duty);
 }
@@ -221,7 +221,7 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real
   const Int out =
       select(duty, Int(1 << 15), Int(0)) | either(ends(agents::Outcome::pending, s_.weeks),
                                                   ends(agents::Outcome::delegate, t_), ends(agents::Outcome::skip, t_));
-  const Int row = L::in_row_int(b_.decided, g.r);
+  const Int row = row_int(b_.decided, g.r);
   const Int record = times(times(g.r, b_.most_decisions) + row, decided::words);
   const Int where = g.host | Int(static_cast<std::int32_t>(static_cast<std::uint32_t>(event) << 16));
   L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, days}}, g.here);

@@ -9,9 +9,48 @@
 
 namespace sim {
 
-/// Replicates that live through the same week together; a Set has a bit for each.
-inline constexpr int block_replicates = 64;
-using Set = std::uint64_t;
+/// Replicates that live through the same week together.
+inline constexpr int block_replicates = 256;
+
+/// Some of them, a bit each.
+struct Set {
+  static constexpr int size = block_replicates / 64;
+  std::uint64_t word[size];
+
+  /// The first n replicates.
+  [[gnu::always_inline]] static Set first(int n) {
+    Set s{};
+    for (int i = 0; i < size; ++i, n -= 64)
+      s.word[i] = n >= 64 ? ~std::uint64_t{0} : n > 0 ? (std::uint64_t{1} << n) - 1 : 0;
+    return s;
+  }
+  [[gnu::always_inline]] bool has(int r) const { return (word[r / 64] >> r % 64 & 1) != 0; }
+  [[gnu::always_inline]] void add(int r) { word[r / 64] |= std::uint64_t{1} << r % 64; }
+  [[gnu::always_inline]] void remove(int r) { word[r / 64] &= ~(std::uint64_t{1} << r % 64); }
+  /// The bits of at most 32 replicates from r on; they lie in one word.
+  [[gnu::always_inline]] std::uint32_t bits(int r) const { return static_cast<std::uint32_t>(word[r / 64] >> r % 64); }
+  [[gnu::always_inline]] void put(int r, std::uint32_t bits) { word[r / 64] |= std::uint64_t{bits} << r % 64; }
+
+  [[gnu::always_inline]] friend bool any(const Set& a) {
+    std::uint64_t all = 0;
+    for (int i = 0; i < size; ++i) all |= a.word[i];
+    return all != 0;
+  }
+  [[gnu::always_inline]] friend Set operator&(Set a, const Set& b) {
+    for (int i = 0; i < size; ++i) a.word[i] &= b.word[i];
+    return a;
+  }
+  [[gnu::always_inline]] friend Set operator|(Set a, const Set& b) {
+    for (int i = 0; i < size; ++i) a.word[i] |= b.word[i];
+    return a;
+  }
+  [[gnu::always_inline]] friend Set operator~(Set a) {
+    for (int i = 0; i < size; ++i) a.word[i] = ~a.word[i];
+    return a;
+  }
+  [[gnu::always_inline]] Set& operator&=(const Set& b) { return *this = *this & b; }
+  [[gnu::always_inline]] Set& operator|=(const Set& b) { return *this = *this | b; }
+};
 
 // Records: what is read together lies together, in fours of words, which a lanes type loads and turns by itself.
 

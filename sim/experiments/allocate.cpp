@@ -25,7 +25,7 @@ agents::World with_effort(agents::World world, agents::HostId host, const Effort
 }
 
 std::vector<Place> places(const agents::Stage& stage, std::size_t most, const CompareSettings& s) {
-  constexpr std::int64_t chunk_replicates = 8 * block_replicates;
+  constexpr std::int64_t chunk_replicates = 512;
   using Goes = std::vector<std::int64_t>;
   const BatchStage batch(stage);
   const Kernel& kernel = s.kernel ? *s.kernel : best_kernel();

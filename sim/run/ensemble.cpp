@@ -45,7 +45,7 @@ SetMoments moments(std::int64_t n, double sum, double squares) {
 Ensemble spread(std::int64_t n, std::size_t sets) {
   const auto most = static_cast<std::int64_t>(std::max<std::size_t>(1, sets));
   const std::int64_t share = (n + most - 1) / most;
-  const std::int64_t block = (share + block_replicates - 1) / block_replicates * block_replicates;
+  const std::int64_t block = (share + ensemble_step - 1) / ensemble_step * ensemble_step;
   return {static_cast<std::size_t>((n + block - 1) / block), block, {}};
 }
 

@@ -12,10 +12,13 @@
 
 namespace sim {
 
+/// Fewer replicates to a parameter set would hardly be lived side by side.
+inline constexpr std::int64_t ensemble_step = 64;
+
 /// Set k governs the replicates k * block .. (k + 1) * block - 1.
 struct Ensemble {
   std::size_t sets = 0;
-  std::int64_t block = 0;  ///< a multiple of block_replicates
+  std::int64_t block = 0;  ///< a multiple of ensemble_step
   /// The world under a set; called from any thread, several at a time. All worlds have the same hosts, leaders, NGOs,
   /// events and horizon.
   std::function<agents::World(std::size_t set)> world;

@@ -391,14 +391,17 @@ void Tally::add_weeks(const agents::History& history) {
 
 void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
   constexpr std::size_t R = block_replicates;
-  const auto sum = [count](const float* x) {  // always in the same eight parts
-    double part[8] = {};
-    if (count == block_replicates)
-      for (std::size_t r = 0; r < R; r += 8)
-        for (std::size_t i = 0; i < 8; ++i) part[i] += static_cast<double>(x[r + i]);
-    else
-      for (int r = 0; r < count; ++r) part[r % 8] += static_cast<double>(x[r]);
-    return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+  // 64 replicates after the other, always in the same eight parts.
+  const auto add = [count](double& sum, const float* x) {
+    for (int from = 0; from < count; from += 64, x += 64) {
+      double part[8] = {};
+      if (count - from >= 64)
+        for (std::size_t r = 0; r < 64; r += 8)
+          for (std::size_t i = 0; i < 8; ++i) part[i] += static_cast<double>(x[r + i]);
+      else
+        for (int r = 0; r < count - from; ++r) part[r % 8] += static_cast<double>(x[r]);
+      sum += ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+    }
   };
   for (std::size_t t = 0; t < weeks_; ++t) weekly_weight_[t] += count;
   for (std::size_t s = 0; s < series_.size(); ++s) {
@@ -428,7 +431,7 @@ void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
       }
     }
     for (std::size_t t = 0; t < weeks_; ++t) {
-      weekly_sum_[s * weeks_ + t] += sum(rows + t * R);
+      add(weekly_sum_[s * weeks_ + t], rows + t * R);
       if (with_quantiles) add_to_bins(s, t, rows + t * R, count, 1);
     }
   }
