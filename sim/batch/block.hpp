@@ -113,9 +113,9 @@ class Block {
   Real now(Real kept, const DecayView& decay) const { return kept * Real(decay.left[t_]); }
   Real kept(Real value, const DecayView& decay) const { return value * Real(decay.grown[t_]); }
   const LeaderView& of_leader(int l) const { return period_->leaders[l]; }
-  Real norm(Int r) const { return Real(s_.k.nu_bar) + now(row(b_.norm, r), s_.nu); }
-  Real isolation(int l, Int r) const { return Real(1.0f) - now(row(&b_.ease[l * R], r), s_.ease); }
-  Real budget(int n, Int r) const { return Real(s_.B0[n]) + now(row(&b_.gain[n * R], r), s_.B); }
+  Real norm(Int r) const { return Real(s_.k.nu_bar) + now(L::gather(b_.norm, r), s_.nu); }
+  Real isolation(int l, Int r) const { return Real(1.0f) - now(L::gather(&b_.ease[l * R], r), s_.ease); }
+  Real budget(int n, Int r) const { return Real(s_.B0[n]) + now(L::gather(&b_.gain[n * R], r), s_.B); }
   Real delta(const Ground& at) const { return now(at.tie[state::delta], s_.delta); }
   Real alliance(const Ground& at) const { return at.law[terms::alliance] + delta(at); }
   Int region_row(int l, const Group& g, const Ground& at) const {
@@ -220,17 +220,6 @@ class Block {
   template <class F>
   static void each_lane(Mask which, F f) {
     for (std::uint32_t left = bits(which); left != 0; left &= left - 1) f(__builtin_ctz(left));
-  }
-  /// x[r] of a value for each replicate.
-  static Real row(const float* x, Int r) {
-    Real out = L::in_row(x, r);
-    for (int from = 64; from < R; from += 64) out = select(Int(from - 1) < r, L::in_row(x + from, r), out);
-    return out;
-  }
-  static Int row_int(const std::int32_t* x, Int r) {
-    Int out = L::in_row_int(x, r);
-    for (int from = 64; from < R; from += 64) out = select(Int(from - 1) < r, L::in_row_int(x + from, r), out);
-    return out;
   }
   /// Writes first + r for each member r; their number. Up to a register more is written.
   static int list(const Set& who, std::int32_t first, std::int32_t* to) {

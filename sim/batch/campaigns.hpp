@@ -88,7 +88,7 @@ void Block<L>::campaign_alone(int item, const Group& g) {
   Ground at = ground(g);
   const Real c = compliance(g, at, Real(0.0f), trip.cover);
   const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
-  Real effort(0.0f), suit(0.0f), surplus = row(b_.advocacy, g.r);
+  Real effort(0.0f), suit(0.0f), surplus = L::gather(b_.advocacy, g.r);
   Four reach{};
   for (int n = 0; n < s_.ngos; ++n) {
     if (n % 4 == 0) reach = L::load_four(s_.reach, times(g.host, s_.reach_words) + Int(n));
@@ -123,7 +123,7 @@ void Block<L>::share_out_effort(Contest* contests, int contests_n, const Set& se
         const Real score = agents::campaign_score(reach[n % 4], g.what[trip::Z], q_refuse, Real(s_.omega[n]));
         L::store(b_.shares + n * b_.most_items + item, score);
         float* totals = b_.totals + n * R;
-        L::scatter(totals, g.r, row(totals, g.r) + score, g.here);
+        L::scatter(totals, g.r, L::gather(totals, g.r) + score, g.here);
       }
       L::scatter_int(b_.item_of, g.trip, Int(item) + L::iota(), g.here);
     });
@@ -132,9 +132,9 @@ void Block<L>::share_out_effort(Contest* contests, int contests_n, const Set& se
       for (int n = 0; n < s_.ngos; ++n) {
         float* score = b_.shares + n * b_.most_items + item;
         float* spent = b_.spent + n * R;
-        const Real share = L::load(score) / (Real(k.s_0) + row(b_.totals + n * R, g.r));
+        const Real share = L::load(score) / (Real(k.s_0) + L::gather(b_.totals + n * R, g.r));
         L::store(score, share);
-        L::scatter(spent, g.r, row(spent, g.r) + share, g.here);
+        L::scatter(spent, g.r, L::gather(spent, g.r) + share, g.here);
       }
     });
   for (int r = 0; r < R; r += L::width) {
@@ -182,7 +182,7 @@ void Block<L>::raise_pressure(const Group& g, Four& host, Mask which, Real effor
   host[state::pressure] = kept(raised, s_.p);
   host[state::known] = from_bits(known | Int(state::pressured));
   L::store_four(b_.state, g.state, host, which);
-  const Real total = now(row(b_.total_pressure, g.r), s_.p) + (raised - p);
+  const Real total = now(L::gather(b_.total_pressure, g.r), s_.p) + (raised - p);
   L::scatter(b_.total_pressure, g.r, kept(total, s_.p), which);
   if (!any(fresh)) return;
   std::int32_t rs[L::width], hosts[L::width];

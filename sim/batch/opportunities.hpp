@@ -221,7 +221,7 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real
   const Int out =
       select(duty, Int(1 << 15), Int(0)) | either(ends(agents::Outcome::pending, s_.weeks),
                                                   ends(agents::Outcome::delegate, t_), ends(agents::Outcome::skip, t_));
-  const Int row = row_int(b_.decided, g.r);
+  const Int row = L::gather_int(b_.decided, g.r);
   const Int record = times(times(g.r, b_.most_decisions) + row, decided::words);
   const Int where = g.host | Int(static_cast<std::int32_t>(static_cast<std::uint32_t>(event) << 16));
   L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, days}}, g.here);

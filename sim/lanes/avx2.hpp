@@ -176,8 +176,6 @@ struct Lanes {
       _mm_storeu_ps(base + at[i], _mm_loadu_ps(rows + (i & 3) * width + (i & 4)));
     }
   }
-  LANES_INLINE static Real in_row(const float* row, Int index) { return gather(row, index & Int(63)); }
-  LANES_INLINE static Int in_row_int(const std::int32_t* row, Int index) { return gather_int(row, index & Int(63)); }
   LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
     const std::uint32_t wanted = bits(where);
     const std::uint64_t bytes = _pdep_u64(wanted, 0x0101010101010101) * 0xff;

@@ -161,16 +161,6 @@ struct Lanes {
       _mm_storeu_ps(base + at[i], _mm_loadu_ps(rows + (i & 3) * width + (i & 12)));
     }
   }
-  LANES_INLINE static Real in_row(const float* row, Int index) {
-    const __m512 low = _mm512_permutex2var_ps(load(row).v, index.v, load(row + 16).v);
-    const __m512 high = _mm512_permutex2var_ps(load(row + 32).v, index.v, load(row + 48).v);
-    return Real(_mm512_mask_blend_ps(_mm512_test_epi32_mask(index.v, _mm512_set1_epi32(32)), low, high));
-  }
-  LANES_INLINE static Int in_row_int(const std::int32_t* row, Int index) {
-    const __m512i low = _mm512_permutex2var_epi32(load_int(row).v, index.v, load_int(row + 16).v);
-    const __m512i high = _mm512_permutex2var_epi32(load_int(row + 32).v, index.v, load_int(row + 48).v);
-    return Int(_mm512_mask_blend_epi32(_mm512_test_epi32_mask(index.v, _mm512_set1_epi32(32)), low, high));
-  }
   // To a register first: to memory the instruction is slow on some machines.
   LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
     store_int(to, Int(_mm512_maskz_compress_epi32(where.v, a.v)));

@@ -294,13 +294,6 @@ struct Lanes {
     for (int i = 0; i < N; ++i)
       for (int j = 0; j < 4 && where.lane[i]; ++j) base[index.lane[i] + j] = a[j].lane[i];
   }
-  /// row[index mod 64] of a row of 64.
-  LANES_INLINE static Real in_row(const float* row, const Int& index) {
-    return each<Real, N>([&](int i) { return row[index.lane[i] & 63]; });
-  }
-  LANES_INLINE static Int in_row_int(const std::int32_t* row, const Int& index) {
-    return each<Int, N>([&](int i) { return row[index.lane[i] & 63]; });
-  }
   /// Writes the lanes where the mask says so one after the other, and returns their number. Up to `width` elements of
   /// `to` are written.
   LANES_INLINE static int pack(std::int32_t* to, const Int& a, const Mask& where) {

@@ -177,8 +177,6 @@ struct Lanes {
     for (int i = 0; i < width; ++i)
       if (wanted >> i & 1) store(base + at[i], turn[i]);
   }
-  LANES_INLINE static Real in_row(const float* row, Int index) { return gather(row, index & Int(63)); }
-  LANES_INLINE static Int in_row_int(const std::int32_t* row, Int index) { return gather_int(row, index & Int(63)); }
   LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
     std::int32_t from[width];
     store_int(from, a);

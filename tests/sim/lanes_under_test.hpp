@@ -121,7 +121,6 @@ struct Subject {
   /// base[a[i] + j] = from[4 i + j] where b[i] is odd.
   void (*store_four)(float* base, const float* from, const Input& in, int n);
   /// out = row[a mod 64]; as Real or as Int.
-  void (*in_row)(const std::int32_t* row, bool real, const Input& in, std::int32_t* out, int n);
   /// The a whose b is odd, one after the other; returns their number. `out` has 16 elements to spare.
   int (*pack)(const Input& in, std::int32_t* out, int n);
   int (*list)(std::uint64_t set, std::int32_t first, std::int32_t* to);
@@ -378,15 +377,6 @@ void store_four(float* base, const float* from, const Input& in, int n) {
 }
 
 template <class L>
-void in_row(const std::int32_t* row, bool real, const Input& in, std::int32_t* out, int n) {
-  for (int i = 0; i < n; i += L::width) {
-    const auto at = L::load_int(in.a + i);
-    const auto words = real ? bits_of(L::in_row(reinterpret_cast<const float*>(row), at)) : L::in_row_int(row, at);
-    L::store_int(out + i, words);
-  }
-}
-
-template <class L>
 int pack(const Input& in, std::int32_t* out, int n) {
   int packed = 0;
   for (int i = 0; i < n; i += L::width)
@@ -418,7 +408,6 @@ constexpr Subject subject(const char* name) {
           detail::scatter<L>,
           detail::load_four<L>,
           detail::store_four<L>,
-          detail::in_row<L>,
           detail::pack<L>,
           detail::list<L>,
           detail::of_rank<L>};
