@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from .intervals import Z
 from .program import call, scratch, toml
 from .results import ResultsError, checked, decoded, hosts, leader_id, trips, years
-from .style import BLUE, axes, bare, heading, sign
+from .style import BLUE, axes, bare, heading, of_history, sign
 
 
 def counterfactual(base: str | Path, *alternatives: str | Path | Mapping[str, Any], replicates: int | None = None,
@@ -22,10 +22,11 @@ def counterfactual(base: str | Path, *alternatives: str | Path | Mapping[str, An
                    quiet: bool = False) -> xr.Dataset:
     """Live worlds side by side under the same luck and open the comparison, as ``open_comparison`` does.
 
-    ``base``: a file or a shipped case. ``alternatives``: others, or changes to the base, a mapping of keys to values with
-    ``__`` or ``.``. Raises ProgramError with the program's own words.
+    ``base``: a file or a shipped case. ``alternatives``: others, or changes to the base, a mapping of keys to values
+    with ``__`` or ``.``. Raises ProgramError with the program's own words.
 
-    >>> ds = counterfactual("dushanbe_2025", "no_warrant", {"parameters.th_J": 3, "parameters.eta": 0}, replicates=50, quiet=True)
+    >>> weights = {"parameters.th_J": 3, "parameters.eta": 0}
+    >>> ds = counterfactual("dushanbe_2025", "no_warrant", weights, replicates=50, quiet=True)
     >>> ds["alternative"].values.tolist()
     ['no_warrant', 'parameters.th_J=3; parameters.eta=0']
     """
@@ -60,14 +61,14 @@ def open_comparison(path: str | Path) -> xr.Dataset:
 
 def outcomes(ds: xr.Dataset, alternative: int | str = 0, leader: int | str = 0) -> pd.DataFrame:
     """What an alternative changes, history by history: a row an outcome with its mean in the base and in the
-    alternative, the mean paired ``difference``, its 95 % interval ``low`` to ``high``, and ``luck_shared``, how many times
-    more histories a comparison of unrelated runs would need. All of one history, not of a year.
+    alternative, the mean paired ``difference``, its 95 % interval ``low`` to ``high``, and ``luck_shared``, how many
+    times more histories a comparison of unrelated runs would need. All of one history, not of a year.
 
     >>> table = outcomes(open_comparison(example_comparison), "no_warrant").set_index("outcome")
     >>> bool(table.loc["visits", "low"] > 0), float(table.loc["member_visits", "alternative"])
     (True, 0.0)
     """
-    at = ds.sel(alternative=_alternative(ds, alternative), leader=leader_id(ds, leader))
+    at = ds.sel(alternative=alternative_id(ds, alternative), leader=leader_id(ds, leader))
     return pd.DataFrame({
         "outcome": ds["outcome"].values, "unit": ds["outcome_unit"].values, "meaning": ds["outcome_meaning"].values,
         "base": at["base"].values, "alternative": at["alternative_mean"].values, "difference": at["difference"].values,
@@ -80,7 +81,7 @@ def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | s
     where the interval holds 0.
 
     >>> plot_outcome(open_comparison(example_comparison), "withdrawn").get_xlabel()
-    'withdrawn a history, less that of dushanbe_2025'
+    'invitations withdrawn a history, less that of dushanbe_2025'
     """
     if outcome not in ds["outcome"].values:
         raise ValueError(f"no outcome {outcome!r} in this comparison: {', '.join(ds['outcome'].values)}")
@@ -89,7 +90,8 @@ def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | s
     ax = axes(ax, 7.5, 1.7 + 0.32 * len(names))
     ax.axvline(0, color="0.3", linewidth=0.8)
     for place, row in enumerate(tables):
-        ax.errorbar(row["difference"], place, xerr=[[row["difference"] - row["low"]], [row["high"] - row["difference"]]],
+        below, above = row["difference"] - row["low"], row["high"] - row["difference"]
+        ax.errorbar(row["difference"], place, xerr=[[below], [above]],
                     color=BLUE, marker="o", markersize=5.5, capsize=2.5,
                     markerfacecolor=BLUE if row["low"] > 0 or row["high"] < 0 else "white")
     ax.set_yticks(range(len(names)), [name if len(name) < 48 else name[:46] + "…" for name in names])
@@ -97,11 +99,10 @@ def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | s
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", alpha=0.3)
     bare(ax, "top", "right", "left")
-    words = outcome.replace("_", " ")
-    ax.set_xlabel(f"{words} a history, less that of {ds.attrs['base']}")
-    title = f"What changes: {words}"
-    heading(ax, title, f"{ds.attrs['base']}: {tables[0]['base']:.3g} a history; {int(ds.attrs['replicates']):,} pairs of histories "
-            "under one luck.\n95 % intervals of the mean paired difference; hollow: the interval holds 0")
+    ax.set_xlabel(f"{of_history(outcome)}, less that of {ds.attrs['base']}")
+    title = f"What changes: {of_history(outcome)}"
+    heading(ax, title, f"{ds.attrs['base']}: {tables[0]['base']:.3g}; {int(ds.attrs['replicates']):,} pairs of "
+            "histories under one luck.\n95 % intervals of the mean paired difference; hollow: the interval holds 0")
     return sign(ax, title, ds)
 
 
@@ -111,10 +112,10 @@ def compare(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | s
     ``high``.
 
     Two runs of one seed meet the same luck, history by history. If both kept all their decisions (``trips="all"``) the
-    error is that of the paired differences (attribute ``paired``); otherwise it is what two independent runs would have,
-    which is too wide. Without ``after``, ``before`` is a comparison (``open_comparison``), whose differences are paired
-    anyway; it knows neither ``before`` and ``after`` nor who is a ``member``. Attributes: ``pairs``, and ``total``, the
-    same for all hosts together.
+    error is that of the paired differences (attribute ``paired``); otherwise it is what two independent runs would
+    have, which is too wide. Without ``after``, ``before`` is a comparison (``open_comparison``), whose differences are
+    paired anyway; it knows neither ``before`` and ``after`` nor who is a ``member``. Attributes: ``pairs``, and
+    ``total``, the same for all hosts together.
 
     >>> table = compare(open_results(example), open_results(example))
     >>> float(table["difference"].abs().max()), table.attrs["paired"]
@@ -158,18 +159,20 @@ def compare(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | s
 def _of_comparison(ds: xr.Dataset, leader: int | str, alternative: int | str) -> pd.DataFrame:
     if ds.attrs.get("filetype") != "safeconduct comparison":
         raise ValueError("give two runs, or one comparison (open_comparison)")
-    at = ds.sel(alternative=_alternative(ds, alternative), leader=leader_id(ds, leader))
+    at = ds.sel(alternative=alternative_id(ds, alternative), leader=leader_id(ds, leader))
     table = pd.DataFrame({"host": ds["host"].values, "name": ds["host_name"].values,
                           "difference": at["host_difference"].values / ds.attrs["years"],
                           "se": at["host_difference_se"].values / ds.attrs["years"]})
     table["low"], table["high"] = table["difference"] - Z * table["se"], table["difference"] + Z * table["se"]
     visits = at.sel(outcome="visits")
-    total = {"difference": visits["difference"].item() / ds.attrs["years"], "se": visits["difference_se"].item() / ds.attrs["years"]}
+    total = {"difference": visits["difference"].item() / ds.attrs["years"],
+             "se": visits["difference_se"].item() / ds.attrs["years"]}
     table.attrs.update(paired=True, pairs=int(ds.attrs["replicates"]), total=total)
     return table
 
 
-def _alternative(ds: xr.Dataset, alternative: int | str) -> str:
+def alternative_id(ds: xr.Dataset, alternative: int | str) -> str:
+    """An alternative of a comparison by number or name, as a name."""
     names = [str(name) for name in ds["alternative"].values]
     if isinstance(alternative, str) and alternative not in names:
         raise ValueError(f"no alternative {alternative!r} in this comparison: {', '.join(names)}")

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from .intervals import Z
-from .compare import compare
+from .compare import alternative_id, compare
 from .results import events, hosts, leader_id, ledger, world
 from .style import (BLUE, DARK, GREY, MEMBER, MEMBER_MARK, ORANGE, OTHER, OTHER_MARK, PRIOR, RED, SKY, axes, bare,
                     heading, histories, period, sign)
@@ -25,7 +25,8 @@ FATES = (("goes", "goes", BLUE), ("delegate", "sends a delegate or a link", SKY)
 
 _FANS = {
     "nu": ("nu_mean", "nu_quantile", "The norm against receiving a wanted leader", "norm strength nu (0 to 2)"),
-    "pressure": ("pressure_mean", "pressure_quantile", "What NGOs make hosts feel", "pressure p, mean of hosts with a duty"),
+    "pressure": ("pressure_mean", "pressure_quantile", "What NGOs make hosts feel",
+                 "pressure p, mean of hosts with a duty"),
     "isolation": ("isolation_mean", "isolation_quantile", "How isolated {who} is", "isolation I (0 to 1)"),
     "budget": ("budget_mean", "budget_quantile", "What the NGOs can spend", "weekly budget, of its start"),
     "visits": ("visits_so_far_mean", "visits_so_far_quantile", "Visits of {who} so far", "visits since the start"),
@@ -83,7 +84,8 @@ def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None)
             if w >= 0.07:
                 # what goes has its whisker at the bar's end: its number stands at the bar's start
                 at, side = (0.012, "left") if column == "goes" else (x + w / 2, "center")
-                ax.text(at, y, f"{100 * w:.0f}", ha=side, va="center", fontsize="x-small", color="white" if dark else "black")
+                ax.text(at, y, f"{100 * w:.0f}", ha=side, va="center", fontsize="x-small", 
+                        color="white" if dark else "black")
         left += width
     goes = table["goes"].to_numpy()
     ax.errorbar(goes, place, xerr=[goes - table["low"], table["high"] - goes], fmt="none", ecolor="black", elinewidth=1,
@@ -137,8 +139,8 @@ def plot_difference(before: xr.Dataset, after: xr.Dataset | None = None, leader:
     who = leader_id(before, leader)
     table = compare(before, after, who, alternative)
     if names is None:
-        chosen = before["alternative"].values[alternative] if after is None and isinstance(alternative, int) else alternative
-        names = ("before", "after") if after is not None else (str(before.attrs["base"]), str(chosen))
+        names = ("before", "after") if after is not None else (
+            str(before.attrs["base"]), alternative_id(before, alternative))
     total = table.attrs["total"]
     table = table[table["difference"] != 0]
     table = table.sort_values("difference", key=abs, ascending=False, kind="stable").head(most)
@@ -163,7 +165,8 @@ def plot_difference(before: xr.Dataset, after: xr.Dataset | None = None, leader:
     title = f"What changes for {_name(before, who)}"
     how = "history by history" if table.attrs["paired"] else "as if the runs had been independent: too wide"
     heading(ax, title, f"All hosts together {total['difference']:+.2g} ± {Z * total['se']:.1g} visits a year; "
-            f"{table.attrs['pairs']:,} pairs of histories under one luck.\n95 % intervals, {how}; hollow: the interval holds 0")
+            f"{table.attrs['pairs']:,} pairs of histories under one luck.\n95 % intervals, {how}; hollow: the interval "
+            "holds 0")
     return sign(ax, title, *(ds for ds in (before, after) if ds is not None))
 
 
@@ -230,7 +233,8 @@ def plot_ledger(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, n
     ax = axes(ax, 8, 6)
     x = np.array([min(-0.4, table["alliance"].min() - 0.3), table["alliance"].max() + 0.8])
     top = table["compliance"].max() + 0.8
-    ax.fill_between(x, x + p["kap_refuse"] - p["sigma_u"], x + p["kap_refuse"] + p["sigma_u"], color="0.5", alpha=0.12, linewidth=0)
+    ax.fill_between(x, x + p["kap_refuse"] - p["sigma_u"], x + p["kap_refuse"] + p["sigma_u"], color="0.5", alpha=0.12,
+                    linewidth=0)
     ax.plot(x, x + p["kap_refuse"], color="black", linewidth=1)
     ax.plot(x, x + p["kap_arrest"], color="black", linewidth=1, linestyle="--")
     for member, colour, mark in ((False, OTHER, OTHER_MARK), (True, MEMBER, MEMBER_MARK)):
@@ -239,10 +243,11 @@ def plot_ledger(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, n
                    alpha=0.65, edgecolors="white", linewidths=0.5)
     ax.set_xlim(*x)
     ax.set_ylim(table["compliance"].min() - 0.8, top)
-    for at, kap, words in ((top - p["kap_refuse"] - 0.2, p["kap_refuse"], "as likely to withdraw the invitation as not"),
+    for at, kap, words in ((top - p["kap_refuse"] - 0.2, p["kap_refuse"],
+                            "as likely to withdraw the invitation as not"),
                            (-0.2, p["kap_arrest"], "as likely to arrest as not")):
-        ax.text(at, at + kap + 0.08, words, rotation=45, rotation_mode="anchor", transform_rotates_text=True, ha="right",
-                va="bottom", fontsize="small", color="0.25")
+        ax.text(at, at + kap + 0.08, words, rotation=45, rotation_mode="anchor", transform_rotates_text=True,
+                ha="right", va="bottom", fontsize="small", color="0.25")
     invited = table["host"].isin(world(ds, "events")["host"])
     friends = table["alliance"].where(table["duty"] > 0).rank(ascending=False)
     foes = table["alliance"].rank()
@@ -254,8 +259,9 @@ def plot_ledger(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, n
     ax.grid(alpha=0.2)
     ax.legend(handles=_bound_or_not(), loc="upper left", frameon=False, fontsize="small")
     title = f"The ledger of hosts: {_name(ds, who)}"
-    heading(ax, title, f"First week, {ds.attrs['start_date']}; {len(table)} hosts, area of a mark: visits a year, mean of "
-            f"{histories(ds)}.\nBand: one standard deviation of a host's own resolve, which is not known. No NGO pressure yet")
+    heading(ax, title, f"First week, {ds.attrs['start_date']}; {len(table)} hosts, area of a mark: visits a year, "
+            f"mean of {histories(ds)}.\nBand: one standard deviation of a host's own resolve, which is not known. "
+            "No NGO pressure yet")
     return sign(ax, title, ds)
 
 
@@ -281,8 +287,8 @@ def plot_ridge(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None) ->
     ax.plot(at[mine], 1000 * chance[mine], "o", markersize=12, markerfacecolor="none", markeredgecolor="black")
     ax.set_yscale("log")
     for x, y, v, loss in zip(at, 1000 * chance, visits / years, Lambda):
-        ax.annotate(f"{y:.2g} per thousand\n{v:.1f} visits a year\nLambda {loss:.0f}", (x, y), (9, 4), textcoords="offset points",
-                    fontsize="x-small", color="0.25", va="bottom")
+        ax.annotate(f"{y:.2g} per thousand\n{v:.1f} visits a year\nLambda {loss:.0f}", (x, y), (9, 4),
+                    textcoords="offset points", fontsize="x-small", color="0.25", va="bottom")
     ax.set_xlim(at[0] - 0.3, at[-1] + 0.9)
     ax.set_xticks(at, [f"{k:g}" for k in at])
     ax.set_ylim(top=1000 * chance.max() * 2.6)
@@ -292,8 +298,8 @@ def plot_ridge(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None) ->
     bare(ax, "top", "right")
     ax.grid(alpha=0.25)
     title = f"How far the risk of arrest can be told: {_name(ds, who)}"
-    heading(ax, title, f"{period(ds)}; {int(ds.attrs['ridge_replicates']):,} simulated histories a point, 95 % intervals of "
-            f"the simulation; ring: the scenario's own\n{PRIOR}")
+    heading(ax, title, f"{period(ds)}; {int(ds.attrs['ridge_replicates']):,} simulated histories a point, 95 % "
+            f"intervals of the simulation; ring: the scenario's own\n{PRIOR}")
     return sign(ax, title, ds)
 
 
@@ -323,8 +329,8 @@ def _name_points(ax: Axes, table) -> None:
         gap = 3 + 0.5 * np.sqrt(14 + 170 * row.visits)
         for dx, dy, ha, va in ((gap, 0, "left", "center"), (-gap, 0, "right", "center"), (0, gap, "center", "bottom"),
                                (0, -gap, "center", "top")):
-            text = ax.annotate(row.name, (row.alliance, row.compliance), (dx, dy), textcoords="offset points", ha=ha, va=va,
-                               fontsize="x-small", color="0.15")
+            text = ax.annotate(row.name, (row.alliance, row.compliance), (dx, dy), textcoords="offset points", ha=ha,
+                               va=va, fontsize="x-small", color="0.15")
             box = text.get_window_extent(renderer)
             if not any(box.overlaps(other) for other in taken):
                 taken.append(box)

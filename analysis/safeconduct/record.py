@@ -37,8 +37,8 @@ def hindcast_table(*scenarios: str, particles: int = 20000, seed: int | None = N
 
 def scores(table: pd.DataFrame, group: str = "all") -> pd.DataFrame:
     """How the program scores its own predictions and those of its baselines, on one group of the decisions: forecaster,
-    n, and for ``log`` score, ``brier`` and ``auc`` the value with its 95 % interval (``_low``, ``_high``, bootstrap over
-    events). Log and Brier scores are better when smaller, the AUC when larger.
+    n, and for ``log`` score, ``brier`` and ``auc`` the value with its 95 % interval (``_low``, ``_high``, bootstrap
+    over events). Log and Brier scores are better when smaller, the AUC when larger.
 
     >>> table = scores(hindcast_table("bashir_2009", particles=200)).set_index("forecaster")
     >>> bool(table.loc["model", "brier"] < table.loc["base rate", "brier"])
@@ -46,12 +46,14 @@ def scores(table: pd.DataFrame, group: str = "all") -> pd.DataFrame:
     """
     told = [row for row in table.attrs["scores"] if row["group"] == group]
     if not told:
-        raise ValueError(f"no group {group!r}: {', '.join(dict.fromkeys(row['group'] for row in table.attrs['scores']))}")
+        groups = dict.fromkeys(row["group"] for row in table.attrs["scores"])
+        raise ValueError(f"no group {group!r}: {', '.join(groups)}")
     rows: dict[str, dict] = {}
     for row in told:
         if row["score"] in ("log", "brier", "auc"):
             of = rows.setdefault(row["forecaster"], {"forecaster": row["forecaster"], "n": row["n"]})
-            of |= {row["score"]: row["value"], f"{row['score']}_low": row.get("low"), f"{row['score']}_high": row.get("high")}
+            of |= {row["score"]: row["value"], f"{row['score']}_low": row.get("low"),
+                   f"{row['score']}_high": row.get("high")}
     return pd.DataFrame(rows.values())
 
 
@@ -64,7 +66,8 @@ def reliability(table: pd.DataFrame, bins: int = 6) -> pd.DataFrame:
     [[0.1, 0.0, 2.0], [0.9, 1.0, 2.0]]
     """
     group = pd.qcut(table["p_went"], bins, labels=False, duplicates="drop")
-    out = table.groupby(group).agg(p=("p_went", "mean"), went=("went", "sum"), n=("went", "size")).reset_index(drop=True)
+    out = table.groupby(group).agg(p=("p_went", "mean"), went=("went", "sum"),
+                                   n=("went", "size")).reset_index(drop=True)
     out["share"] = out["went"] / out["n"]
     out["low"], out["high"] = wilson(out["went"], out["n"])
     return out
@@ -97,7 +100,8 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None, bins: int = 6)
     base = table["went"].mean()
     few = " to ".join(str(n) for n in sorted({groups["n"].min(), groups["n"].max()}))
     title = "Were the chances right?"
-    heading(ax, title, f"{len(table)} recorded decisions, each predicted from those before it, in groups of {few}; 95 % intervals.\n"
+    heading(ax, title, f"{len(table)} recorded decisions, each predicted from those before it.\n"
+            f"In groups of {few}, with 95 % intervals of the share.\n"
             f"Brier score {brier:.3f}; always saying {100 * base:.0f} %, the share that went: "
             f"{base * (1 - base):.3f}.\n"
             "The record holds few of the trips that were not made")

@@ -32,8 +32,8 @@ from .program import ProgramError, call
 from .results import ResultsError, hosts, open_results, years
 
 MARK = "<!-- a report of safeconduct -->"
-CAVEAT = ("P(arrest) is mostly a prior: no sitting leader has been arrested on such a trip, so the record cannot tell a host "
-          "that would never arrest from a leader who knows where not to go.")
+CAVEAT = ("P(arrest) is mostly a prior: no sitting leader has been arrested on such a trip, so the record cannot tell "
+          "a host that would never arrest from a leader who knows where not to go.")
 
 _Z = 1.96
 _WIDTH, _SOUTH = 1000.0, -57.0
@@ -56,8 +56,8 @@ def report(results: str | Path, base: str | Path | None = None, leader: str | No
     """The page as text.
 
     ``results``: the file the page is about; ``base``: a second one to compare it with. ``leader``: the id of one leader
-    (default: the first). ``paired``: a file of ``safeconduct compare`` in which both were lived side by side; differences
-    then have the intervals of pairs of histories. Raises ResultsError or FileNotFoundError.
+    (default: the first). ``paired``: a file of ``safeconduct compare`` in which both were lived side by side;
+    differences then have the intervals of pairs of histories. Raises ResultsError or FileNotFoundError.
 
     >>> page = report(example)
     >>> page.startswith("<!doctype html>"), "Belarus" in page
@@ -80,7 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("results", nargs="+", metavar="RESULTS",
                         help="the results file, and after it the one to compare it with")
     parser.add_argument("--out", default="report.html", help="where the page goes (default: report.html)")
-    parser.add_argument("--paired", metavar="COMPARISON", help="what 'safeconduct compare' wrote of the two: sharper intervals")
+    parser.add_argument("--paired", metavar="COMPARISON",
+                        help="what 'safeconduct compare' wrote of the two: sharper intervals")
     parser.add_argument("--leader", help="id of the leader the page is about (default: the first)")
     given = parser.parse_args(arguments)
     if len(given.results) > 2:
@@ -124,9 +125,9 @@ def _pairs(ds: xr.Dataset, base: xr.Dataset | None, leader: str, path: str | Pat
         if (np.allclose(at["base"].sel(outcome=names), mean(base), rtol=1e-6)
                 and np.allclose(at["alternative_mean"].sel(outcome=names), mean(ds), rtol=1e-6)):
             return at
-    raise ResultsError(f"{path} compares other histories than those of {ds.attrs['path']} and {base.attrs['path']}: let "
-                       f"'safeconduct compare' live the base and the alternative with --replicates {int(ds.attrs['replicates'])} "
-                       f"--seed {int(ds.attrs['seed'])}, and run both so")
+    raise ResultsError(f"{path} compares other histories than those of {ds.attrs['path']} and {base.attrs['path']}: "
+                       f"let 'safeconduct compare' live the base and the alternative with --replicates "
+                       f"{int(ds.attrs['replicates'])} --seed {int(ds.attrs['seed'])}, and run both so")
 
 
 def _write_whole(path: Path, text: str) -> None:
@@ -175,6 +176,12 @@ def _signed(x: float, places: int = 2) -> str:
     return text[1:] if float(text) == 0 else text.replace("-", "−")
 
 
+def _plus_minus(difference: float, half: float) -> list[str]:
+    """A difference and half of its interval, with the places that the interval needs."""
+    places = 2 if not half > 0 else int(np.clip(-np.floor(np.log10(half)), 2, 4))
+    return [_signed(difference, places), f"{half:.{places}f}"]
+
+
 def _wilson(hits: float, n: float) -> tuple[float, float]:
     if n <= 0:
         return (float("nan"),) * 2
@@ -191,15 +198,19 @@ def _n(x: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]], caption: str, numbers: int = 0, row_head: bool = True) -> str:
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]], caption: str, numbers: int = 0,
+           row_head: bool = True) -> str:
     """Cells are HTML. The last ``numbers`` columns are set flush right; the table scrolls where it is too wide."""
     head, rows = list(head), [list(r) for r in rows]
     first = len(head) - numbers
     kind = lambda i: ' class="num"' if i >= first else ""
-    out = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table><caption>{escape(caption)}</caption>'
-    out += "<thead><tr>" + "".join(f'<th scope="col"{kind(i)}>{h}</th>' for i, h in enumerate(head)) + "</tr></thead><tbody>\n"
+    said = escape(caption)
+    out = f'<div class="scroll" tabindex="0" role="region" aria-label="{said}"><table><caption>{said}</caption>'
+    out += "<thead><tr>" + "".join(f'<th scope="col"{kind(i)}>{h}</th>'
+                                   for i, h in enumerate(head)) + "</tr></thead><tbody>\n"
     for r in rows:
-        cells = [f'<th scope="row">{c}</th>' if i == 0 and row_head else f"<td{kind(i)}>{c}</td>" for i, c in enumerate(r)]
+        cells = [f'<th scope="row">{c}</th>' if i == 0 and row_head else f"<td{kind(i)}>{c}</td>"
+                 for i, c in enumerate(r)]
         out += "<tr>" + "".join(cells) + "</tr>\n"
     return out + "</tbody></table></div>\n"
 
@@ -211,17 +222,19 @@ def _csv(table: pd.DataFrame) -> str:
 def _download(name: str, text: str, words: str, kind: str = "text/csv") -> str:
     data = base64.b64encode(text.encode()).decode()
     size = f"{max(1, round(len(text.encode()) / 1000))} kB"
-    return f'<li><a download="{escape(name)}" href="data:{kind};charset=utf-8;base64,{data}">{escape(name)}</a>: {words} ({size})</li>\n'
+    link = f'<a download="{escape(name)}" href="data:{kind};charset=utf-8;base64,{data}">{escape(name)}</a>'
+    return f"<li>{link}: {words} ({size})</li>\n"
 
 
 def _hash(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-# --- the page ----------------------------------------------------------------------------------------------------------
+# --- the page --------------------------------------------------------------------------------------------------------
 
 class _Page:
-    def __init__(self, ds: xr.Dataset, leader: str, base: xr.Dataset | None, path: Path, pairs: xr.Dataset | None) -> None:
+    def __init__(self, ds: xr.Dataset, leader: str, base: xr.Dataset | None, path: Path,
+                 pairs: xr.Dataset | None) -> None:
         self.ds, self.leader, self.base, self.pairs = ds, leader, base, pairs
         self.l = [str(v) for v in ds["leader"].values].index(leader)
         self.name = str(ds["leader_name"].values[self.l])
@@ -294,7 +307,8 @@ class _Page:
         first, last = (str(self.ds["week"].values[i])[:10] for i in (0, -1))
         title = f"Where can {self.name} travel?"
         nav = "".join(f'<li><a href="#{key}">{escape(heading)}</a></li>' for key, heading, _ in sections)
-        body = "".join(f'<section id="{key}" aria-labelledby="{key}-h"><h2 id="{key}-h">{escape(heading)}</h2>\n{text}</section>\n'
+        body = "".join(f'<section id="{key}" aria-labelledby="{key}-h"><h2 '
+                       f'id="{key}-h">{escape(heading)}</h2>\n{text}</section>\n'
                        for key, heading, text in sections)
         return f"""<!doctype html>
 {MARK}
@@ -327,14 +341,16 @@ class _Page:
 
     def _question(self, first: str, last: str) -> str:
         wanted = int(self.ds["leader_warrant_week"].values[self.l]) < self.ds.sizes["week"]
-        return ((f"{self.name} is wanted by the International Criminal Court, whose members have a duty to arrest and which has no "
-                 "force of its own. " if wanted else f"In this scenario no warrant is out against {self.name}. ")
-                + f"From {first} to the week of {last} the model lives {self.n:,} histories of a world of states, NGOs, "
-                "a court and the leader, and counts.")
+        return ((f"{self.name} is wanted by the International Criminal Court, whose members have a duty to arrest and "
+                 "which has no force of its own. " if wanted else
+                 f"In this scenario no warrant is out against {self.name}. ")
+                + f"From {first} to the week of {last} the model lives {self.n:,} histories of a world of states, "
+                "NGOs, a court and the leader, and counts.")
 
     def _answer(self) -> str:
         def tile(value: str, words: str, note: str = "") -> str:
-            return f"<li><strong>{value}</strong> {escape(words)}{f'<small>{escape(note)}</small>' if note else ''}</li>\n"
+            small = f"<small>{escape(note)}</small>" if note else ""
+            return f"<li><strong>{value}</strong> {escape(words)}{small}</li>\n"
 
         def a_year(name: str, places: int = 1) -> tuple[str, str]:
             mean, se = self._measure(self.ds, name)
@@ -353,15 +369,17 @@ class _Page:
         if ridge is not None and (ridge[1] > 0).any():
             kap, p = ridge
             losses = self.ds["ridge_Lambda"].values[self.l]
-            text += (f"<p>The chance of an arrest within the period lies anywhere between <strong>{1000 * p.min():.1f} and "
-                     f"{1000 * p.max():.1f} per thousand</strong>, depending on what is assumed and cannot be observed. "
-                     f"{escape(CAVEAT)} Read the row as a range, never one of its columns as the answer.</p>\n")
+            text += (f"<p>The chance of an arrest within the period lies anywhere between <strong>{1000 * p.min():.1f} "
+                     f"and {1000 * p.max():.1f} per thousand</strong>, depending on what is assumed and cannot be "
+                     f"observed. {escape(CAVEAT)} Read the row as a range, never one of its columns as the "
+                     f"answer.</p>\n")
             own = dict(zip(self.parameters["symbol"], self.parameters["value"])).get("kap_arrest")
             head = ["assumed threshold kap_arrest"] + [f"{k:.1f}{'*' if own and float(own) == k else ''}" for k in kap]
             rows = [["assumed loss from arrest, Lambda"] + [f"{x:.0f}" for x in losses],
                     ["P(arrest), per thousand histories"] + [f"{1000 * x:.1f}" for x in p],
                     ["visits a year"] + [f"{x / self.years:.1f}" for x in self.ds["ridge_visits"].values[self.l]]]
-            text += _table(head, rows, "The risk of arrest along what the record cannot tell apart (* as assumed here)", len(kap))
+            text += _table(head, rows, "The risk of arrest along what the record cannot tell apart (* as assumed here)",
+                           len(kap))
         text += self._ignorance()
         top = self.hosts.sort_values(["visits_a_year", "host"], ascending=[False, True]).head(5)
         text += "<p>Most visited: " + ", ".join(
@@ -382,7 +400,8 @@ class _Page:
                             ("withdrawn", "withdrawn by the host"), ("stays_home", "stays home after announcing")):
             i = [str(v) for v in self.ds["measure"].values].index(name)
             within, between = float(chance[i]), max(float(ignorance[i]), 0.0)
-            rows.append([words, f"{self._measure(self.ds, name)[0]:.2f}", f"{within ** 0.5:.2f}", f"{between ** 0.5:.2f}",
+            rows.append([words, f"{self._measure(self.ds, name)[0]:.2f}", f"{within ** 0.5:.2f}",
+                         f"{between ** 0.5:.2f}",
                          _share(between / (within + between) if within + between > 0 else np.nan)])
         head = ["in the whole period", "mean", "chance (sd)", "ignorance (sd)", "ignorance's share"]
         return _table(head, rows, f"Chance, and ignorance of the parameters: {sets} parameter sets", 4)
@@ -422,21 +441,24 @@ class _Page:
                     out += "M" + "L".join(points) + "Z"
             return out
 
-        shapes = "".join(f'<path class="land" d="{path(rings)}"/>' for name, rings in geo.elsewhere().items() if name != "Antarctica")
+        shapes = "".join(f'<path class="land" d="{path(rings)}"/>' for name, rings in geo.elsewhere().items()
+                         if name != "Antarctica")
         dots = ""
         for code in sorted(set(outlines) | set(rows.index)):
             if code not in rows.index:
                 words = "home state" if code == self.home else "not in this world"
                 kind = "homeland" if code == self.home else "land"
-                shapes += f'<path class="{kind}" d="{path(outlines[code])}"><title>{escape(code)}: {words}</title></path>'
+                title = f"<title>{escape(code)}: {words}</title>"
+                shapes += f'<path class="{kind}" d="{path(outlines[code])}">{title}</path>'
                 continue
             row = rows.loc[code]
             if code == self.home:
-                shapes += f'<path class="homeland" d="{path(outlines[code])}"><title>{escape(row["name"])}: home state</title></path>'
+                title = f"<title>{escape(row['name'])}: home state</title>"
+                shapes += f'<path class="homeland" d="{path(outlines[code])}">{title}</path>'
                 continue
             bins = [int(np.searchsorted(cuts, self._value(row, key), side="right")) for key, _, cuts, _ in _METRICS]
-            same = (f'id="s-{code}" role="option" aria-selected="false" tabindex="-1" data-c="{"".join(map(str, bins))}" '
-                    f'class="state c{bins[0]}{" duty" if row["duty"] == 1 else ""}"')
+            same = (f'id="s-{code}" role="option" aria-selected="false" tabindex="-1" '
+                    f'data-c="{"".join(map(str, bins))}" class="state c{bins[0]}{" duty" if row["duty"] == 1 else ""}"')
             label = f"<title>{escape(self._sentence(row))}</title>"
             cx, cy = place(np.array([[row["longitude"], row["latitude"]]]))
             same += f' data-x="{_n(cx[0])}" data-y="{_n(cy[0])}"'
@@ -446,14 +468,17 @@ class _Page:
                 dots += f'<circle {same} cx="{_n(cx[0])}" cy="{_n(cy[0])}" r="3.5">{label}</circle>\n'
         ex, ey = geo.edge()
         keep = (ey <= top) & (ey >= bottom)
-        sea = "M" + "L".join(f"{_n((x + x0) * scale)} {_n((top - y) * scale)}" for x, y in zip(ex[keep], ey[keep])) + "Z"
+        sea = "M" + "L".join(f"{_n((x + x0) * scale)} {_n((top - y) * scale)}"
+                             for x, y in zip(ex[keep], ey[keep])) + "Z"
         radios = "".join(
-            f'<label><input type="radio" name="metric" value="{i}"{" checked" if i == 0 else ""}> {escape(words)}</label>'
+            f'<label><input type="radio" name="metric" value="{i}"{" checked" if i == 0 else ""}> '
+            f'{escape(words)}</label>'
             for i, (_, words, _, _) in enumerate(_METRICS))
         legends = "".join(self._legend(i, cuts, form) for i, (_, _, cuts, form) in enumerate(_METRICS))
         names = self.hosts[self.hosts["host"] != self.home].sort_values("name")
         options = "".join(f'<option value="{r.host}">{escape(r.name)}</option>' for r in names.itertuples())
-        return f"""<p class="hint">Choose a state on the map or in the list: its odds and its reasons stand below it. On the keyboard the arrow keys
+        return f"""<p class="hint">Choose a state on the map or in the list: its odds and its reasons stand below it.
+On the keyboard the arrow keys
 walk from state to state.</p>
 <div class="controls"><fieldset><legend>Colour</legend>{radios}</fieldset>
 <label class="pick">State <select id="pick">{options}</select></label></div>
@@ -463,17 +488,20 @@ walk from state to state.</p>
 <path class="sea" d="{sea}"/>
 {shapes}{dots}</svg>
 {legends}
-<figcaption>Equal Earth projection; small states are dots. Outlined in orange: a duty to arrest at the start. Outlines: Natural Earth.</figcaption>
+<figcaption>Equal Earth projection; small states are dots. Outlined in orange: a duty to arrest at the start. Outlines:
+Natural Earth.</figcaption>
 </figure>
-<div id="state" class="panel" aria-live="polite"><p>Without its script this page shows the figures in <a href="#all-hosts">the
-table of all hosts</a>.</p></div>
+<div id="state" class="panel" aria-live="polite"><p>Without its script this page shows the figures in <a
+href="#all-hosts">the table of all hosts</a>.</p></div>
 </div>
 {self._host_table()}"""
 
     def _legend(self, i: int, cuts: list[float], form: str) -> str:
         label = lambda x: form.format(x) if "%" in form or i == 0 else _small(x)
-        words = [f"under {label(cuts[0])}"] + [f"{label(a)} to {label(b)}" for a, b in zip(cuts, cuts[1:])] + [f"over {label(cuts[-1])}"]
-        items = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="c{c}" width="14" height="14"/></svg> {w}</li>'
+        between = [f"{label(a)} to {label(b)}" for a, b in zip(cuts, cuts[1:])]
+        words = [f"under {label(cuts[0])}", *between, f"over {label(cuts[-1])}"]
+        items = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="c{c}" width="14" '
+                        f'height="14"/></svg> {w}</li>'
                         for c, w in enumerate(words))
         return f'<ul class="legend" data-metric="{i}"{"" if i == 0 else " hidden"}>{items}</ul>\n'
 
@@ -482,7 +510,8 @@ table of all hosts</a>.</p></div>
         return f"{row['name']}: {row['visits_a_year']:.2f} visits a year; {duty}"
 
     def _host_table(self) -> str:
-        table = self.hosts[self.hosts["host"] != self.home].sort_values(["visits_a_year", "name"], ascending=[False, True])
+        table = self.hosts[self.hosts["host"] != self.home].sort_values(["visits_a_year", "name"],
+                                                                        ascending=[False, True])
         rows = []
         for _, r in table.iterrows():
             n = r["opportunities"]
@@ -491,9 +520,11 @@ table of all hosts</a>.</p></div>
                          _share(r["go"] / n if n else np.nan), _share(r["withdrawn"] / r["go"] if r["go"] else np.nan),
                          f"{r['compliance_index']:+.1f}" if np.isfinite(r["compliance_index"]) else "–",
                          _small(r["p_refuse"]), _small(self._value(r, "arrest"))])
-        head = ["host", "duty", "visits a year", "±", "occasions a year", "answered go", "withdrawn, of these", "index c",
+        head = ["host", "duty", "visits a year", "±", "occasions a year", "answered go", "withdrawn, of these",
+                "index c",
                 "refuses", "would arrest (mostly a prior)"]
-        text = _table(head, rows, "All hosts, by visits a year; index, refusal, arrest: before anything has happened", 9)
+        caption = "All hosts, by visits a year; index, refusal, arrest: before anything has happened"
+        text = _table(head, rows, caption, 9)
         return f'<details id="all-hosts"><summary>All hosts as a table</summary>\n{text}</details>\n'
 
     def _states(self) -> str:
@@ -510,7 +541,8 @@ table of all hosts</a>.</p></div>
                 lines += [["Announced, then withdrawn by the host", _share(r["withdrawn"] / go)],
                           ["Announced, the leader stays home", _share(r["stays_home"] / go)]]
             if r["duty"] == 1:
-                lines.append(["Would arrest a visitor, before anything has happened (mostly a prior)", _small(self._value(r, "arrest"))])
+                lines.append(["Would arrest a visitor, before anything has happened (mostly a prior)",
+                              _small(self._value(r, "arrest"))])
                 if arrivals:
                     lines.append(["The same, mean over those who did arrive (mostly a prior)", _small(r["p_arrest"])])
             out[r["host"]] = {"name": r["name"], "duty": bool(r["duty"] == 1), "odds": lines,
@@ -525,7 +557,8 @@ table of all hosts</a>.</p></div>
             return "<p>Nothing is scheduled in this scenario: all trips are bilateral ideas.</p>\n"
         duty = set(self.hosts[self.hosts["duty"] == 1]["host"])
         names = dict(zip(self.hosts["host"], self.hosts["name"]))
-        legend = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="f-{c}" width="14" height="14"/></svg> {w}</li>'
+        legend = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="f-{c}" width="14" '
+                         f'height="14"/></svg> {w}</li>'
                          for _, w, c in _FATES)
         items = ""
         for _, e in self.events.sort_values(["week", "row"]).iterrows():
@@ -542,11 +575,14 @@ table of all hosts</a>.</p></div>
             mark = '<span class="mark" title="a duty to arrest">duty</span>' if e["host"] in duty else ""
             items += (f'<li><span class="when">{escape(e["date"])}</span> <span class="what">{escape(e["name"])}, '
                       f'{escape(names.get(e["host"], e["host"]))} {mark}</span>'
-                      f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{escape(words)}">'
+                      f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
+                      f'aria-label="{escape(words)}">'
                       f"<title>{escape(words)}</title>{bars}</svg>"
-                      f'<span class="goes">goes {_share(goes / n if n else np.nan)} <small>({100 * low:.0f} to {100 * high:.0f})</small></span></li>\n')
-        return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up; in brackets 95 % '
-                f'intervals of the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol class="calendar">\n{items}</ol>\n')
+                      f'<span class="goes">goes {_share(goes / n if n else np.nan)} <small>({100 * low:.0f} to '
+                      f'{100 * high:.0f})</small></span></li>\n')
+        return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up; in '
+                f'brackets 95 % intervals of the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol '
+                f'class="calendar">\n{items}</ol>\n')
 
     # the ledger
 
@@ -556,34 +592,38 @@ table of all hosts</a>.</p></div>
         width, height, left, under = 640, 440, 46, 44
         xs, ys = table["alliance"], table["pressure_to_comply"]
         x_low, x_high = float(np.floor(xs.min())), float(np.ceil(xs.max()))
-        y_low, y_high = float(np.floor(ys.min())), float(np.ceil(ys.max()))
+        y_low, y_high = float(np.floor(ys.min())), float(np.ceil(ys.max() + 0.2))  # room for the topmost marks
         px = lambda x: left + (x - x_low) / (x_high - x_low) * (width - left - 14)
         py = lambda y: height - under - (y - y_low) / (y_high - y_low) * (height - under - 12)
         out = ""
         for t in np.arange(x_low, x_high + 0.5, 1.0):
             out += f'<line class="grid" x1="{_n(px(t))}" x2="{_n(px(t))}" y1="12" y2="{height - under}"/>'
             out += f'<text x="{_n(px(t))}" y="{height - under + 17}" text-anchor="middle">{t:.0f}</text>'
-        for t in np.arange(y_low, y_high + 0.5, 2.0):
+        step = 1.0 if y_high - y_low <= 6 else 2.0
+        for t in np.arange(np.ceil(y_low / step) * step, y_high + step / 4, step):
             out += f'<line class="grid" x1="{left}" x2="{width - 14}" y1="{_n(py(t))}" y2="{_n(py(t))}"/>'
             out += f'<text x="{left - 7}" y="{_n(py(t) + 4)}" text-anchor="end">{t:.0f}</text>'
         a, b = max(x_low, y_low - kap), min(x_high, y_high - kap)
         if a < b:
-            out += f'<line class="even" x1="{_n(px(a))}" y1="{_n(py(a + kap))}" x2="{_n(px(b))}" y2="{_n(py(b + kap))}"/>'
+            ends = (px(a), py(a + kap), px(b), py(b + kap))
+            out += '<line class="even" x1="{}" y1="{}" x2="{}" y2="{}"/>'.format(*map(_n, ends))
         taken: list[tuple[float, float, float, float]] = []
         dots, labels = "", ""
         for _, r in table.sort_values(["duty", "visits_a_year", "host"]).iterrows():
             x, y = px(r["alliance"]), py(r["pressure_to_comply"])
             size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
             dots += (f'<circle class="{"duty" if r["duty"] == 1 else "free"}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}">'
-                     f'<title>{escape(r["name"])}: alliance {r["alliance"]:.2f}, pressure {r["pressure_to_comply"]:+.2f}, refuses '
-                     f'{_small(r["p_refuse"])}</title></circle>')
+                     f'<title>{escape(r["name"])}: alliance {r["alliance"]:.2f}, pressure '
+                     f'{r["pressure_to_comply"]:+.2f}, refuses {_small(r["p_refuse"])}</title></circle>')
             taken.append((x - size, y - size, x + size, y + size))
-        wanted = table.assign(near=(table["alliance"] + 2 * table["visits_a_year"]) * np.where(table["duty"] == 1, 1.5, 1.0))
+        near = (table["alliance"] + 2 * table["visits_a_year"]) * np.where(table["duty"] == 1, 1.5, 1.0)
+        wanted = table.assign(near=near)
         for _, r in wanted.sort_values(["near", "host"], ascending=[False, True]).head(40).iterrows():
             x, y = px(r["alliance"]), py(r["pressure_to_comply"])
             long = 6.3 * len(r["name"])
             size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
-            for tx, ty in ((x + size + 3, y + 4), (x - size - 3 - long, y + 4), (x - long / 2, y - size - 4), (x - long / 2, y + size + 12)):
+            for tx, ty in ((x + size + 3, y + 4), (x - size - 3 - long, y + 4), (x - long / 2, y - size - 4),
+                           (x - long / 2, y + size + 12)):
                 box = (tx, ty - 10, tx + long, ty + 3)
                 if box[0] < left + 2 or box[2] > width or box[1] < 10 or box[3] > height - under:
                     continue
@@ -592,32 +632,41 @@ table of all hosts</a>.</p></div>
                 taken.append(box)
                 labels += f'<text class="name" x="{_n(tx)}" y="{_n(ty)}">{escape(r["name"])}</text>'
                 break
-        return f"""<p>Every host weighs its tie to the leader's home state against everything that speaks for complying, in one unit: logits, where
-0 is even odds and each step of 1 multiplies the odds by 2.7. Above the line a host would rather not receive the leader, before any
-campaign or visit has changed anything. Larger: more visits.</p>
-<figure class="chart wide"><div class="scroll" tabindex="0" role="region" aria-label="Ledger of hosts"><svg viewBox="0 0 {width} {height}" role="img" aria-label="Alliance against pressure to comply, one dot for each host; the figures are in the table of all hosts">
+        return f"""<p>Every host weighs its tie to the leader's home state against everything that speaks for
+complying, in one unit: logits, where 0 is even odds and each step of 1 multiplies the odds by 2.7. Above the line a
+host would rather not receive the leader, before any campaign or visit has changed anything. Larger: more visits.</p>
+<figure class="chart wide"><div class="scroll" tabindex="0" role="region" aria-label="Ledger of hosts"><svg
+viewBox="0 0 {width} {height}" role="img" aria-label="Alliance against pressure to comply, one dot for each host; the
+figures are in the table of all hosts">
 {out}{dots}{labels}
-<text class="axis" x="{_n((left + width) / 2)}" y="{height - 6}" text-anchor="middle">worth of the alliance, logits</text>
-<text class="axis" transform="translate(13 {_n((height - under) / 2)}) rotate(-90)" text-anchor="middle">pressure to comply, logits</text>
+<text class="axis" x="{_n((left + width) / 2)}" y="{height - 6}" text-anchor="middle">worth of the alliance,
+logits</text>
+<text class="axis" transform="translate(13 {_n((height - under) / 2)}) rotate(-90)" text-anchor="middle">pressure to
+comply, logits</text>
 </svg></div>
-<figcaption><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><circle class="duty" cx="7" cy="7" r="5"/></svg> a duty to arrest
+<figcaption><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><circle class="duty" cx="7" cy="7" r="5"/></svg> a
+duty to arrest
 <svg class="key" viewBox="0 0 14 14" aria-hidden="true"><circle class="free" cx="7" cy="7" r="5"/></svg> no duty
-<svg class="key" viewBox="0 0 14 14" aria-hidden="true"><line class="even" x1="0" y1="12" x2="14" y2="2"/></svg> even odds of refusing</figcaption></figure>
+<svg class="key" viewBox="0 0 14 14" aria-hidden="true"><line class="even" x1="0" y1="12" x2="14" y2="2"/></svg> even
+odds of refusing</figcaption></figure>
 """
 
     # trends
 
     def _trends(self) -> str:
-        charts = [("nu", "Strength of the norm", "nu", None), ("pressure", "NGO pressure, mean over hosts with a duty", "p", None),
+        charts = [("nu", "Strength of the norm", "nu", None),
+                  ("pressure", "NGO pressure, mean over hosts with a duty", "p", None),
                   ("isolation", "Isolation of the leader", "I", self.l), ("visits_so_far", "Visits so far", "", self.l)]
         figures = ""
         for name, title, symbol, at in charts:
             bands = self.ds[f"{name}_quantile"].values
             figures += self._fan(title, symbol, bands if at is None else bands[at])
-        first = re.search(r"of the first ([\d,]+)", str(self.ds["quantile"].attrs.get("long_name", "")))
-        which = f"first {first[1]}" if first and self.n > int(first[1].replace(",", "")) and not self._ignorance() else f"{self.n:,}"
-        return (f'<p>Bands hold half and nine tenths of the {which} histories; the line is the median. They show what differs from history '
-                f'to history, not what is unknown about the parameters.</p>\n<div class="charts">\n{figures}</div>\n')
+        first = re.search(r"of the first ([\d,]*\d)", str(self.ds["quantile"].attrs.get("long_name", "")))
+        some = first and self.n > int(first[1].replace(",", "")) and not self._ignorance()
+        which = f"first {first[1]}" if some else f"{self.n:,}"
+        return (f'<p>Bands hold half and nine tenths of the {which} histories; the line is the median. They show what '
+                f'differs from history to history, not what is unknown about the parameters.</p>\n<div '
+                f'class="charts">\n{figures}</div>\n')
 
     def _fan(self, title: str, symbol: str, bands: np.ndarray) -> str:
         width, height, left, under, above = 360, 210, 40, 24, 8
@@ -649,7 +698,8 @@ campaign or visit has changed anything. Larger: more visits.</p>
         end = f"ends at {middle} (half of the histories: {a} to {b})"
         sign = f" <i>{escape(symbol)}</i>" if symbol else ""
         return (f'<figure class="chart"><h3>{escape(title)}{sign}</h3><svg viewBox="0 0 {width} {height}" role="img" '
-                f'aria-label="{escape(title)}: {escape(end)}">{out}</svg><figcaption>{escape(end[0].upper() + end[1:])}</figcaption></figure>\n')
+                f'aria-label="{escape(title)}: '
+                f'{escape(end)}">{out}</svg><figcaption>{escape(end[0].upper() + end[1:])}</figcaption></figure>\n')
 
     # comparison
 
@@ -657,23 +707,28 @@ campaign or visit has changed anything. Larger: more visits.</p>
         base = self.base
         assert base is not None
         span = years(base)
-        words = [("visits", "visits"), ("member_visits", "visits to hosts with a duty to arrest"), ("withdrawn", "withdrawn by the host"),
-                 ("stays_home", "stays home"), ("delegated", "calendar events by a delegate"), ("skipped", "calendar events skipped"),
+        words = [("visits", "visits"), ("member_visits", "visits to hosts with a duty to arrest"),
+                 ("withdrawn", "withdrawn by the host"),
+                 ("stays_home", "stays home"), ("delegated", "calendar events by a delegate"),
+                 ("skipped", "calendar events skipped"),
                  ("days", "days abroad")]
         rows = []
         for name, label in words:
             (a, se_a), (b, se_b) = self._measure(self.ds, name), self._measure(base, name)
             a, se_a, b, se_b = a / self.years, se_a / self.years, b / span, se_b / span
-            rows.append([f"{label} a year", f"{a:.2f}", f"{b:.2f}", *self._change(a - b, np.hypot(se_a, se_b), name, span)])
+            rows.append([f"{label} a year", f"{a:.2f}", f"{b:.2f}",
+                         *self._change(a - b, np.hypot(se_a, se_b), name, span)])
         nu, nu_b = float(self.ds["final_nu"]), float(base["final_nu"])
         rows.append(["norm at the end", f"{nu:.2f}", f"{nu_b:.2f}", *self._change(
             nu - nu_b, np.hypot(float(self.ds["final_nu_se"]), float(base["final_nu_se"])), "final_nu")])
         head = ["measure", "this", "base", "difference", "±"]
-        text = (f"<p>Base: {escape(str(base.attrs['title']))}, {int(base.attrs['replicates']):,} histories, seed {int(base.attrs['seed'])}. "
+        text = (f"<p>Base: {escape(str(base.attrs['title']))}, {int(base.attrs['replicates']):,} histories, seed "
+                f"{int(base.attrs['seed'])}. "
                 + ("Both were lived side by side under the same luck; the intervals are of pairs of histories.</p>\n"
                    if self.pairs is not None else
-                   "Both runs met the same luck, so the intervals, which treat them as independent, are wider than need be "
-                   "(<code>--paired</code> with a file of <code>safeconduct compare</code> makes them sharp).</p>\n"
+                   "Both runs met the same luck, so the intervals, which treat them as independent, are wider than "
+                   "need be (<code>--paired</code> with a file of <code>safeconduct compare</code> makes them "
+                   "sharp).</p>\n"
                    if int(base.attrs["seed"]) == int(self.ds.attrs["seed"]) else "The runs met different luck.</p>\n"))
         text += _table(head, rows, "Measures: this case, the base case, and the difference with its 95 % interval", 4)
         theirs = hosts(base)
@@ -681,14 +736,17 @@ campaign or visit has changed anything. Larger: more visits.</p>
         both = self.hosts[self.hosts["host"].isin(theirs.index)].copy()
         both["base"] = theirs.loc[both["host"], "visits_a_year"].to_numpy()
         both["change"] = both["visits_a_year"] - both["base"]
-        both["error"] = _Z * np.hypot(both["visits_a_year_se"].to_numpy(), theirs.loc[both["host"], "visits_a_year_se"].to_numpy())
+        both["error"] = _Z * np.hypot(both["visits_a_year_se"].to_numpy(),
+                                      theirs.loc[both["host"], "visits_a_year_se"].to_numpy())
         if self.pairs is not None:
             both["error"] = _Z * self.pairs["host_difference_se"].sel(host=both["host"].to_numpy()).values / span
         both["size"] = both["change"].abs()
         most = both[both["size"] >= 0.005].sort_values(["size", "host"], ascending=[False, True]).head(12)
-        text += "<p>No host is visited 0.005 times a year more or less.</p>\n" if most.empty else _table(["host", "this", "base", "difference", "±"],
-                       [[escape(r["name"]), f"{r['visits_a_year']:.2f}", f"{r['base']:.2f}", _signed(r["change"]), f"{r['error']:.2f}"]
-                        for _, r in most.iterrows()], "Visits a year: the hosts that change most", 4)
+        rows = [[escape(r["name"]), f"{r['visits_a_year']:.2f}", f"{r['base']:.2f}",
+                 *_plus_minus(r["change"], r["error"])] for _, r in most.iterrows()]
+        head = ["host", "this", "base", "difference", "±"]
+        text += (_table(head, rows, "Visits a year: the hosts that change most", 4) if rows else
+                 "<p>No host is visited 0.005 times a year more or less.</p>\n")
         events = self._events(base).set_index(["name", "date"])
         rows = []
         for _, e in self.events.iterrows():
@@ -696,39 +754,45 @@ campaign or visit has changed anything. Larger: more visits.</p>
                 continue
             o = events.loc[(e["name"], e["date"])]
             o = o.iloc[0] if isinstance(o, pd.DataFrame) else o
-            p, q = ((x["visited"] + x["cut_short"]) / x["opportunities"] if x["opportunities"] else np.nan for x in (e, o))
+            p, q = ((x["visited"] + x["cut_short"]) / x["opportunities"] if x["opportunities"] else np.nan
+                    for x in (e, o))
             rows.append([escape(e["name"]), _share(p), _share(q), _signed(100 * (p - q), 1)])
         if rows:
-            text += _table(["occasion", "this: goes", "base: goes", "points"], rows, "The calendar: share of histories in which the leader goes", 3)
+            text += _table(["occasion", "this: goes", "base: goes", "points"], rows,
+                           "The calendar: share of histories in which the leader goes", 3)
         return text
 
     def _change(self, difference: float, se: float, outcome: str, span: float = 1.0) -> list[str]:
-        """A difference and half of its 95 % interval, of pairs where they are known; as many places as the interval has."""
+        """A difference and half of its 95 % interval, of pairs where they are known."""
         if self.pairs is not None and outcome in self.pairs["outcome"].values:
             se = float(self.pairs["difference_se"].sel(outcome=outcome)) / span
-        places = 2 if se == 0 else int(np.clip(1 - np.floor(np.log10(_Z * se)), 2, 4))
-        return [_signed(difference, places), f"{_Z * se:.{places}f}"]
+        return _plus_minus(difference, _Z * se)
 
     # assumptions
 
     def _assumptions(self) -> str:
         p = self.parameters
         different = [v != "" and float(v) != float(d) for v, d in zip(p["value"], p["default"])]
-        rows = [[f"<code>{escape(r.symbol)}</code>", escape(r.meaning), escape(r.kind), escape(r.source), escape(r.prior),
-                 f"{float(r.value):g}{' (default ' + escape(r.default) + ')' if changed else ''}" if r.value else "", escape(r.unit)]
+        rows = [[f"<code>{escape(r.symbol)}</code>", escape(r.meaning), escape(r.kind), escape(r.source),
+                 escape(r.prior),
+                 f"{float(r.value):g}{' (default ' + escape(r.default) + ')' if changed else ''}" if r.value else "",
+                 escape(r.unit)]
                 for r, changed in zip(p.itertuples(), different)]
         counts = p["kind"].value_counts()
-        text = (f"<p>The model has {len(p)} parameters: {counts.get('assumed', 0)} are assumed, {counts.get('estimated', 0)} estimated. "
+        text = (f"<p>The model has {len(p)} parameters: {counts.get('assumed', 0)} are assumed, "
+                f"{counts.get('estimated', 0)} estimated. "
                 "Its world is made of measured figures where there are any, and of judgements, called such.</p>\n")
         settings = self._settings()
         if settings:
             text += _table(["setting", "value", "given by"], settings, "What this scenario sets", 0)
         text += ('<details><summary>All parameters: meaning, kind, source, prior, value</summary>\n'
-                 + _table(["symbol", "meaning", "kind", "source", "prior", "value", "unit"], rows, "Parameters", 0) + "</details>\n")
+                 + _table(["symbol", "meaning", "kind", "source", "prior", "value", "unit"], rows, "Parameters", 0)
+                 + "</details>\n")
         sources = self._sources()
         if sources:
             text += ('<details><summary>The world: what is measured and what is judged</summary>\n'
-                     + _table(["table and columns", "what and where from", "kind"], sources, "Data of the world", 0) + "</details>\n")
+                     + _table(["table and columns", "what and where from", "kind"], sources, "Data of the world", 0)
+                     + "</details>\n")
         return text
 
     def _settings(self) -> list[list[str]]:
@@ -739,7 +803,8 @@ campaign or visit has changed anything. Larger: more visits.</p>
                 where = table[1]
             entry = re.match(r"([\w-]+) = (.*?)\s+# (?:.*[,;] )?(?:from )?((?:\S+\.toml:\d+)|--set)$", line)
             if entry and not where.startswith("events.") and entry[1] not in ("title", "start", "weeks", "end"):
-                out.append([f"<code>{escape(where + '.' if where else '')}{escape(entry[1])}</code>", escape(entry[2].strip()), escape(entry[3])])
+                out.append([f"<code>{escape(where + '.' if where else '')}{escape(entry[1])}</code>",
+                            escape(entry[2].strip()), escape(entry[3])])
         return out
 
     def _sources(self) -> list[list[str]]:
@@ -747,47 +812,60 @@ campaign or visit has changed anything. Larger: more visits.</p>
         if not page.exists():
             return []
         section = page.read_text(encoding="utf-8").split("## Tables and columns")[1].split("\n## ")[0]
-        rows = [[c.strip() for c in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| ")][2:]
+        rows = [[c.strip() for c in line.strip("|").split("|")] for line in section.splitlines()
+                if line.startswith("| ")][2:]
         plain = lambda s: escape(re.sub(r"[`*]", "", s))
-        return [[plain(what), plain(source), "assumed (a judgement)" if "judgement" in source else "measured"] for what, source, *_ in rows]
+        return [[plain(what), plain(source), "assumed (a judgement)" if "judgement" in source else "measured"]
+                for what, source, *_ in rows]
 
     # words
 
     def _method(self) -> str:
-        return """<p>Each history is lived week by week. <b>The leader</b> has occasions to travel: those of the calendar, and ideas for bilateral
-visits. The leader sounds the host out, weighs the worth of the occasion and of the alliance, the flight, isolation, the fear of
-arrest and of a public refusal, and goes, sends a delegate, or skips; before departure comes one more look.</p>
-<p><b>A host</b> weighs its duty under the Rome Statute, its judges, its laws, the strength of the norm, earlier findings, what its
-organisations have said, campaigns on its soil, and its dependence on the West, against its alliance with the leader's home state and
-the fear of retaliation. It may withdraw an invitation in any week before the visit; on its soil it may arrest. Part of its resolve
-nobody outside knows.</p>
-<p><b>NGOs</b> spend limited budgets on campaigns and lawsuits where they expect to be heard; a domestic court may order an arrest,
-after which visits are cut short. <b>The court</b> in The Hague can find a host in breach but has no force of its own.</p>
-<p>Every safe visit under a duty weakens the norm and strengthens the alliance; every withdrawal, cancellation and finding strengthens it;
-budgets, beliefs and isolation move with them. Then the next week begins. All equations stand in <code>agents/ODD.md</code>.</p>
+        return """<p>Each history is lived week by week. <b>The leader</b> has occasions to travel: those of the
+calendar, and ideas for bilateral visits. The leader sounds the host out, weighs the worth of the occasion and of the
+alliance, the flight, isolation, the fear of arrest and of a public refusal, and goes, sends a delegate, or skips;
+before departure comes one more look.</p>
+<p><b>A host</b> weighs its duty under the Rome Statute, its judges, its laws, the strength of the norm, earlier
+findings, what its organisations have said, campaigns on its soil, and its dependence on the West, against its alliance
+with the leader's home state and the fear of retaliation. It may withdraw an invitation in any week before the visit; on
+its soil it may arrest. Part of its resolve nobody outside knows.</p>
+<p><b>NGOs</b> spend limited budgets on campaigns and lawsuits where they expect to be heard; a domestic court may order
+an arrest, after which visits are cut short. <b>The court</b> in The Hague can find a host in breach but has no force of
+its own.</p>
+<p>Every safe visit under a duty weakens the norm and strengthens the alliance; every withdrawal, cancellation and
+finding strengthens it; budgets, beliefs and isolation move with them. Then the next week begins. All equations stand in
+<code>agents/ODD.md</code>.</p>
 """
 
     def _limits(self) -> str:
         known = " (the table of chance and ignorance does)" if self._ignorance() else ""
         return f"""<ul>
 <li>{escape(CAVEAT)} Single chances of arrest on this page hold for the assumed parameters only.</li>
-<li>The intervals are errors of the simulation. They do not hold what is unknown about the parameters{known}, the world's data or
-the model itself, which is more.</li>
+<li>The intervals are errors of the simulation. They do not hold what is unknown about the parameters{known}, the
+world's data or the model itself, which is more.</li>
 <li>Most parameters are judgements checked against aggregate figures of the record, not measurements.</li>
-<li>The model knows states, not the people in them: a palace, a prosecutor or a storm over an airport can decide otherwise.</li>
+<li>The model knows states, not the people in them: a palace, a prosecutor or a storm over an airport can decide
+otherwise.</li>
 <li>Odds are not advice. What would change a host's mind in the model is where to look, not proof that it would.</li>
 </ul>
 """
 
     def _data(self) -> str:
         a = self.ds.attrs
-        rows = [["scenario", escape(str(a["scenario"]))], ["title", escape(str(a["title"]))], ["program", escape(str(a["source"]))],
-                ["format", ".".join(str(v) for v in a["version"])], ["seed", str(int(a["seed"]))], ["histories", f"{self.n:,}"],
-                ["arrests", escape(str(a["arrests"]))], ["random numbers", escape(str(a.get("provenance_generator", "")))],
+        rows = [["scenario", escape(str(a["scenario"]))], ["title", escape(str(a["title"]))],
+                ["program", escape(str(a["source"]))],
+                ["format", ".".join(str(v) for v in a["version"])], ["seed", str(int(a["seed"]))],
+                ["histories", f"{self.n:,}"],
+                ["arrests", escape(str(a["arrests"]))], 
+                ["random numbers", escape(str(a.get("provenance_generator", "")))],
                 ["digest of the values", f'<code class="long">{escape(str(a["digest"]))}</code>'],
                 ["fingerprint of world and seed", f'<code class="long">{escape(str(a["fingerprint"]))}</code>']]
         if self.base is not None:
-            rows.append(["digest of the base case", f'<code class="long">{escape(str(self.base.attrs["digest"]))}</code>'])
+            code = escape(str(self.base.attrs["digest"]))
+            rows.append(["digest of the base case", f'<code class="long">{code}</code>'])
+        if self.pairs is not None:
+            code = escape(str(self.pairs.attrs["digest"]))
+            rows.append(["digest of the comparison", f'<code class="long">{code}</code>'])
         table = self.hosts.drop(columns=["open"], errors="ignore")
         weeks = pd.DataFrame({"week": [str(d)[:10] for d in self.ds["week"].values]})
         for name, at in (("nu", None), ("pressure", None), ("isolation", self.l), ("visits_so_far", self.l)):
@@ -795,14 +873,17 @@ the model itself, which is more.</li>
             bands = bands if at is None else bands[at]
             for i, q in enumerate(self.ds["quantile"].values):
                 weeks[f"{name}_q{100 * q:.0f}"] = bands[:, i]
-        text = "<ul>\n" + _download("hosts.csv", _csv(table), "one row for each host state; counts are sums over all histories")
+        text = "<ul>\n" + _download("hosts.csv", _csv(table),
+                                    "one row for each host state; counts are sums over all histories")
         text += _download("calendar.csv", _csv(self.events.drop(columns="open")), "one row for each scheduled occasion")
         text += _download("weeks.csv", _csv(weeks), "quantiles of the stocks, week by week")
         text += _download("parameters.csv", _csv(self.parameters), "every parameter with kind, source, prior and value")
-        text += _download("scenario.toml", re.sub("  +#", "  #", a["provenance_scenario"]), "the scenario in full, every value with its origin", "text/plain")
+        text += _download("scenario.toml", re.sub("  +#", "  #", a["provenance_scenario"]),
+                          "the scenario in full, every value with its origin", "text/plain")
         text += "</ul>\n" + _table(["what", "value"], rows, "Provenance", 0)
-        return text + ("<p>The same scenario, seed and version give the same figures on every x86-64 machine. Data keep their licences "
-                       "(V-Dem columns: CC BY-SA 4.0; outlines: Natural Earth, public domain); the program's is MIT.</p>\n")
+        return text + ("<p>The same scenario, seed and version give the same figures on every x86-64 machine. Data "
+                       "keep their licences (V-Dem columns: CC BY-SA 4.0; outlines: Natural Earth, public domain); the "
+                       "program's is MIT.</p>\n")
 
 
 def _nice(step: float) -> float:

@@ -33,8 +33,8 @@ def heading(ax: Axes, title: str, below: str) -> None:
     """A title, and under it one line that says what is shown, of how many histories, and what the intervals are."""
     lines = below.count("\n") + 1
     ax.set_title(title, loc="left", fontweight="bold", pad=8 + 12 * lines)
-    ax.annotate(below, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", fontsize="small", color="0.35",
-                va="bottom")
+    ax.annotate(below, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", fontsize="small",
+                color="0.35", va="bottom")
 
 
 def note(ax: Axes, text: str, points: float = 34) -> None:
@@ -64,6 +64,21 @@ def histories(ds: xr.Dataset) -> str:
     '500 simulated histories'
     """
     return f"{int(ds.attrs['replicates']):,} simulated histories"
+
+
+_NOUNS = {"member_visits": "visits to hosts with a duty", "withdrawn": "invitations withdrawn",
+          "cut_short": "visits cut short", "delegated": "events sent a delegate", "skipped": "events skipped",
+          "stays_home": "announced trips not made", "days": "days abroad", "hours": "hours flown"}
+_NORMS = {"final_nu": "norm strength nu at the end", "mean_nu": "norm strength nu, mean of the weeks"}
+
+
+def of_history(measure: str) -> str:
+    """A measure in words.
+
+    >>> of_history("cut_short"), of_history("final_nu")
+    ('visits cut short a history', 'norm strength nu at the end')
+    """
+    return _NORMS.get(measure) or f"{_NOUNS.get(measure, measure.replace('_', ' '))} a history"
 
 
 def sign(ax: Axes, what: str, *sources: xr.Dataset, **more: str) -> Axes:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from .intervals import Z
 from .program import call, scratch
 from .results import ResultsError, checked, decoded, leader_id
-from .style import BLUE, ORANGE, RED, SKY, axes, bare, heading, sign
+from .style import BLUE, ORANGE, RED, SKY, axes, bare, heading, of_history, sign
 
 
 def sweep(design: str | Path, *, out: str | Path | None = None, replicates: int | None = None,
@@ -61,7 +61,7 @@ def cells(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0) -> pd.
     """One row a cell: the levels of its factors, ``replicates``, and ``mean``, ``se``, ``low`` and ``high`` (95 %) of
     a measure.
 
-    ``measure``: one of ``ds["measure"]``, an itinerary's (visits, member_visits, withdrawn, ...), or ``final_nu``.
+    ``measure``: one of ``ds["measure"]``, one of a history (visits, member_visits, withdrawn, ...), or ``final_nu``.
 
     >>> table = cells(open_sweep(example_sweep), "member_visits")
     >>> table.columns.tolist()
@@ -136,7 +136,7 @@ def plot_sweep(ds: xr.Dataset, measure: str = "visits", x: str | None = None, y:
     mean = groups["mean"].mean()
     half = Z * np.sqrt(groups["se"].apply(lambda s: (s**2).sum())) / groups.size()
     ax = axes(ax, 7.2, 4.8)
-    label = _words(measure)
+    label = of_history(measure)
     over = [f for f in factors if f not in (x, y)]
     replicates = lived["replicates"]
     few, many = replicates.min(), replicates.max()
@@ -208,14 +208,14 @@ def plot_tornado(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0,
     ax.set_ylim(len(table) - 0.4, -0.6)
     ends = np.concatenate([table["at_first"], table["at_last"] - Z * table["se"], table["at_last"] + Z * table["se"]])
     ax.set_xlim(ends.min() - 0.12 * np.ptp(ends), ends.max() + 0.12 * np.ptp(ends))
-    ax.set_xlabel(_words(measure))
+    ax.set_xlabel(of_history(measure))
     bare(ax, "top", "right", "left")
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", alpha=0.3)
-    title = f"What moves {_words(measure)}"
+    title = f"What moves {of_history(measure)}"
     paired = "batch by batch under common luck" if table["paired"].all() else "as if independent: too wide"
-    heading(ax, title, f"{ds.sizes['cell']} cells ({ds.attrs['design']}), {int(ds['replicates'].sum()):,} simulated histories; "
-            f"numbers: levels of the factor.\nWhiskers: 95 % intervals of the difference, {paired}")
+    heading(ax, title, f"{ds.sizes['cell']} cells ({ds.attrs['design']}), {int(ds['replicates'].sum()):,} simulated "
+            f"histories; numbers: levels of the factor.\nWhiskers: 95 % intervals of the difference, {paired}")
     return sign(ax, title, ds)
 
 
@@ -251,7 +251,7 @@ def plot_sensitivity(table: pd.DataFrame, ax: Axes | None = None, most: int = 15
     (dark), and with its interplay (light). Morris: the mean absolute effect, and as a cross the spread of the effects.
 
     >>> plot_sensitivity(sensitivity(example_morris)).get_xlabel()
-    'mean absolute effect on visits to hosts with a duty an itinerary'
+    'mean absolute effect on visits to hosts with a duty a history'
     """
     shown, method, measure = table.head(most), table.attrs["method"], table.attrs["measure"]
     ax = axes(ax, 7.5, 1.9 + 0.38 * len(shown))
@@ -259,13 +259,15 @@ def plot_sensitivity(table: pd.DataFrame, ax: Axes | None = None, most: int = 15
     if method == "sobol":
         for name, at, colour, word in (("ST", 0.19, SKY, "with its interplay (ST)"), ("S1", -0.19, BLUE, "alone (S1)")):
             ax.barh(y + at, shown[name], height=0.36, color=colour, label=word)
-            ax.errorbar(shown[name], y + at, xerr=shown[f"{name}_conf"], fmt="none", ecolor="black", elinewidth=1, capsize=2)
-        ax.set_xlabel(f"share of the variance of {_words(measure)}")
+            ax.errorbar(shown[name], y + at, xerr=shown[f"{name}_conf"], fmt="none", ecolor="black", elinewidth=1,
+                        capsize=2)
+        ax.set_xlabel(f"share of the variance of {of_history(measure)}")
     else:
         ax.barh(y, shown["mu_star"], height=0.6, color=BLUE, label="mean absolute effect")
-        ax.errorbar(shown["mu_star"], y, xerr=shown["mu_star_conf"], fmt="none", ecolor="black", elinewidth=1, capsize=2.5)
+        ax.errorbar(shown["mu_star"], y, xerr=shown["mu_star_conf"], fmt="none", ecolor="black", elinewidth=1,
+                    capsize=2.5)
         ax.plot(shown["sigma"], y, "x", color=RED, markersize=6, label="spread of the effects: curvature and interplay")
-        ax.set_xlabel(f"mean absolute effect on {_words(measure)}")
+        ax.set_xlabel(f"mean absolute effect on {of_history(measure)}")
     ax.axvline(0, color="0.3", linewidth=0.8)
     ax.set_yticks(y, shown["factor"])
     ax.set_ylim(len(shown) - 0.4, -0.6)
@@ -273,9 +275,9 @@ def plot_sensitivity(table: pd.DataFrame, ax: Axes | None = None, most: int = 15
     bare(ax, "top", "right", "left")
     ax.grid(axis="x", alpha=0.3)
     ax.legend(loc="lower right", frameon=False, fontsize="small")
-    title = f"What decides {_words(measure)}"
+    title = f"What decides {of_history(measure)}"
     of = f"{len(shown)} of {len(table)} factors" if len(shown) < len(table) else f"{len(table)} factors"
-    luck = "the luck of the histories taken out" if table.attrs["luck"].startswith("subtracted") else "the luck of the histories still in"
+    luck = f"the luck of the histories {'taken out' if table.attrs['luck'].startswith('subtracted') else 'still in'}"
     heading(ax, title, f"{method.capitalize()}, {table.attrs['cells']:,} cells, {of}; {luck};\n"
             "whiskers: 95 % intervals. A factor's range decides its bar")
     return sign(ax, title, Source=table.attrs["source"], Scenario=table.attrs["title"], Digest=table.attrs["digest"])
@@ -297,17 +299,6 @@ def _indices(path: Path) -> xr.Dataset:
         call(["sensitivity", str(path), "--out", str(out)])
         path = out
     return decoded(path, None)
-
-
-_NOUNS = {"member_visits": "visits to hosts with a duty", "withdrawn": "invitations withdrawn", "cut_short": "visits cut short",
-          "delegated": "events sent a delegate", "skipped": "events skipped", "stays_home": "announced trips not made",
-          "days": "days abroad", "hours": "hours flown"}
-
-
-def _words(measure: str) -> str:
-    if measure == "final_nu":
-        return "norm strength nu at the end"
-    return f"{_NOUNS.get(measure, measure.replace('_', ' '))} an itinerary"
 
 
 def _measure(ds: xr.Dataset, measure: str) -> str:

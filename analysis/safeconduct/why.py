@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from .program import call
-from .style import BLUE, DARK, ORANGE, axes, bare, heading, note
+from .results import open_results
+from .style import BLUE, DARK, ORANGE, axes, bare, heading, note, sign
 
 
 def decisions(path: str | Path, replicate: int = 0) -> pd.DataFrame:
@@ -28,8 +29,8 @@ def decisions(path: str | Path, replicate: int = 0) -> pd.DataFrame:
 def why(path: str | Path, replicate: int, decision: int) -> pd.DataFrame:
     """The terms behind a decision, the largest of each stage first: stage, who, index, term, symbol, logits.
 
-    Stages: the leader's ``answer``, the ``invitation`` in the week in which the host withdrew it or came nearest to it, the
-    ``look`` before departure, the ``arrest``. Raises ProgramError in the program's words.
+    Stages: the leader's ``answer``, the ``invitation`` in the week in which the host withdrew it or came nearest to it,
+    the ``look`` before departure, the ``arrest``. Raises ProgramError in the program's words.
 
     >>> table = why(example, 7, 0)
     >>> table["stage"].iloc[0], bool(table["logits"].abs().max() > 0.5)
@@ -43,8 +44,8 @@ def why(path: str | Path, replicate: int, decision: int) -> pd.DataFrame:
 def flips(path: str | Path, replicate: int, decision: int) -> pd.DataFrame:
     """The smallest change of each single input that turns the decision: now, even_odds_at, this_history_turns_at.
 
-    All else is held, the luck included; NaN: not within the input's range. ``key`` is the input's key in a scenario, where
-    it has one.
+    All else is held, the luck included; NaN: not within the input's range. ``key`` is the input's key in a scenario,
+    where it has one.
 
     >>> flips(example, 7, 0).columns.tolist()
     ['stage', 'input', 'symbol', 'unit', 'now', 'even_odds_at', 'this_history_turns_at', 'key']
@@ -73,16 +74,18 @@ def plot_why(path: str | Path, replicate: int, decision: int, stage: str = "answ
         reached += term["logits"]
         ax.plot([reached, reached], [place - 0.35, place + 1.35], color=DARK, linewidth=0.7)
     ax.barh(len(at["terms"]), reached, color=DARK, height=0.7)
-    ax.set_yticks(range(len(at["terms"]) + 1), [f"{t['term']}  {t['logits']:+.2f}" for t in at["terms"]] + [f"sum  {reached:+.2f}"])
+    ax.set_yticks(range(len(at["terms"]) + 1), [f"{t['term']}  {t['logits']:+.2f}" for t in at["terms"]]
+                  + [f"sum  {reached:+.2f}"])
     ax.invert_yaxis()
     ax.axvline(0, color=DARK, linewidth=1)
     ax.set_xlabel(f"logit of {at['index']}")
     bare(ax, "top", "right", "left")
     heading(ax, f"{told['host_name']}: {at['what_happened']}",
-            f"{told['occasion']}, week of {at['date']}; history {replicate}, decision {decision}\nright of 0 is likelier than not")
+            f"{told['occasion']}, week of {at['date']}; history {replicate}, decision {decision}\n"
+            "right of 0 is likelier than not")
     if stage == "arrest":
         note(ax, told["caveat"], 40)
-    return ax
+    return sign(ax, f"{told['host_name']}: {at['what_happened']}", open_results(path))
 
 
 def _ask(path: str | Path, replicate: int, decision: int | None = None) -> dict[str, Any]:

@@ -109,6 +109,7 @@ def example_sobol(program, tmp_path_factory) -> Path:
 def example_comparison(program, tmp_path_factory) -> Path:
     """Two alternatives to the default case."""
     path = tmp_path_factory.mktemp("comparison") / "compare.h5"
-    subprocess.run([program, "compare", "dushanbe_2025", "no_warrant", "--set", "parameters.th_J=4", "--replicates", "500", "--out",
+    subprocess.run([program, "compare", "dushanbe_2025", "no_warrant", "--set", "parameters.th_J=4", "--replicates",
+                    "500", "--out",
                     str(path)], check=True, capture_output=True, timeout=300)
     return path

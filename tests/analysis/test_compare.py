@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import safeconduct
-from safeconduct import ResultsError, compare, counterfactual, open_comparison, open_results, outcomes, plot_difference, plot_outcome, run
+from safeconduct import (ResultsError, compare, counterfactual, open_comparison, open_results, outcomes,
+                         plot_difference, plot_outcome, run)
 from safeconduct.intervals import Z
 
 
@@ -43,7 +44,8 @@ def test_outcomes_are_the_files(ds):
 def test_the_figures_draw_the_tables(ds):
     ax = plot_outcome(ds, "withdrawn")
     drawn = [c.lines[0].get_xydata()[0] for c in ax.containers]
-    assert [x for x, _ in drawn] == [outcomes(ds, k).set_index("outcome").loc["withdrawn", "difference"] for k in (0, 1)]
+    assert [x for x, _ in drawn] == [outcomes(ds, k).set_index("outcome").loc["withdrawn", "difference"]
+                                     for k in (0, 1)]
     assert any("500 pairs" in t.get_text() for t in ax.texts)
     ax = plot_difference(ds, alternative=1, most=6)
     table = compare(ds, alternative=1)
@@ -52,7 +54,8 @@ def test_the_figures_draw_the_tables(ds):
     assert drawn == dict(zip(table["name"], table["difference"]))
     assert ax.get_xlabel().endswith("parameters.th_J=4 less dushanbe_2025")
     whisker = ax.containers[0].lines[2][0].get_segments()[0]
-    assert np.ptp(whisker[:, 0]) == pytest.approx(2 * Z * table.set_index("name").loc[ax.get_yticklabels()[0].get_text(), "se"])
+    first = table.set_index("name").loc[ax.get_yticklabels()[0].get_text()]
+    assert np.ptp(whisker[:, 0]) == pytest.approx(2 * Z * first["se"])
 
 
 def test_mistakes_say_what_to_do(ds, example):

@@ -33,7 +33,8 @@ def test_a_figure_is_drawn_on_the_axes_it_is_given_and_says_how_many_histories(d
     ax = plt.subplots()[1]
     assert getattr(safeconduct, name)(ds, ax=ax) is ax
     words = " ".join(t.get_text() for t in ax.texts)
-    assert ("500 simulated histories" in words) or name == "plot_ridge" and f"{ds.attrs['ridge_replicates']} simulated" in words
+    lived = ds.attrs["ridge_replicates"] if name == "plot_ridge" else 500
+    assert f"{lived:,} simulated histories" in words
     assert style.signature(ax)["Fingerprint"] == ds.attrs["fingerprint"]
 
 
@@ -132,7 +133,8 @@ def test_the_ledger_in_python_is_the_programs(ds, example):
     assert set(theirs) == set(ours.index)
     for host, row in theirs.items():
         assert row["alliance"] == pytest.approx(ours.loc[host, "alliance"], abs=1e-3), host
-        assert row["compliance_index"] == pytest.approx(ours.loc[host, "c"], abs=0.011), host  # the norm is a week older there
+        # the norm is a week older there
+        assert row["compliance_index"] == pytest.approx(ours.loc[host, "c"], abs=0.011), host
         assert bool(row["duty"]) == bool(ours.loc[host, "duty"]), host
 
 
@@ -169,8 +171,8 @@ def test_compare_pairs_history_with_history(folder):
     unpaired one."""
     ways = {}
     for name, trips in (("kept", "all"), ("counted", "none")):
-        runs = [safeconduct.run("dushanbe_2025", replicates=400, trips=trips, quiet=True, out=folder / f"{name}_{th_J}.h5",
-                                **{"parameters.th_J": th_J}) for th_J in (1.5, 3.0)]
+        runs = [safeconduct.run("dushanbe_2025", replicates=400, trips=trips, quiet=True,
+                                out=folder / f"{name}_{th_J}.h5", **{"parameters.th_J": th_J}) for th_J in (1.5, 3.0)]
         ways[name] = compare(*runs)
     paired, counted = ways["kept"], ways["counted"]
     assert paired.attrs["paired"] and not counted.attrs["paired"]

@@ -21,7 +21,8 @@ raise SystemExit(main([sys.argv[2], "--out", "report.html"]))
 def test_what_pip_installs_draws_a_map_and_writes_a_report(example, tmp_path):
     shutil.copytree(SOURCE / "analysis", tmp_path / "analysis")  # building leaves files beside the sources
     place = tmp_path / "site"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--target",
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps",
+                    "--no-build-isolation", "--target",
                     str(place), str(tmp_path / "analysis")], check=True, capture_output=True, timeout=300)
     subprocess.run([sys.executable, "-c", USE, str(place), str(example)], check=True, cwd=tmp_path,
                    env={**os.environ, "PYTHONPATH": str(place), "MPLBACKEND": "Agg"})

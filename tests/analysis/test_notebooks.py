@@ -1,4 +1,4 @@
-"""The notebooks: committed without outputs, and every cell runs, on few histories that the program lives in this test."""
+"""The notebooks: committed without outputs; every cell runs, on few histories that the program lives in this test."""
 import os
 import re
 from pathlib import Path

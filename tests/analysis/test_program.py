@@ -13,7 +13,8 @@ def test_a_run_from_python_is_the_run_of_the_command_line(example):
 
 
 def test_overrides_reach_the_scenario(tmp_path):
-    ds = run("dushanbe_2025", replicates=10, seed=np.int64(7), out=tmp_path / "mine.h5", quiet=True, hosts__MNG__member=False,
+    ds = run("dushanbe_2025", replicates=10, seed=np.int64(7), out=tmp_path / "mine.h5", quiet=True,
+             hosts__MNG__member=False,
              **{"hosts.MNG.civil_society": np.float64(0.25), "events.unga_2025.start": datetime.date(2025, 9, 24)})
     text = ds.attrs["provenance_scenario"]
     assert ds.attrs["seed"] == 7 and (tmp_path / "mine.h5").exists()

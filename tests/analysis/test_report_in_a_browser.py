@@ -1,4 +1,4 @@
-"""The report in headless Chromium: nothing goes wrong, nothing leaves the page, and it can be read and worked by everybody."""
+"""The report in headless Chromium: nothing goes wrong, nothing leaves the page, everybody can read and work it."""
 import json
 import os
 import re
@@ -15,7 +15,8 @@ import chromium  # noqa: E402
 # Every visible text with the colours it is read in; the background is that of the nearest ancestor that has one.
 CONTRAST = """(() => {
   const rgb = (c) => (c.match(/[\\d.]+/g) || []).map(Number);
-  const light = (c) => c.slice(0, 3).map((v) => v / 255).map((v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+  const light = (c) => c.slice(0, 3).map((v) => v / 255)
+    .map((v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
     .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
   const out = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -56,7 +57,8 @@ def nothing_wrong(browser, page):
     browser.events.clear()
     yield
     browser.listen(0.1)
-    wrong = [e for e in browser.events if e["method"] in ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")]
+    told = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")
+    wrong = [e for e in browser.events if e["method"] in told]
     assert wrong == []
     asked = [e["params"]["request"]["url"] for e in browser.events if e["method"] == "Network.requestWillBeSent"]
     assert [url for url in asked if url != page.resolve().as_uri()] == []
@@ -66,8 +68,8 @@ def test_the_policy_stops_what_is_put_into_the_page(browser, page, tmp_path):
     """And the listening above hears it."""
     bad = tmp_path / "bad.html"
     text = page.read_text(encoding="utf-8")
-    bad.write_text(text.replace("</main>", '<img src="https://example.org/x.png"><script>document.title = "!"</script></main>'),
-                   encoding="utf-8")
+    put = '<img src="https://example.org/x.png"><script>document.title = "!"</script></main>'
+    bad.write_text(text.replace("</main>", put), encoding="utf-8")
     browser.open(bad)
     browser.listen(0.3)
     told = [e["params"]["entry"]["text"] for e in browser.events if e["method"] == "Log.entryAdded"]
@@ -145,7 +147,8 @@ def test_text_can_be_read(browser, page, dark):
 
 def test_controls_and_pictures_have_names(browser, page):
     browser.open(page)
-    assert browser.run("""[...document.querySelectorAll("input, select")].filter((e) => !e.labels.length).length""") == 0
+    nameless = '[...document.querySelectorAll("input, select")].filter((e) => !e.labels.length).length'
+    assert browser.run(nameless) == 0
     assert browser.run("""[...document.querySelectorAll("svg")].filter((s) =>
         s.getAttribute("aria-hidden") !== "true" && !s.getAttribute("aria-label")).length""") == 0
     assert browser.run('document.documentElement.lang') == "en"

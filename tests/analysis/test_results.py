@@ -14,7 +14,8 @@ import safeconduct
 from safeconduct import ResultsError, hosts, open_results, to_dataframe, trips
 
 
-FILES = {"example", "example_sweep", "example_design", "example_morris", "example_comparison"}  # fixtures of conftest.py
+#: Fixtures of conftest.py that an example may name.
+FILES = {"example", "example_sweep", "example_design", "example_morris", "example_comparison"}
 MODULES = ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_modules(safeconduct.__path__)
                              if m.name != "__main__")]
 

@@ -5,8 +5,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from safeconduct import (ProgramError, ResultsError, cells, effects, open_sweep, plot_sensitivity, plot_sweep, plot_tornado, run,
-                         sensitivity)
+from safeconduct import (ProgramError, ResultsError, cells, effects, open_sweep, plot_sensitivity, plot_sweep,
+                         plot_tornado, run, sensitivity)
 from safeconduct.intervals import Z
 from safeconduct.program import call
 

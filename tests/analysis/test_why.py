@@ -10,7 +10,8 @@ def test_a_waterfall_ends_at_the_sum_of_the_terms(example):
     listed = decisions(example, 7)
     visited = int(listed.index[listed["outcome"] == "visited"][0])
     table = why(example, 7, visited)
-    assert list(dict.fromkeys(table["stage"])) in (["answer", "invitation", "look", "arrest"], ["answer", "look", "arrest"])
+    assert list(dict.fromkeys(table["stage"])) in (["answer", "invitation", "look", "arrest"],
+                                                   ["answer", "look", "arrest"])
     for stage, terms in table.groupby("stage"):
         ax = plot_why(example, 7, visited, stage)
         bars = [bar.get_width() for bar in ax.patches]

@@ -1,4 +1,4 @@
-"""The README says what is true: its commands run, its scenario is good, its Python works, and its links lead somewhere."""
+"""The READMEs say what is true: commands run, the scenario is good, the Python works, and links lead somewhere."""
 import os
 import re
 import subprocess
@@ -55,7 +55,8 @@ def test_the_python_lines_run_after_them(folder):
 def test_the_python_lines_of_the_package_run_after_them(folder):
     """As they stand, on the files that the commands of the README have left."""
     for place, lines in enumerate(blocks("python", OF_THE_PACKAGE)):
-        done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", lines], cwd=folder, capture_output=True, text=True,
+        done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", lines], cwd=folder,
+                              capture_output=True, text=True,
                               env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(SOURCE / "analysis")})
         assert done.returncode == 0, done.stderr
     assert place >= 1 and (folder / "visits.png").stat().st_size > 10_000

@@ -32,9 +32,10 @@
       "aria-label": terms.map((t) => `${t[0]} ${t[1].toFixed(2)}`).join(", ") + `; sum ${sum.toFixed(2)}` }, parent);
     const line = (y, name, value, bar) => {
       svg("text", { x: 0, y: y + 13 }, chart, name);
-      if (bar) svg("rect", { class: value < 0 ? "minus" : "plus", x: value < 0 ? middle + value * unit : middle, y: y + 3,
-        width: Math.abs(value) * unit, height: row - 6 }, chart);
-      svg("text", { x: width, y: y + 13, "text-anchor": "end" }, chart, (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2));
+      if (bar) svg("rect", { class: value < 0 ? "minus" : "plus", x: value < 0 ? middle + value * unit : middle,
+        y: y + 3, width: Math.abs(value) * unit, height: row - 6 }, chart);
+      const number = (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2);
+      svg("text", { x: width, y: y + 13, "text-anchor": "end" }, chart, number);
     };
     terms.forEach((t, i) => line(i * row, t[0], t[1], true));
     svg("line", { class: "zero", x1: middle, x2: middle, y1: 0, y2: row * terms.length }, chart);
@@ -64,7 +65,8 @@
     }
     html("h4", "What it weighs, in logits: to the right speaks for complying", right);
     reasons(state.terms, right);
-    html("p", `Before any campaign or visit it would refuse to receive the leader with a chance of ${state.refuse}.`, right);
+    const refuses = "Before any campaign or visit it would refuse to receive the leader with a chance of ";
+    html("p", `${refuses}${state.refuse}.`, right);
   };
 
   const towards = (key) => {
