@@ -79,10 +79,10 @@ def plot_map(ds: xr.Dataset, what: str = "visits", leader: int | str = 0, ax: Ax
     norm = BoundaryNorm(edges, colours.N)
     faces = {row.host: colours(norm(min(row.value, edges[-1] * 0.999))) for row in table[known].itertuples()}
     ax.fill(*geo.edge(), facecolor=_SEA, edgecolor="0.75", linewidth=0.6, zorder=0)
-    land = _paths()
-    ax.add_collection(PathCollection([path for path, _ in land["elsewhere"].values()], facecolors=_LAND, linewidths=0,
+    drawn = land()
+    ax.add_collection(PathCollection([path for path, _ in drawn["elsewhere"].values()], facecolors=_LAND, linewidths=0,
                                      zorder=1))
-    states = {host: path for host, (path, _) in land["states"].items()}
+    states = {host: path for host, (path, _) in drawn["states"].items()}
     ax.add_collection(PathCollection(list(states.values()), facecolors=[faces.get(h, _NO_VALUE) for h in states],
                                      edgecolors="white", linewidths=0.35, zorder=2))
     members = set(table.loc[table["member"], "host"])
@@ -91,7 +91,7 @@ def plot_map(ds: xr.Dataset, what: str = "visits", leader: int | str = 0, ax: Ax
     if of_leader["home"] in states:
         ax.add_collection(PathCollection([states[of_leader["home"]]], facecolors="white", edgecolors="0.6",
                                          linewidths=0.35, hatch="/////", zorder=2.5))
-    small = table[[land["states"].get(h, (None, 0))[1] < _SMALL for h in table["host"]]]
+    small = table[[drawn["states"].get(h, (None, 0))[1] < _SMALL for h in table["host"]]]
     x, y = geo.equal_earth(small["longitude"].to_numpy(), small["latitude"].to_numpy())
     ax.scatter(x, y, s=15, c=[faces.get(h, _NO_VALUE) for h in small["host"]],
                edgecolors=["black" if h in members else "white" for h in small["host"]], linewidths=0.6, zorder=4)
@@ -127,7 +127,7 @@ def _parameter(ds: xr.Dataset, name: str) -> float:
 
 
 @lru_cache(maxsize=1)
-def _paths() -> dict[str, dict[str, tuple[Path, float]]]:
+def land() -> dict[str, dict[str, tuple[Path, float]]]:
     """Projected outlines and the area of the largest ring, by group and name."""
     return {group: {name: _path(rings) for name, rings in named.items()}
             for group, named in (("states", geo.outlines()), ("elsewhere", geo.elsewhere()))}

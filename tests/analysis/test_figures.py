@@ -92,13 +92,13 @@ def test_map_draws_the_table_of_hosts(ds):
 
 
 def test_map_leaves_states_with_few_cases_grey(ds):
-    from safeconduct.maps import _NO_VALUE, _paths
+    from safeconduct.maps import _NO_VALUE, land
 
     table = map_table(ds, "refusal").set_index("host")
-    few, many = (next(h for h, row in table.iterrows() if h in _paths()["states"] and test(row["cases"]))
+    few, many = (next(h for h, row in table.iterrows() if h in land()["states"] and test(row["cases"]))
                  for test in (lambda n: n < 20, lambda n: n > 20))
     faces = safeconduct.plot_map(ds, "refusal").collections[1].get_facecolors()
-    place = list(_paths()["states"]).index
+    place = list(land()["states"]).index
     assert np.allclose(faces[place(few)][:3], to_rgb(_NO_VALUE))
     assert not np.allclose(faces[place(many)][:3], to_rgb(_NO_VALUE))
 
@@ -152,7 +152,7 @@ def test_ridge_draws_what_the_file_says(ds):
 
 def test_fans_hold_the_quantiles(ds):
     ax = safeconduct.plot_fan(ds, "nu")
-    wide = ax.collections[0].get_paths()[0].vertices[:, 1]
+    wide = ax.collections[0].getland()[0].vertices[:, 1]
     assert wide.min() == pytest.approx(float(ds["nu_quantile"].sel(quantile=0.05).min()))
     for what in ("pressure", "isolation", "budget", "visits"):
         safeconduct.plot_fan(ds, what)
