@@ -103,7 +103,7 @@ def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | s
     title = f"What changes: {of_history(outcome)}"
     heading(ax, title, f"{ds.attrs['base']}: {tables[0]['base']:.3g}; {int(ds.attrs['replicates']):,} pairs of "
             "histories under one luck.\n95 % intervals of the mean paired difference; hollow: the interval holds 0")
-    return sign(ax, title, ds)
+    return sign(ax, title, ds, Scenario=str(ds.attrs["base"]))
 
 
 def compare(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | str = 0,

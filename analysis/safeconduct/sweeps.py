@@ -259,13 +259,11 @@ def plot_sensitivity(table: pd.DataFrame, ax: Axes | None = None, most: int = 15
     if method == "sobol":
         for name, at, colour, word in (("ST", 0.19, SKY, "with its interplay (ST)"), ("S1", -0.19, BLUE, "alone (S1)")):
             ax.barh(y + at, shown[name], height=0.36, color=colour, label=word)
-            ax.errorbar(shown[name], y + at, xerr=shown[f"{name}_conf"], fmt="none", ecolor="black", elinewidth=1,
-                        capsize=2)
+            _whiskers(ax, shown[name], y + at, shown[f"{name}_conf"])
         ax.set_xlabel(f"share of the variance of {of_history(measure)}")
     else:
         ax.barh(y, shown["mu_star"], height=0.6, color=BLUE, label="mean absolute effect")
-        ax.errorbar(shown["mu_star"], y, xerr=shown["mu_star_conf"], fmt="none", ecolor="black", elinewidth=1,
-                    capsize=2.5)
+        _whiskers(ax, shown["mu_star"], y, shown["mu_star_conf"])
         ax.plot(shown["sigma"], y, "x", color=RED, markersize=6, label="spread of the effects: curvature and interplay")
         ax.set_xlabel(f"mean absolute effect on {of_history(measure)}")
     ax.axvline(0, color="0.3", linewidth=0.8)
@@ -276,11 +274,20 @@ def plot_sensitivity(table: pd.DataFrame, ax: Axes | None = None, most: int = 15
     ax.grid(axis="x", alpha=0.3)
     ax.legend(loc="lower right", frameon=False, fontsize="small")
     title = f"What decides {of_history(measure)}"
+    whiskers = shown["ST_conf" if method == "sobol" else "mu_star_conf"].notna().any()
     of = f"{len(shown)} of {len(table)} factors" if len(shown) < len(table) else f"{len(table)} factors"
     luck = f"the luck of the histories {'taken out' if table.attrs['luck'].startswith('subtracted') else 'still in'}"
     heading(ax, title, f"{method.capitalize()}, {table.attrs['cells']:,} cells, {of}; {luck};\n"
-            "whiskers: 95 % intervals. A factor's range decides its bar")
+            f"{'whiskers: 95 % intervals' if whiskers else 'too few points for intervals'}. "
+            "A factor's range decides its bar")
     return sign(ax, title, Source=table.attrs["source"], Scenario=table.attrs["title"], Digest=table.attrs["digest"])
+
+
+def _whiskers(ax: Axes, values: pd.Series, y: np.ndarray, half: pd.Series) -> None:
+    """Intervals where they are known: with very few points the program has none."""
+    known = half.notna().to_numpy()
+    if known.any():
+        ax.errorbar(values[known], y[known], xerr=half[known], fmt="none", ecolor="black", elinewidth=1, capsize=2)
 
 
 _INDICES = {"morris": ("mu", "mu_star", "mu_star_conf", "sigma"), "sobol": ("S1", "S1_conf", "ST", "ST_conf")}

@@ -152,7 +152,7 @@ def test_ridge_draws_what_the_file_says(ds):
 
 def test_fans_hold_the_quantiles(ds):
     ax = safeconduct.plot_fan(ds, "nu")
-    wide = ax.collections[0].getland()[0].vertices[:, 1]
+    wide = ax.collections[0].get_paths()[0].vertices[:, 1]
     assert wide.min() == pytest.approx(float(ds["nu_quantile"].sel(quantile=0.05).min()))
     for what in ("pressure", "isolation", "budget", "visits"):
         safeconduct.plot_fan(ds, what)

@@ -130,6 +130,13 @@ def test_sensitivity_reads_what_the_program_writes_and_draws_it(method, request,
     assert whiskers == pytest.approx([2 * v for name in drawn for v in table[f"{name}_conf"]])
 
 
+def test_indices_without_intervals_are_drawn_without_whiskers(example_sobol):
+    table = sensitivity(example_sobol)
+    table[["S1_conf", "ST_conf"]] = np.nan
+    ax = plot_sensitivity(table)
+    assert len(ax.collections) == 0 and any("too few points" in t.get_text() for t in ax.texts)
+
+
 def test_a_grid_has_no_indices_and_the_program_says_so(example_sweep, example):
     with pytest.raises(ProgramError, match="morris.*saltelli|saltelli.*morris"):
         sensitivity(example_sweep)
