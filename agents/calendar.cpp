@@ -27,7 +27,7 @@ std::string why_ignored(const World& world, LeaderId leader, const ScheduledTrip
   if (host.name == world.leaders[leader.index].home) return "it is at home";
   if (trip.start <= 0) return "it starts in week 0 or before";
   if (!host.exists.holds(trip.start)) return "its host does not exist then";
-  if (!has_route(world, leader, trip.host, trip.start)) return "there is no route to its host";
+  if (!has_route(world, leader, trip.host, trip.start)) return no_route;
   return {};
 }
 

@@ -23,6 +23,7 @@ struct IgnoredStage {
   std::uint16_t event = 0;
   std::string reason;
 };
+constexpr const char* no_route = "there is no route to its host";
 
 struct Calendar {
   std::vector<ScheduledTrip> trips;  ///< by start week, then by the first stage's place in the scenario

@@ -146,20 +146,21 @@ RouteCost weigh(const World& world, const Flight& f, const std::vector<HostTerms
 
 constexpr double most_loss = 1e30;  // an infinite loss times no risk would be no number
 
-/// The cheaper of the routes open in week t; the direct one in a tie.
-Route choose_route(const World& world, LeaderId l, HostId h, Week t, const std::vector<const Flight*>& lines,
+Route great_circle(const World& world, LeaderId l, HostId h) {
+  const Leader& from = world.leaders[l.index];
+  const Host& to = world.hosts[h.index];
+  Route r;
+  r.exists = true;
+  r.hours = static_cast<float>(great_circle_km(from.lat, from.lon, to.lat, to.lon) / cruising_kmh);
+  return r;
+}
+
+/// The cheaper of the routes to a host that are open in week t; the direct one in a tie.
+Route choose_route(const World& world, Week t, const std::vector<const Flight*>& lines,
                    const std::vector<HostTerms>& hosts, double Lambda) {
-  if (lines.empty()) {
-    const Leader& from = world.leaders[l.index];
-    const Host& to = world.hosts[h.index];
-    Route r;
-    r.exists = true;
-    r.hours = static_cast<float>(great_circle_km(from.lat, from.lon, to.lat, to.lon) / cruising_kmh);
-    return r;
-  }
   std::optional<RouteCost> direct, avoid;
   for (const Flight* f : lines) {
-    if (f->host != h || !f->when.holds(t)) continue;
+    if (!f->when.holds(t)) continue;
     (f->route == RouteKind::direct ? direct : avoid) = weigh(world, *f, hosts, Lambda);
   }
   if (!direct && !avoid) return {};
@@ -195,30 +196,52 @@ class Builder {
  public:
   explicit Builder(const World& world)
       : world_(world), w_(feature_weights(world)), nearness_(nearness(world)), now_(at_start(world)) {
-    lines_.resize(world.leaders.size());
-    for (const Flight& f : world.flights) lines_[f.leader.index].push_back(&f);
+    lines_.resize(world.leaders.size(), std::vector<std::vector<const Flight*>>(world.hosts.size()));
+    flies_.resize(world.leaders.size(), false);
+    for (const Flight& f : world.flights) {
+      lines_[f.leader.index][f.host.index].push_back(&f);
+      flies_[f.leader.index] = true;
+    }
   }
 
   std::vector<Period> periods() {
-    const std::set<Week> starts = dated_weeks(world_);
     std::vector<Period> all;
-    std::size_t next_shock = 0;
-    for (auto it = starts.begin(); it != starts.end(); ++it) {
-      for (; next_shock < world_.shocks.size() && world_.shocks[next_shock].week <= *it; ++next_shock)
-        apply(world_, world_.shocks[next_shock], now_);
-      all.push_back(period(*it, std::next(it) == starts.end() ? world_.weeks : *std::next(it)));
-    }
+    each_period([&](Span when) { all.push_back(period(when)); });
+    return all;
+  }
+
+  std::vector<PublicRisk> public_risks() {
+    std::vector<PublicRisk> all;
+    each_period([&](Span when) {
+      all.push_back({when, {}});
+      for (std::size_t l = 0; l < world_.leaders.size(); ++l) {
+        all.back().q_arrest.emplace_back();
+        for (const HostTerms& terms : host_terms({static_cast<std::uint16_t>(l)}, when.from, now_.X[l] * w_))
+          all.back().q_arrest.back().push_back(public_p_arrest(terms, world_.parameters));
+      }
+    });
     return all;
   }
 
  private:
-  Period period(Week from, Week to) {
+  template <class F>
+  void each_period(F f) {
+    const std::set<Week> starts = dated_weeks(world_);
+    std::size_t next_shock = 0;
+    for (auto it = starts.begin(); it != starts.end(); ++it) {
+      for (; next_shock < world_.shocks.size() && world_.shocks[next_shock].week <= *it; ++next_shock)
+        apply(world_, world_.shocks[next_shock], now_);
+      f(Span{*it, std::next(it) == starts.end() ? world_.weeks : *std::next(it)});
+    }
+  }
+
+  Period period(Span when) {
     Period period;
-    period.when = {from, to};
+    period.when = when;
     const std::size_t H = world_.hosts.size();
     period.has_duty.assign(H, false);
     for (std::size_t l = 0; l < world_.leaders.size(); ++l) {
-      period.leaders.push_back(terms({static_cast<std::uint16_t>(l)}, from));
+      period.leaders.push_back(terms({static_cast<std::uint16_t>(l)}, when.from));
       for (std::size_t h = 0; h < H; ++h)
         if (period.leaders.back().hosts[h].duty > 0) period.has_duty[h] = true;
     }
@@ -231,16 +254,14 @@ class Builder {
     return period;
   }
 
-  LeaderTerms terms(LeaderId l, Week t) {
+  /// All but the routes.
+  std::vector<HostTerms> host_terms(LeaderId l, Week t, const Eigen::VectorXd& a0) const {
     const Parameters& p = world_.parameters;
     const Leader& leader = world_.leaders[l.index];
-    const Eigen::VectorXd a0 = now_.X[l.index] * w_;
-    LeaderTerms out;
-    out.lam = static_cast<float>(now_.lam[l.index]);
-    out.hosts.resize(world_.hosts.size());
+    std::vector<HostTerms> all(world_.hosts.size());
     for (std::size_t h = 0; h < world_.hosts.size(); ++h) {
       const Host& host = world_.hosts[h];
-      HostTerms& terms = out.hosts[h];
+      HostTerms& terms = all[h];
       const double duty = is_member(host, t) && t >= leader.issue ? 1 : 0;
       const double S = now_.S[l.index], W = now_.W[h];
       const double alliance = sanctioned_alliance(a0(static_cast<Eigen::Index>(h)), S, W, p);
@@ -250,9 +271,19 @@ class Builder {
       terms.fixed = static_cast<float>(
           standing_motives<double>({duty, now_.J[h], now_.Q[h], b, W, now_.Pi[l.index], alliance, leader.R}, p));
     }
+    return all;
+  }
+
+  LeaderTerms terms(LeaderId l, Week t) {
+    const Leader& leader = world_.leaders[l.index];
+    const Eigen::VectorXd a0 = now_.X[l.index] * w_;
+    LeaderTerms out;
+    out.lam = static_cast<float>(now_.lam[l.index]);
+    out.hosts = host_terms(l, t, a0);
     for (std::size_t h = 0; h < world_.hosts.size(); ++h)
-      out.hosts[h].route = choose_route(world_, l, {static_cast<std::uint16_t>(h)}, t, lines_[l.index], out.hosts,
-                                        std::min(leader.Lambda, most_loss));
+      out.hosts[h].route =
+          flies_[l.index] ? choose_route(world_, t, lines_[l.index][h], out.hosts, std::min(leader.Lambda, most_loss))
+                          : great_circle(world_, l, {static_cast<std::uint16_t>(h)});
     out.pull = pull(l, t, a0, out.hosts);
     return out;
   }
@@ -287,7 +318,8 @@ class Builder {
   Eigen::VectorXd w_;
   std::shared_ptr<const Eigen::MatrixXd> nearness_;
   Now now_;
-  std::vector<std::vector<const Flight*>> lines_;
+  std::vector<std::vector<std::vector<const Flight*>>> lines_;  ///< by leader and host
+  std::vector<bool> flies_;                                     ///< leaders with any line
   std::map<std::pair<std::uint16_t, std::vector<double>>, std::shared_ptr<const Pull>> known_;
 };
 
@@ -369,6 +401,12 @@ Attributes attributes_at(const World& world, LeaderId leader, HostId host, Week 
           world.leaders[l].R,
           stance(world, leader, host, t),
           {x.data(), x.data() + x.size()}};
+}
+
+std::vector<PublicRisk> public_risks(const World& world) {
+  World unflown = sorted_by_week(world);
+  unflown.flights.clear();
+  return Builder(unflown).public_risks();
 }
 
 std::vector<std::string> shared_addresses(const World& world) {

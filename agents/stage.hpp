@@ -119,6 +119,14 @@ bool is_member(const Host& host, Week t);
 /// b: what the host's government has said about the warrant in week t, else the mean of its organisations, else 0.
 double stance(const World& world, LeaderId leader, HostId host, Week t);
 
+/// What the public thinks of an arrest of each leader by each host while nothing dated changes: `q_arrest` with the
+/// stocks at rest (p = F = delta = 0, nu = nu_bar). By leader, then host. Flights are not read: they are planned by it.
+struct PublicRisk {
+  Span when;
+  std::vector<std::vector<double>> q_arrest;
+};
+std::vector<PublicRisk> public_risks(const World& world);
+
 /// Two names that would share an address in the luck, as messages; a World with any must not be run.
 std::vector<std::string> shared_addresses(const World& world);
 

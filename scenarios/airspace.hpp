@@ -1,5 +1,5 @@
-// Whose air an aircraft crosses on the great circle between two capitals: the grid of world/airspace.csv, half a degree
-// fine. What the hours are used for: agents/ODD.md, "Flight".
+// Whose airspace lies where: the grid of world/airspace.csv, half a degree fine; and who lets whom through it.
+// Ways through it: scenarios/flights.hpp.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -23,9 +23,20 @@ struct Airspace {
 /// Reads airspace.csv and airspace_codes.csv of the folder scenarios/world. Throws TableError.
 Airspace read_airspace(const std::filesystem::path& world_folder);
 
-/// One direct flight for each leader and host (not the home state), by leader, then host: hours of the great circle,
-/// and the hours over each host crossed, in the order in which they are reached. Home and destination are left out.
-std::vector<agents::Flight> great_circle_flights(const Airspace& airspace, const std::vector<agents::Host>& hosts,
-                                                 const std::vector<agents::Leader>& leaders);
+/// A state that lets no aircraft of a leader's home state through its airspace (it may still be visited).
+struct Refusal {
+  std::string state;
+  agents::Span when;
+};
+/// On the way to this host, these states let the leader through.
+struct Corridor {
+  std::string host;
+  std::vector<std::string> over;
+};
+/// What a leader's aircraft meets.
+struct Overflight {
+  std::vector<Refusal> refusals;
+  std::vector<Corridor> corridors;
+};
 
 }  // namespace scenarios

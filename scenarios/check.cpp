@@ -239,15 +239,19 @@ class Checker {
       else
         must("a text");
     };
-    const auto list_of = [&](const std::vector<std::string>& words, const std::string& what) {
-      const auto* list = value.as<std::vector<TomlValue>>();
-      if (!list) return must("a list of texts");
+    const auto list_at = [&](const TomlValue& at, const std::string& path, const std::vector<std::string>& words,
+                             const std::string& what) {
+      const auto* list = at.as<std::vector<TomlValue>>();
+      if (!list) return blame(at.place, in_quotes(path) + " must be a list of texts, not " + kind_of(at));
       for (const TomlValue& element : *list) {
         if (const auto* text = element.as<std::string>())
           known(*text, words, element.place, what, in_quotes(path));
         else
           blame(element.place, in_quotes(path) + " must be a list of texts, not of " + kind_of(element));
       }
+    };
+    const auto list_of = [&](const std::vector<std::string>& words, const std::string& what) {
+      list_at(value, path, words, what);
     };
     switch (key.kind) {
       case K::text:
@@ -328,6 +332,18 @@ class Checker {
         break;
       case K::blocs:
         list_of(blocs_, "bloc");
+        break;
+      case K::states:
+        list_of(states_, "state");
+        break;
+      case K::corridors:
+        if (const auto* table = value.as<TomlTable>()) {
+          for (const TomlEntry& entry : table->entries())
+            if (known_state(entry.key, entry.place, in_quotes(path)))
+              list_at(entry.value, path + "." + entry.key, states_, "state");
+        } else {
+          must("a table, such as {HUN = [\"BGR\", \"ROU\"]}");
+        }
         break;
       case K::period:
         period(value, path);

@@ -120,6 +120,12 @@ void read_blocs(const fs::path& folder, Facts& facts) {
     must_be_state(facts, row, "state");
     facts.western_limits.push_back({row.text("state"), row.number("limit", 0, 1), row.period("from", "to")});
   }
+  const Table bans(folder / "overflight.csv", {"home", "state", "from", "to"});
+  for (const Row& row : bans.rows()) {
+    must_be_state(facts, row, "home");
+    must_be_state(facts, row, "state");
+    facts.overflight_bans.push_back({row.text("home"), row.text("state"), row.period("from", "to")});
+  }
 }
 
 void read_rulers(const fs::path& folder, Facts& facts) {

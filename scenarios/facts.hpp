@@ -61,6 +61,11 @@ struct WesternLimit {
   double limit = 0;
   Period when;
 };
+/// `state` lets no aircraft of `home` through its airspace.
+struct OverflightBan {
+  std::string home, state;
+  Period when;
+};
 /// Rules from `since` until the next ruler of the state.
 struct Ruler {
   std::string state, name;
@@ -119,6 +124,7 @@ struct Facts {
   std::map<std::string, std::map<std::string, std::vector<Period>, std::less<>>, std::less<>> members;
   std::vector<HomeBloc> home_blocs;
   std::vector<WesternLimit> western_limits;
+  std::vector<OverflightBan> overflight_bans;
   std::vector<Ruler> rulers;      ///< by state, then date
   std::vector<Profile> profiles;  ///< as listed, like all below
   std::vector<DatedFact> dated;   ///< by date

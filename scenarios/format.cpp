@@ -34,6 +34,8 @@ constexpr Key written_keys[] = {
   {"leaders.ID", "western_pressure", K::number, -1, 1, "1", "shipped, else 0", "Western pressure Pi about this leader; below 0 the West shields the leader"},
   {"leaders.ID", "opportunities",    K::number,  0, 1, "1/week", "shipped, else parameter lam", "bilateral opportunities"},
   {"leaders.ID", "reach_km",         K::number,  1, 40000, "km", "shipped, else parameter D", "scale D of distance: how far afield the leader travels"},
+  {"leaders.ID", "refused_by",       K::states,        0, 0, "", "world data", "states that let no aircraft of this leader through; they may still be visited"},
+  {"leaders.ID", "corridors",        K::corridors,     0, 0, "", "none", "by host: states that let the leader through on the way there all the same"},
   {"leaders.ID", "remove",           K::flag,    0, 0, "", "false", "true drops an inherited leader"},
 
   {"hosts.CODE", "name",                     K::text,   0, 0, "", "world data", "as it is shown"},
@@ -104,7 +106,8 @@ constexpr SectionPage pages[] = {
   {"leaders.ID", "`[leaders.ID]`", "At least one, in the order of the file. `putin`, `bashir` and `netanyahu` are shipped and need no key at all; "
        "any other leader needs `home` and `warrant`, and a table of dyads of the home state in `scenarios/world`. Where a "
        "scenario sets `sanctions`, `western_pressure` or `opportunities`, the shipped dated changes of it are left out: the "
-       "value holds until a shock of the scenario."},
+       "value holds until a shock of the scenario. Aircraft keep out of states that refuse overflight and, where a leader finds "
+       "it worth the detour, round states that might arrest; what is lost by it `check` tells, and `safeconduct route` shows."},
   {"hosts.CODE", "`[hosts.CODE]`", "CODE is an ISO 3166-1 alpha-3 code. Only what is named changes; the shipped dated changes of it are left out."},
   {"dyads.LEADER.CODE", "`[dyads.LEADER.CODE]`", "What ties a host to the home state of a leader. Only what is named changes; the shipped dated changes of it are left out."},
   {"ngos.ID", "`[ngos.ID]`", "The shipped organisations are there unless removed. A reach without `default` changes the hosts named only."},
@@ -179,6 +182,10 @@ std::string kind_text(const Key& key) {
       return "list of leaders' keys";
     case K::blocs:
       return "list of blocs";
+    case K::states:
+      return "list of states";
+    case K::corridors:
+      return "{CODE = list of states, ...}";
     case K::period:
       return "{from = date, to = date}";
     case K::membership:

@@ -24,6 +24,8 @@ enum class KeyKind {
   event_kind,     ///< a row of world/event_kinds.csv
   leaders,        ///< a list of leaders
   blocs,          ///< a list of blocs
+  states,         ///< a list of states
+  corridors,      ///< { CODE = LIST OF STATES, ... }
   period,         ///< { from = DATE, to = DATE }, both may be left out; `to` is the first day after
   membership,     ///< true, false or a list of periods
   reach,          ///< { default = NUMBER, CODE = NUMBER, ... } in [low, high]

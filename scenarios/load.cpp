@@ -12,10 +12,12 @@ struct Loader::State {
   Places places;
   std::optional<Facts> facts;
   std::optional<Airspace> airspace;
+  std::optional<Planner> planner;
 
   void read_world() {
     if (!facts) facts = read_facts(places.world);
     if (!airspace) airspace = read_airspace(places.world);
+    if (!planner) planner.emplace(*airspace, places.routes);
   }
 
   Scenario finish(Layers& layers, std::string name, std::span<const std::string> sets) {
@@ -23,11 +25,11 @@ struct Loader::State {
     read_world();
     std::vector<Problem> problems = scenarios::check(layers.table(), layers.first(), *facts);
     if (!problems.empty()) throw ScenarioError(std::move(problems));
-    return scenarios::resolve(layers.table(), layers.first(), std::move(name), *facts, *airspace);
+    return scenarios::resolve(layers.table(), layers.first(), std::move(name), *facts, *planner);
   }
 };
 
-Loader::Loader(Places places) : state_(new State{std::move(places), {}, {}}) {}
+Loader::Loader(Places places) : state_(new State{std::move(places), {}, {}, {}}) {}
 Loader::~Loader() = default;
 
 Scenario Loader::load(const std::filesystem::path& file, std::span<const std::string> sets) {
@@ -60,7 +62,7 @@ std::vector<Problem> Loader::check(const TomlTable& scenario, const Source& file
 }
 
 Scenario Loader::resolve(const TomlTable& scenario, const Source& file, std::string name) {
-  return scenarios::resolve(scenario, file, std::move(name), facts(), *state_->airspace);
+  return scenarios::resolve(scenario, file, std::move(name), facts(), *state_->planner);
 }
 
 Scenario load(const std::filesystem::path& file, const Places& places, std::span<const std::string> sets) {

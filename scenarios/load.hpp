@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "scenarios/flights.hpp"
 #include "scenarios/problem.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -20,6 +21,7 @@ struct Source;
 struct Places {
   std::filesystem::path world;  ///< scenarios/world
   std::filesystem::path cases;  ///< scenarios/cases
+  Shelf* routes = nullptr;      ///< where planned routes may be kept from one start of the program to the next
 };
 
 /// Reads scenario files. The facts of the world are read once, at the first scenario, and kept.

@@ -99,6 +99,9 @@ class Printer {
       say("western_pressure", toml(leader.Pi), "shipped, else default");
       say("opportunities", toml(leader.lam), "shipped, else parameter lam");
       say("reach_km", toml(leader.D), "shipped, else parameter D");
+      for (const Setting& setting : s_.settings)
+        if (setting.key == path + ".refused_by" || setting.key.starts_with(path + ".corridors."))
+          line("leaders.ID", setting.key.substr(path.size() + 1), setting.value, origin({setting.key}, ""));
     }
   }
 

@@ -54,8 +54,8 @@ std::string hundredths(double x) {
 
 class Resolver {
  public:
-  Resolver(const TomlTable& table, const Source& file, const Facts& facts, const Airspace& airspace)
-      : table_(table), file_(file), facts_(facts), airspace_(airspace) {}
+  Resolver(const TomlTable& table, const Source& file, const Facts& facts, Planner& planner)
+      : table_(table), file_(file), facts_(facts), planner_(planner) {}
 
   Scenario run(std::string name) {
     out_.name = std::move(name);
@@ -77,7 +77,8 @@ class Resolver {
     stances();
     shocks();
     initial_norm();
-    world_.flights = great_circle_flights(airspace_, world_.hosts, world_.leaders);
+    overflight();
+    world_.flights = planner_.flights(world_, out_.overflight);
 
     refuse_shared_luck();
     note_what_is_lost();
@@ -375,6 +376,27 @@ class Resolver {
                      [](const Shock& a, const Shock& b) { return a.week < b.week; });
   }
 
+  void overflight() {
+    for (std::size_t row = 0; row < leaders_.size(); ++row) {
+      const TomlTable& table = *leaders_[row]->value.as<TomlTable>();
+      Overflight meets;
+      if (table.find("refused_by")) {
+        for (const TomlValue& state : list_in(table, "refused_by"))
+          meets.refusals.push_back({*state.as<std::string>(), {}});
+      } else {
+        for (const OverflightBan& ban : facts_.overflight_bans)
+          if (ban.home == world_.leaders[row].home)
+            meets.refusals.push_back({ban.state, weeks_of(ban.when, out_.start)});
+      }
+      for (const TomlEntry& host : table_in(table, "corridors").entries()) {
+        meets.corridors.push_back({host.key, {}});
+        for (const TomlValue& state : *host.value.as<std::vector<TomlValue>>())
+          meets.corridors.back().over.push_back(*state.as<std::string>());
+      }
+      out_.overflight.push_back(std::move(meets));
+    }
+  }
+
   /// The norm is strongest in the week of the first leader's warrant and returns to rest from there.
   void initial_norm() {
     if (table_in(table_, "parameters").find("nu0")) return;
@@ -399,7 +421,27 @@ class Resolver {
     if (!problems.empty()) throw ScenarioError(std::move(problems));
   }
 
+  /// Hosts that a leader cannot reach at all, or not all the time.
+  void note_closures(std::size_t row) {
+    std::string never, at_times;
+    for (std::size_t h = 0; h < world_.hosts.size(); ++h) {
+      const std::string& code = world_.hosts[h].name;
+      if (code == world_.leaders[row].home) continue;
+      Week open = 0;
+      for (const agents::Flight& f : world_.flights)
+        if (f.leader.index == row && f.host.index == h && f.route == agents::RouteKind::direct)
+          open += std::min(f.when.to, world_.weeks) - std::max(f.when.from, Week{0});
+      if (open < world_.weeks) (open == 0 ? never : at_times) += " " + code;
+    }
+    const std::string out = "airspace: " + world_.leaders[row].name + " has no way to";
+    const std::string why =
+        " (behind states that refuse overflight; leaders." + world_.leaders[row].name + ".corridors opens one)";
+    if (!never.empty()) out_.closures.push_back(out + never + why);
+    if (!at_times.empty()) out_.closures.push_back(out + at_times + " at times" + why);
+  }
+
   void note_what_is_lost() {
+    for (std::size_t row = 0; row < world_.leaders.size(); ++row) note_closures(row);
     for (std::size_t row = 0; row < world_.leaders.size(); ++row) {
       std::map<std::string, std::string> stages;  // reason -> events
       for (const agents::IgnoredStage& ignored :
@@ -408,7 +450,8 @@ class Resolver {
         list += (list.empty() ? "" : ", ") + world_.events[ignored.event].name;
       }
       for (const auto& [reason, list] : stages)
-        out_.notes.push_back("calendar of " + world_.leaders[row].name + ": left out (" + reason + "): " + list);
+        (reason == agents::no_route ? out_.closures : out_.notes)
+            .push_back("calendar of " + world_.leaders[row].name + ": left out (" + reason + "): " + list);
     }
     double budgets = 0;
     for (const agents::Ngo& ngo : world_.ngos) budgets += ngo.B;
@@ -441,7 +484,7 @@ class Resolver {
   const TomlTable& table_;
   const Source& file_;
   const Facts& facts_;
-  const Airspace& airspace_;
+  Planner& planner_;
   Scenario out_;
   agents::World& world_ = out_.world;
   std::vector<const TomlEntry*> leaders_;  ///< rows of world_.leaders
@@ -450,8 +493,8 @@ class Resolver {
 }  // namespace
 
 Scenario resolve(const TomlTable& scenario, const Source& file, std::string name, const Facts& facts,
-                 const Airspace& airspace) {
-  return Resolver(scenario, file, facts, airspace).run(std::move(name));
+                 Planner& planner) {
+  return Resolver(scenario, file, facts, planner).run(std::move(name));
 }
 
 }  // namespace scenarios

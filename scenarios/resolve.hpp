@@ -2,8 +2,8 @@
 #pragma once
 #include <string>
 
-#include "scenarios/airspace.hpp"
 #include "scenarios/facts.hpp"
+#include "scenarios/flights.hpp"
 #include "scenarios/scenario.hpp"
 #include "scenarios/toml_reader.hpp"
 
@@ -11,7 +11,6 @@ namespace scenarios {
 
 /// `scenario` must have passed check() without a problem. Throws ScenarioError for two names that would share their
 /// luck.
-Scenario resolve(const TomlTable& scenario, const Source& file, std::string name, const Facts& facts,
-                 const Airspace& airspace);
+Scenario resolve(const TomlTable& scenario, const Source& file, std::string name, const Facts& facts, Planner& planner);
 
 }  // namespace scenarios

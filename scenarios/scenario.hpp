@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agents/world.hpp"
+#include "scenarios/airspace.hpp"
 #include "scenarios/date.hpp"
 
 namespace scenarios {
@@ -54,12 +55,15 @@ struct Scenario {
   std::vector<std::string> ngo_names;
   std::vector<EventLabel> event_labels;
 
+  std::vector<Overflight> overflight;  ///< by leader; what world.flights were planned by; empty after import_tables
+
   /// Dated changes of S, Pi and lam that come from the world's data, in the order of world.shocks: resolved() spells
   /// them out, because it spells out the values that they change. Empty after import_tables.
   std::vector<agents::Shock> shipped_changes;
 
-  std::vector<std::string> notes;  ///< what is ignored or lost, one sentence each; empty after import_tables
-  std::vector<Setting> settings;   ///< in file order, the extended files first; empty after import_tables
+  std::vector<std::string> notes;     ///< what is ignored or lost, one sentence each; empty after import_tables
+  std::vector<std::string> closures;  ///< the same of hosts and events behind closed airspace
+  std::vector<Setting> settings;      ///< in file order, the extended files first; empty after import_tables
 };
 
 }  // namespace scenarios

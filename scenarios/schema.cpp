@@ -69,7 +69,11 @@ std::string demands(const Key& key) {
       return R"("type": "string")";
     case K::leaders:
     case K::blocs:
+    case K::states:
       return R"("type": "array", "items": {"type": "string"})";
+    case K::corridors:
+      return R"("type": "object", "patternProperties": {)" + std::string(state_pattern) +
+             R"(: {"type": "array", "items": {"type": "string"}}}, "additionalProperties": false)";
     case K::period:
       return std::string(period.substr(1, period.size() - 2));
     case K::membership:

@@ -9,6 +9,7 @@
 #include "scenarios/tables.hpp"
 #include "sim/cli/answers.hpp"
 #include "sim/cli/parameters_page.hpp"
+#include "sim/cli/route_shelf.hpp"
 #include "sim/output/schema.hpp"
 #include "sim/output/whole_file.hpp"
 
@@ -128,6 +129,17 @@ const std::vector<Command>& commands() {
          replicates,
          set}},
        check},
+      {{"route",
+        "[SCENARIO]",
+        "tell the way of a leader's aircraft to a host: hours, detour, whom it crosses\n"
+        "Round states that refuse overflight, and round those that might arrest, as the leader weighs them.",
+        {{"to", "CODE", "the host"},
+         {"leader", "ID", "default: the first of the scenario"},
+         {"avoid", "CODE,...", "round these states rather than those that might arrest"},
+         {"week", "N", "as things stand in this week (default: 0)"},
+         {"geojson", "FILE", "also write the routes for a map"},
+         set}},
+       route},
       {{"parameters", "[SYMBOL]", "print the table of parameters, or all about one of them", {}}, parameters},
       {{"export",
         "trips|hosts|events|weeks RESULTS",
@@ -263,7 +275,8 @@ const std::vector<Command>& commands() {
 
 scenarios::Places shipped_places() {
   const std::filesystem::path house = SAFECONDUCT_SCENARIOS_DIR;
-  return {house / "world", house / "cases"};
+  static RouteShelf shelf(cache_folder());
+  return {house / "world", house / "cases", &shelf};
 }
 
 std::vector<std::string> scenario_settings(const Arguments& arguments) {
@@ -281,6 +294,7 @@ scenarios::Scenario load_scenario(const Arguments& arguments) {
 
 int check(const Arguments& arguments) {
   const scenarios::Scenario scenario = load_scenario(arguments);
+  for (const std::string& lost : scenario.closures) std::cerr << "note: " << lost << '\n';
   if (const auto folder = arguments.text("export")) {
     std::filesystem::create_directories(*folder);
     for (const auto& [name, text] : scenarios::export_tables(scenario))

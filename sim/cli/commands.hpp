@@ -36,6 +36,7 @@ int replay(const Arguments&);
 int why(const Arguments&);
 int card(const Arguments&);
 int check(const Arguments&);
+int route(const Arguments&);
 int parameters(const Arguments&);
 int export_csv(const Arguments&);
 int patterns(const Arguments&);

@@ -91,7 +91,8 @@ class Teller {
         return host(n.host) + " withdraws its invitation to " + occasion(n) + " (odds this week " + small_chance(x[1]) +
                ", over the whole lead " + small_chance(x[0]) + ")";
       case Kind::look:
-        return "departs for " + occasion(n) + " (the odds of staying home were " + small_chance(x[0]) + ")";
+        return "departs for " + occasion(n) + " (the odds of staying home were " + small_chance(x[0]) + "), flying " +
+               flight(n);
       case Kind::stays_home:
         return "stays home from " + occasion(n) + " (odds " + small_chance(x[0]) + "; fears arrest " +
                small_chance(x[1]) + ")";
@@ -115,7 +116,20 @@ class Teller {
     return {};
   }
 
+  const agents::Route& route(const Note& n) const {
+    return stage_.period(n.week).leaders[n.leader.index].hosts[n.host.index].route;
+  }
+
  private:
+  std::string flight(const Note& n) const {
+    const agents::Route& way = route(n);
+    std::string out = fixed(static_cast<double>(way.hours), 1) + " h";
+    if (way.detour_hours > 0) out += ", " + fixed(static_cast<double>(way.detour_hours), 1) + " h of it a detour";
+    std::string over;
+    for (const agents::Overflown& o : way.with_duty) over += (over.empty() ? "" : ", ") + host(o.host);
+    return out + (over.empty() ? "" : ", over states with a duty: " + over);
+  }
+
   const scenarios::Scenario& scenario_;
   const agents::Stage& stage_;
 };
@@ -203,6 +217,13 @@ std::string story_json(const scenarios::Scenario& scenario, const agents::Stage&
     if (const agents::Answer* answer = answers.next(n))
       step["answer"] = agents::answer_names[static_cast<std::size_t>(*answer)];
     for (std::size_t i = 0; i < how.numbers.size(); ++i) step[how.numbers[i]] = n.numbers[i];
+    if (n.kind == Kind::look) {
+      const agents::Route& way = teller.route(n);
+      step["hours"] = way.hours;
+      step["detour_hours"] = way.detour_hours;
+      auto& over = step["over_with_duty"] = nlohmann::ordered_json::object();
+      for (const agents::Overflown& o : way.with_duty) over[scenario.world.hosts[o.host.index].name] = o.hours;
+    }
     steps.push_back(std::move(step));
   }
   auto& decisions = out["decisions"] = nlohmann::ordered_json::array();
@@ -218,6 +239,8 @@ std::string story_json(const scenarios::Scenario& scenario, const agents::Stage&
     row["order"] = d.order;
     row["days"] = d.days;
     row["hours"] = d.hours;
+    row["detour_hours"] = d.detour_hours;
+    if (d.diverted_to >= 0) row["diverted_to"] = scenario.world.hosts[static_cast<std::size_t>(d.diverted_to)].name;
     row["pi_a"] = d.pi_arrest;
     row["P_arr"] = d.p_arrest;
     decisions.push_back(std::move(row));

@@ -67,18 +67,46 @@ std::string iso(std::chrono::sys_days day) {
          two(static_cast<unsigned>(date.day()));
 }
 
+/// The flights of a world by leader and host, and whom they cross.
+class Overflown {
+ public:
+  explicit Overflown(const agents::World& world) : world_(world), flights_(world.leaders.size() * world.hosts.size()) {
+    for (const agents::Flight& f : world.flights) flights_[place(f)].push_back(&f);
+  }
+  /// The states that a trip flew over, in order, separated by blanks; empty if nobody flew.
+  std::string on(const agents::Decision& d) const {
+    std::string over;
+    if (d.hours == 0) return over;
+    const auto kind = d.detour_hours > 0 ? agents::RouteKind::avoid : agents::RouteKind::direct;
+    for (const agents::Flight* f : flights_[place(d)])
+      if (f->route == kind && f->when.holds(d.week_out))
+        for (const agents::Flight::Over& o : f->over)
+          over += (over.empty() ? "" : " ") + world_.hosts[o.host.index].name;
+    return over;
+  }
+
+ private:
+  template <class Trip>
+  std::size_t place(const Trip& t) const {
+    return t.leader.index * world_.hosts.size() + t.host.index;
+  }
+  const agents::World& world_;
+  std::vector<std::vector<const agents::Flight*>> flights_;
+};
+
 }  // namespace
 
 void export_trips_header(std::ostream& out) {
   Line line;
   for (const std::string_view name :
        {"rep", "leader", "host", "ev", "ans", "out", "wk", "wk_out", "order", "days", "hours", "pi_a", "P_arr", "V",
-        "second_stop", "duty", "detour_hours", "diverted_to"})
+        "second_stop", "duty", "detour_hours", "diverted_to", "over"})
     line.add(name);
   line.print(out);
 }
 
 void export_trips(std::ostream& out, const agents::Stage& stage, const std::vector<TripRecord>& records) {
+  const Overflown over(stage.world);
   Line line;
   for (const auto& [replicate, d] : records) {
     line.add(replicate).add(stage.world.leaders[d.leader.index].name).add(stage.world.hosts[d.host.index].name);
@@ -87,7 +115,7 @@ void export_trips(std::ostream& out, const agents::Stage& stage, const std::vect
     line.add(int{d.order}).add(d.days).add(d.hours).add(d.pi_arrest).add(d.p_arrest).add(d.V);
     line.add(int{d.second_stop}).add(int{d.duty}).add(d.detour_hours);
     line.add(d.diverted_to < 0 ? std::string_view() : stage.world.hosts[static_cast<std::size_t>(d.diverted_to)].name);
-    line.print(out);
+    line.add(over.on(d)).print(out);
   }
 }
 

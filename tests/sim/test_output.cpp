@@ -320,8 +320,9 @@ TEST_CASE("output: trips are exported with the columns that others rely on") {
   sim::export_trips_header(out);
   sim::export_trips(out, stage, {{12, d}});
   CHECK(out.str() ==
-        "rep,leader,host,ev,ans,out,wk,wk_out,order,days,hours,pi_a,P_arr,V,second_stop,duty,detour_hours,diverted_to\n"
-        "12,leader,\"a, b\",3,go,cut short,4,7,1,0.5,2.2707155,1e-07,0.1,2,0,0,0,\n");
+        "rep,leader,host,ev,ans,out,wk,wk_out,order,days,hours,pi_a,P_arr,V,second_stop,duty,detour_hours,diverted_to,"
+        "over\n"
+        "12,leader,\"a, b\",3,go,cut short,4,7,1,0.5,2.2707155,1e-07,0.1,2,0,0,0,,\n");
 }
 
 TEST_CASE("output: hosts and weeks are exported from the file") {
