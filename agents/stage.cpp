@@ -170,32 +170,60 @@ Route choose_route(const World& world, Week t, const std::vector<const Flight*>&
   return avoid->route;
 }
 
-/// exp(-km / 1000) between hosts. The worlds of a sweep share it as long as their hosts lie where they did.
-std::shared_ptr<const Eigen::MatrixXd> nearness(const World& world) {
-  static std::mutex mutex;
-  static std::vector<std::pair<double, double>> known_places;
-  static std::shared_ptr<const Eigen::MatrixXd> known;
-  std::vector<std::pair<double, double>> places;
-  for (const Host& h : world.hosts) places.emplace_back(h.lat, h.lon);
-  const std::scoped_lock lock(mutex);
-  if (known && places == known_places) return known;
-  const auto n = static_cast<Eigen::Index>(places.size());
-  Eigen::MatrixXd near(n, n);
-  for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j <= i; ++j) {
-      const auto [lat, lon] = places[static_cast<std::size_t>(i)];
-      const auto [to_lat, to_lon] = places[static_cast<std::size_t>(j)];
-      near(i, j) = near(j, i) = math::exp(-great_circle_km(lat, lon, to_lat, to_lon) / 1000);
+/// What depends on where the hosts lie and on how they attract, but on no other parameter: the worlds of a sweep, or of
+/// a ridge, share it.
+class Geography {
+ public:
+  /// The one of these hosts. The last is kept.
+  static std::shared_ptr<Geography> of(const std::vector<Host>& hosts) {
+    static std::mutex mutex;
+    static std::shared_ptr<Geography> last;
+    std::vector<std::pair<double, double>> places;
+    for (const Host& h : hosts) places.emplace_back(h.lat, h.lon);
+    const std::scoped_lock lock(mutex);
+    if (!last || last->places_ != places) last = std::make_shared<Geography>(std::move(places));
+    return last;
+  }
+
+  explicit Geography(std::vector<std::pair<double, double>> places)
+      : places_(std::move(places)), nearness_(places_.size(), std::vector<double>(places_.size())) {
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      for (std::size_t j = 0; j <= i; ++j) {
+        const auto [lat, lon] = places_[i];
+        const auto [to_lat, to_lon] = places_[j];
+        nearness_[i][j] = nearness_[j][i] = math::exp(-great_circle_km(lat, lon, to_lat, to_lon) / 1000);
+      }
+  }
+
+  /// From how hosts attract. Called from several threads.
+  std::shared_ptr<const Pull> pull(const std::vector<double>& g) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(pulls_, [](const auto& known) { return known.second.expired(); });
+    std::weak_ptr<const Pull>& known = pulls_[g];
+    if (auto there = known.lock()) return there;
+    auto made = std::make_shared<Pull>();
+    made->bilateral = AliasTable(g);
+    std::vector<double> weights(g.size());
+    for (std::size_t first = 0; first < g.size(); ++first) {
+      for (std::size_t h = 0; h < g.size(); ++h) weights[h] = h != first && g[h] > 0 ? g[h] * nearness_[first][h] : 0;
+      made->second_stop.emplace_back(weights);
     }
-  known_places = std::move(places);
-  return known = std::make_shared<const Eigen::MatrixXd>(std::move(near));
-}
+    known = made;
+    return made;
+  }
+
+ private:
+  std::vector<std::pair<double, double>> places_;
+  std::vector<std::vector<double>> nearness_;  ///< exp(-km / 1000)
+  std::mutex mutex_;
+  std::map<std::vector<double>, std::weak_ptr<const Pull>> pulls_;
+};
 
 /// Works out the periods; what does not change from one to the next is shared.
 class Builder {
  public:
   explicit Builder(const World& world)
-      : world_(world), w_(feature_weights(world)), nearness_(nearness(world)), now_(at_start(world)) {
+      : world_(world), w_(feature_weights(world)), geography_(Geography::of(world.hosts)), now_(at_start(world)) {
     lines_.resize(world.leaders.size(), std::vector<std::vector<const Flight*>>(world.hosts.size()));
     flies_.resize(world.leaders.size(), false);
     for (const Flight& f : world.flights) {
@@ -300,27 +328,15 @@ class Builder {
       g[h] = math::exp(p.b_a * a0(static_cast<Eigen::Index>(h)) + p.b_m * host.mass -
                        p.b_dist * math::log(1 + km / leader.D));
     }
-    std::shared_ptr<const Pull>& known = known_[{l.index, g}];
-    if (known) return known;
-    auto made = std::make_shared<Pull>();
-    made->bilateral = AliasTable(g);
-    for (std::size_t first = 0; first < H; ++first) {
-      std::vector<double> weights(H, 0.0);
-      for (std::size_t h = 0; h < H; ++h)
-        if (h != first && g[h] > 0)
-          weights[h] = g[h] * (*nearness_)(static_cast<Eigen::Index>(h), static_cast<Eigen::Index>(first));
-      made->second_stop.emplace_back(weights);
-    }
-    return known = made;
+    return geography_->pull(g);
   }
 
   const World& world_;
   Eigen::VectorXd w_;
-  std::shared_ptr<const Eigen::MatrixXd> nearness_;
+  std::shared_ptr<Geography> geography_;
   Now now_;
   std::vector<std::vector<std::vector<const Flight*>>> lines_;  ///< by leader and host
   std::vector<bool> flies_;                                     ///< leaders with any line
-  std::map<std::pair<std::uint16_t, std::vector<double>>, std::shared_ptr<const Pull>> known_;
 };
 
 template <class Things, class F>

@@ -9,6 +9,7 @@
 #include <limits>
 #include <locale>
 #include <map>
+#include <mutex>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -104,6 +105,8 @@ struct Planner::State {
   std::map<std::string, std::vector<std::size_t>> cells;  ///< by state
   std::string grid;                                       ///< digest
   std::map<std::string, std::deque<Planned>> planned;     ///< by home and destination, the last first
+  std::mutex mutex;                                       ///< of what `flights` reads and writes
+  std::map<std::string, std::optional<std::vector<agents::Flight>>> flights;  ///< by name on the shelf
 
   State(const Airspace& a, Shelf* s) : airspace(a), shelf(s) {
     std::uint64_t h = digest({});
@@ -367,8 +370,9 @@ std::vector<agents::Flight> Planner::flights(const agents::World& world, const s
           " from " + std::to_string(s.when.from) + " refuse " + joined(s.refusing) + " avoid " + joined(s.avoided);
     const std::string name = "routes_" + hex(digest(question)) + hex(digest(question, 1));
     const std::string head = "safeconduct routes " + std::string(planning) + ' ' + name + ' ';
-    std::optional<std::vector<agents::Flight>> flights;
-    if (state_->shelf)
+    const std::scoped_lock lock(state_->mutex);
+    std::optional<std::vector<agents::Flight>>& flights = state_->flights[name];
+    if (!flights && state_->shelf)
       if (const auto kept = state_->shelf->find(name)) flights = flights_from(*kept, head, row);
     if (!flights) {
       flights = work_out(*this, home, to, periods, overflight[l].corridors, row, [&](std::size_t done) {
@@ -377,7 +381,7 @@ std::vector<agents::Flight> Planner::flights(const agents::World& world, const s
       const std::string text = to_text(*flights, world);
       if (state_->shelf) state_->shelf->keep(name, head + hex(digest(text)) + '\n' + text);
     }
-    for (agents::Flight& f : *flights) {
+    for (agents::Flight f : *flights) {
       f.leader = {static_cast<std::uint16_t>(l)};
       all.push_back(std::move(f));
     }
