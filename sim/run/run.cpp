@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <thread>
 
 #include "agents/arithmetic.hpp"
@@ -29,8 +30,12 @@ Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s,
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     life.live(s.seed, static_cast<std::uint32_t>(first), count);
     tally.add(life, count, quantiles && first < quantile_replicates);
-    for (int r = 0; records && r < count && first + r < s.trips; ++r)
-      for (int row = 0; row < life.block().decided[r]; ++row) records->push_back({first + r, life.decision(r, row)});
+    if (!records || first >= s.trips) continue;
+    const int recorded = static_cast<int>(std::min<std::int64_t>(count, s.trips - first));
+    const std::int32_t* decided = life.block().decided;
+    records->reserve(records->size() + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
+    for (int r = 0; r < recorded; ++r)
+      for (int row = 0; row < decided[r]; ++row) records->push_back({first + r, life.decision(r, row)});
   }
   return tally;
 }
