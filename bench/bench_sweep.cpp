@@ -1,6 +1,6 @@
 // What a sweep costs over a plain run, as whole processes on all cores: loading, planning, a file a cell, merging. Air
-// routes are in the cache, as the check of the results has left them. The histories that `run` lives for its arrest ridge
-// are counted too, so that the comparison is in histories.
+// routes are in the cache, as the check of the results has left them. The histories that `run` lives for its arrest
+// ridge are counted too, so that the comparison is in histories.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>

@@ -40,8 +40,8 @@ const std::vector<Command>& commands() {
        run},
       {{"compare",
         "[BASE [ALTERNATIVE...]]",
-        "live worlds side by side under the same luck, and say what differs (default: with and without the warrant, "
-        "and without campaigns)\n"
+        "live worlds side by side under the same luck, and say what differs\n"
+        "(default: with and without the warrant, and without campaigns).\n"
         "BASE and ALTERNATIVE are files or shipped cases; every --set is one more alternative, the base with these "
         "changes:\n"
         "  safeconduct compare dushanbe_2025 --set leaders.putin.warrant=false --set 'parameters.eta=0; "
