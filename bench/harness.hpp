@@ -84,7 +84,9 @@ inline Table compare(const char* title, const char* unit, const std::vector<Piec
   }
   std::printf("\n");
   if (options.csv.empty()) return table;
-  if (std::FILE* file = std::fopen(options.csv.c_str(), "w")) {
+  static bool begun = false;  // a second table goes below the first
+  if (std::FILE* file = std::fopen(options.csv.c_str(), begun ? "a" : "w")) {
+    begun = true;
     std::fprintf(file, "piece,%s,spread,ratio\n", unit);
     for (const Row& row : table.rows)
       std::fprintf(file, "\"%s\",%.6g,%.3f,%.4g\n", row.name.c_str(), row.rate, row.spread, row.ratio);
