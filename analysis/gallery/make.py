@@ -43,6 +43,7 @@ def figures(replicates: int = REPLICATES):
     yield "tornado", sc.plot_tornado(_swept("grid", 2, replicates // 4), "member_visits")
     points = 64 if replicates >= 1000 else 4
     yield "sobol", sc.plot_sensitivity(sc.sensitivity(_swept("saltelli", points, replicates // 18), "member_visits"))
+    yield "routes", sc.plot_routes(sc.routes("BRA", "ZAF", "MNG", "IND", "HUN"))
     yield "reliability", sc.plot_reliability(sc.hindcast_table("bashir_2009", "putin_2023", particles=replicates // 4))
 
 

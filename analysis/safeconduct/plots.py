@@ -68,8 +68,8 @@ def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None)
     somebody, skips, stays home after announcing, or is told not to come; whiskers at the share that goes.
 
     >>> ax = plot_calendar(open_results(example))
-    >>> ax.get_yticklabels()[7].get_text()
-    '2025-10-08  State visit, Dushanbe'
+    >>> "2025-10-08  State visit, Dushanbe" in [label.get_text() for label in ax.get_yticklabels()]
+    True
     """
     who = leader_id(ds, leader)
     table = calendar_shares(ds, who)
