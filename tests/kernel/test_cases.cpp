@@ -6,11 +6,12 @@
 
 TEST_CASE("kernel: every shipped case is told as the oracle tells it, by every kernel") {
   const std::filesystem::path house = SAFECONDUCT_SCENARIOS_DIR;
+  scenarios::Loader loader({house / "world", house / "cases"});  // plans flights that cases share once
   int cases = 0;
   for (const auto& file : std::filesystem::directory_iterator(house / "cases")) {
     if (file.path().extension() != ".toml") continue;
     CAPTURE(file.path().string());
-    const scenarios::Scenario scenario = scenarios::load(file.path().string(), {house / "world", house / "cases"});
+    const scenarios::Scenario scenario = loader.load(file.path());
     support::check_all_kernels(agents::Stage(scenario.world), 192);
     ++cases;
   }
