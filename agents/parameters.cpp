@@ -14,22 +14,22 @@ constexpr Prior fixed(double value) { return {Prior::Kind::fixed, value, 0}; }
 // clang-format off
 constexpr Parameter table[] = {
   // symbol, member, default, low, high, unit, prior, source, group, meaning
-  {"th_m",       &P::th_m,       1.4,   0,  10,  "logit", normal(1.4, 0.7),     "assumed", "compliance", "duty of a member state to comply"},
-  {"th_nu",      &P::th_nu,      1.5,   0,  10,  "logit", normal(1.5, 0.7),     "assumed", "compliance", "weight of the norm's strength"},
+  {"th_m",       &P::th_m,       0.9,   0,  10,  "logit", normal(1.4, 0.7),     "fitted",  "compliance", "duty of a member state to comply"},
+  {"th_nu",      &P::th_nu,      0.85,  0,  10,  "logit", normal(1.5, 0.7),     "fitted",  "compliance", "weight of the norm's strength"},
   {"th_J",       &P::th_J,       1.5,   0,  10,  "logit", normal(1.5, 0.7),     "assumed", "compliance", "weight of judicial independence"},
   {"th_Q",       &P::th_Q,       1.0,   0,  10,  "logit", normal(1.0, 0.5),     "assumed", "compliance", "weight of implementing legislation"},
   {"th_F",       &P::th_F,       0.3,   0,  10,  "logit", normal(0.3, 0.2),     "assumed", "compliance", "weight of one finding of non-compliance"},
   {"th_B",       &P::th_B,       0.8,   0,  10,  "logit", normal(0.8, 0.4),     "assumed", "compliance", "weight of the stance taken by government or bloc"},
   {"th_c",       &P::th_c,       2.5,   0,  10,  "logit", normal(2.5, 1.0),     "assumed", "compliance", "weight of an occasion's cover"},
-  {"th_p",       &P::th_p,       1.5,   0,  10,  "logit", normal(1.5, 0.7),     "assumed", "compliance", "weight of NGO pressure"},
+  {"th_p",       &P::th_p,       1.3,   0,  10,  "logit", normal(1.5, 0.7),     "fitted",  "compliance", "weight of NGO pressure"},
   {"th_W",       &P::th_W,       2.5,   0,  10,  "logit", normal(2.5, 1.0),     "assumed", "compliance", "weight of Western pressure on a dependent host"},
   {"th_o",       &P::th_o,       1.5,   0,  10,  "logit", normal(1.5, 0.7),     "assumed", "compliance", "effect of a court order on arrest"},
   {"th_or",      &P::th_or,      0.75,  0,  10,  "logit", normal(0.75, 0.4),    "assumed", "compliance", "effect of a court order on refusal"},
-  {"th_a",       &P::th_a,       7.0,   0,  30,  "logit", normal(7.0, 2.0),     "assumed", "compliance", "weight of the alliance value"},
+  {"th_a",       &P::th_a,       4.5,   0,  30,  "logit", normal(7.0, 2.0),     "fitted",  "compliance", "weight of the alliance value"},
   {"th_R",       &P::th_R,       0.5,   0,  10,  "logit", normal(0.5, 0.3),     "assumed", "compliance", "weight of feared retaliation"},
   {"kap_refuse", &P::kap_refuse, 2.5, -50, inf,  "logit", normal(2.5, 1.0),     "assumed", "compliance", "cut point of refusing the visit"},
   {"kap_arrest", &P::kap_arrest, 6.5, -50, inf,  "logit", normal(6.5, 1.0),     "assumed", "compliance", "cut point of arrest; the record cannot tell it from Lambda"},
-  {"sigma_u",    &P::sigma_u,    1.0,   0,  10,  "logit", lognormal(1.0, 0.3),  "assumed", "compliance", "spread of hosts' hidden resolve"},
+  {"sigma_u",    &P::sigma_u,    1.6,   0,  10,  "logit", lognormal(1.0, 0.3),  "fitted",  "compliance", "spread of hosts' hidden resolve"},
   {"rho",        &P::rho,        0.3,   0,   1,  "1",     normal(0.3, 0.15),    "assumed", "compliance", "share of resolve common to a region"},
   {"iota",       &P::iota,       0.3,   0,   5,  "1",     normal(0.3, 0.2),     "assumed", "compliance", "how much sanctions raise the worth of ties outside the West"},
 
@@ -42,7 +42,7 @@ constexpr Parameter table[] = {
   {"w_blocs",     &P::w_blocs,     0.20, 0, 1, "1", normal(0.20, 0.06), "assumed", "alliance", "weight of shared blocs"},
   {"w_tenure",    &P::w_tenure,    0.08, 0, 1, "1", normal(0.08, 0.03), "assumed", "alliance", "weight of the rulers' affinity (long tenure)"},
   {"w_hostility", &P::w_hostility, 0.50, 0, 5, "1", normal(0.50, 0.20), "assumed", "alliance", "weight of open enmity"},
-  {"w_patronage", &P::w_patronage, 0.00, 0, 1, "1", fixed(0),           "assumed", "alliance", "weight of the home state's own dependence on the host"},
+  {"w_patronage", &P::w_patronage, 0.40, 0, 1, "1", normal(0.00, 0.30), "fitted",  "alliance", "weight of the home state's own dependence on the host"},
 
   {"nu_bar",  &P::nu_bar,  1.0, 0, 2,   "1",    fixed(1),             "convention", "stocks", "norm strength at rest"},
   {"nu0",     &P::nu0,     1.6, 0, 2,   "1",    normal(1.6, 0.15),    "assumed", "stocks", "norm strength at the start (1.6 in the week of the warrant)"},
@@ -57,9 +57,9 @@ constexpr Parameter table[] = {
 
   {"Lambda",   &P::Lambda,   200, 0, inf, "utility",      lognormal(200, 1.0), "assumed", "leader", "loss from arrest; the record cannot tell it from kap_arrest"},
   {"Omega",    &P::Omega,    1.0, 0, 100, "utility",      normal(1.0, 0.5),    "assumed", "leader", "loss of face from a refusal"},
-  {"b_0",      &P::b_0,      1.0, -20, 20, "utility",     normal(1.0, 0.5),    "assumed", "leader", "fixed cost of going"},
-  {"b_V",      &P::b_V,      2.5, 0, 20,  "utility",      normal(2.5, 0.8),    "assumed", "leader", "worth of the occasion's value"},
-  {"b_al",     &P::b_al,     2.0, 0, 20,  "utility",      normal(2.0, 0.8),    "assumed", "leader", "worth of the alliance"},
+  {"b_0",      &P::b_0,      1.1, -20, 20, "utility",     normal(1.0, 0.5),    "fitted",  "leader", "fixed cost of going"},
+  {"b_V",      &P::b_V,      2.0, 0, 20,  "utility",      normal(2.5, 0.8),    "fitted",  "leader", "worth of the occasion's value"},
+  {"b_al",     &P::b_al,     3.0, 0, 20,  "utility",      normal(2.0, 0.8),    "fitted",  "leader", "worth of the alliance"},
   {"b_I",      &P::b_I,      0.5, 0, 20,  "utility",      normal(0.5, 0.3),    "assumed", "leader", "isolation's hunger for visits"},
   {"b_h",      &P::b_h,      0.10, 0, 10, "utility/hour", normal(0.10, 0.05),  "assumed", "leader", "cost of an hour's flight"},
   {"phi",      &P::phi,      0.4, 0, 1,   "1",            normal(0.4, 0.15),   "assumed", "leader", "share of the worth that a delegate or video link keeps"},
@@ -112,7 +112,7 @@ constexpr Parameter table[] = {
   {"rec_bilateral", &P::rec_bilateral, 0.2, 1e-3, 1, "1", normal(0.2, 0.15), "assumed", "record", "chance that a bilateral visit not made to a host without a duty gets on record, against one made"},
   {"rec_occasion",  &P::rec_occasion,  0.5, 1e-3, 1, "1", normal(0.5, 0.2),  "assumed", "record", "the same of any other occasion"},
   {"rec_duty",      &P::rec_duty,      0.8, 1e-3, 1, "1", normal(0.8, 0.2),  "assumed", "record", "the same at a host with a duty"},
-  {"rec_lapse",     &P::rec_lapse,     0.03, 0, 1,   "1", normal(0.03, 0.02), "assumed", "record", "chance that a recorded occasion falls through for reasons outside the model"},
+  {"rec_lapse",     &P::rec_lapse,     0.05, 0, 1,   "1", normal(0.03, 0.02), "fitted", "record", "chance that a recorded occasion falls through for reasons outside the model"},
 };
 // clang-format on
 

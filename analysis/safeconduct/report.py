@@ -843,7 +843,7 @@ finding strengthens it; budgets, beliefs and isolation move with them. Then the 
 <li>{escape(CAVEAT)} Single chances of arrest on this page hold for the assumed parameters only.</li>
 <li>The intervals are errors of the simulation. They do not hold what is unknown about the parameters{known}, the
 world's data or the model itself, which is more.</li>
-<li>Most parameters are judgements checked against aggregate figures of the record, not measurements.</li>
+<li>Most parameters are judgements, not measurements; ten were moved by a fit to the record of two leaders.</li>
 <li>The model knows states, not the people in them: a palace, a prosecutor or a storm over an airport can decide
 otherwise.</li>
 <li>Odds are not advice. What would change a host's mind in the model is where to look, not proof that it would.</li>

@@ -133,7 +133,7 @@ def world(ds: xr.Dataset | str | Path, name: str) -> pd.DataFrame:
     ``parameters``, ...
 
     >>> world(example, "parameters").set_index("name").loc["th_a", "value"]
-    7.0
+    4.5
     """
     path = Path(ds.attrs["path"] if isinstance(ds, xr.Dataset) else ds)
     if not isinstance(ds, xr.Dataset):

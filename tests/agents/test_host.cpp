@@ -8,7 +8,11 @@
 using namespace agents;
 
 namespace {
-const Coefficients k{Parameters{}};
+const Coefficients k = [] {
+  Parameters p;
+  p.th_nu = 1.5, p.th_p = 1.5, p.th_a = 7;
+  return Coefficients(p);
+}();
 }
 
 TEST_CASE("host: the compliance index adds duty, pressure and resolve, and takes off alliance and cover") {

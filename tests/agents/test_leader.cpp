@@ -8,7 +8,11 @@
 using namespace agents;
 
 namespace {
-const Coefficients k{Parameters{}};
+const Coefficients k = [] {
+  Parameters p;
+  p.sigma_u = 1, p.b_0 = 1, p.b_V = 2.5, p.b_al = 2;
+  return Coefficients(p);
+}();
 double d(float x) { return static_cast<double>(x); }
 }  // namespace
 

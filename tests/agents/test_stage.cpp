@@ -37,6 +37,7 @@ TEST_CASE("stage: duty needs a member in that week and a warrant") {
 TEST_CASE("stage: the fixed part of compliance is the equation without the stocks") {
   World w = support::exchangeable_hosts(1, 3);
   w.parameters = Parameters{};
+  w.parameters.th_m = 1.4, w.parameters.th_a = 7;
   Host& h = w.hosts[0];
   h.J = 0.6, h.Q = 1, h.W = 0.3;
   Leader& l = w.leaders[0];

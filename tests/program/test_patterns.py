@@ -88,9 +88,11 @@ def test_the_histories_are_those_of_a_run(placed, case, tmp_path):
         assert mine["inside"] == (min(mine["below"], mine["above"]) >= 0.05)
 
 
-def test_most_regularities_lie_inside(tmp_path):
-    """At least 14 of the record's regularities inside the central 90 % of the histories, for both leaders."""
-    found = table()
+@pytest.mark.parametrize("seed", [1, 2])
+def test_most_regularities_lie_inside(seed):
+    """At least 14 of the record's regularities inside the central 90 % of the histories, for both leaders: 18 and 22 with
+    40,000 histories, three of al-Bashir's 18 near the border (tail 0.053 to 0.057, its error here 0.002)."""
+    found = table("--replicates", 10000, "--seed", seed)
     for case in CASES:
         inside = [name for (scenario, name), row in found.items() if scenario == case and row["inside"]]
         assert len(inside) >= 14, (case, inside)

@@ -1,4 +1,4 @@
-"""Are the shipped worlds realistic at the start values? Bands from the records of travels, 20,000 histories each: the
+"""Are the shipped worlds realistic at the defaults? Bands from the records of travels, 20,000 histories each: the
 simulation's error (0.03 visits a year at most) is small against them."""
 import h5py
 import numpy as np
@@ -63,16 +63,16 @@ def test_bashir_travels_as_he_did(travels):
     assert 1.2 <= x.to_members <= 2.6
 
 
-def test_netanyahu_travels_half_as_much_as_he_did(travels):
-    """Record: 5 to 6 visits a year, most of them to the United States. The world gives 3.0, and this test says so rather
-    than what one would wish. Why: the United States draw 0.2 bilateral ideas a year of 13. Without a defence pact, a
-    base or Israeli arms there, their alliance value is 0.27, and 9,500 km cost more than it gains at a reach of 3,000 km;
-    what ties Israel to them is patronage (0.83), whose weight is 0 until calibration. The other ideas are no help: two
-    in three are for members in Europe and for Jordan, and 3 in 100 of those are followed."""
+def test_netanyahu_travels_nearly_as_often_as_he_did_but_less_to_washington(travels):
+    """Record: 5 to 6 visits a year, about 4 of them to the United States, 0.8 to members. The world gives 0.9 to the United
+    States, and this test says so rather than what one would wish: patronage (0.83, weight 0.4) draws him there, without
+    a defence pact, a base or Israeli arms; two ideas in three are for members in Europe and for Jordan, and one in eight
+    of those is followed."""
     x = travels("netanyahu_2024")
-    assert 2.5 <= x.visits <= 3.5
-    assert x.to_members < 0.3
-    assert x.by_host[x.hosts.index("USA")] < 0.6  # the record: about 4
+    assert 4 <= x.visits <= 6
+    assert 0.4 <= x.to_members <= 1.2
+    assert 0.6 < x.by_host[x.hosts.index("USA")] < 1.3
+    assert x.by_host[x.hosts.index("USA")] > 0.9 * x.by_host.max()
     assert 0.5 < x.ideas[x.member].sum() / x.ideas.sum() < 0.75
-    assert x.go[x.member].sum() / x.ideas[x.member].sum() < 0.06
+    assert 0.05 < x.go[x.member].sum() / x.ideas[x.member].sum() < 0.2
     assert 0.45 < x.go[~x.member].sum() / x.ideas[~x.member].sum() < 0.7

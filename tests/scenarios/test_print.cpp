@@ -49,7 +49,7 @@ TEST_CASE("print: each value says where it is from") {
   const std::string text = resolved(
       loader().load_text("extends = \"no_warrant.toml\"\n[hosts.MNG]\ncivil_society = 0.5\n", "my.toml", sets));
   CHECK(line_of(text, "th_J = 2.0").ends_with("# logit, weight of judicial independence; --set"));
-  CHECK(line_of(text, "th_nu = 1.5").ends_with("# logit, weight of the norm's strength; default"));
+  CHECK(line_of(text, "th_nu = 0.85").ends_with("# logit, weight of the norm's strength; default"));
   CHECK(line_of(text, "civil_society = 0.5").ends_with("# C; from my.toml:3"));
   CHECK(line_of(text, "seed = 2025").find("; from dushanbe_2025.toml:") != std::string::npos);
   CHECK(line_of(text, "warrant = false").find("; from no_warrant.toml:") != std::string::npos);

@@ -62,7 +62,7 @@ double sum(const Terms& t) { return std::accumulate(t.begin(), t.end(), 0.0); }
 TEST_CASE("reasons: what the equations make of a moment's inputs is the number that the oracle used") {
   const Stage stage(busy_world());
   std::array<int, 4> seen{};
-  for (const Witnessed& w : witnessed(stage, 300)) {
+  for (const Witnessed& w : witnessed(stage, 400)) {
     const Moment& m = w.moment;
     const Decision& d = w.decision;
     const Reckoning r = reckon(stage, inputs_at(stage, m));
