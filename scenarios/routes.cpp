@@ -41,11 +41,20 @@ Point to_point(const Vector& v) {
   return {math::asin(std::clamp(v[2], -1.0, 1.0)) / degree, math::atan2(v[1], v[0]) / degree};
 }
 
-std::int64_t millimetres(const Vector& a, const Vector& b) {
+namespace {
+
+constexpr double earth_radius_mm = 1e6 * agents::earth_radius_km;
+
+/// Straight through the Earth, in its radii.
+double chord(const Vector& a, const Vector& b) {
   const double x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
-  const double half_chord = std::sqrt(x * x + y * y + z * z) / 2;
-  return static_cast<std::int64_t>(
-      std::floor(2e6 * agents::earth_radius_km * math::asin(std::min(half_chord, 1.0)) + 0.5));
+  return std::sqrt(x * x + y * y + z * z);
+}
+
+}  // namespace
+
+std::int64_t millimetres(const Vector& a, const Vector& b) {
+  return static_cast<std::int64_t>(std::floor(2 * earth_radius_mm * math::asin(std::min(chord(a, b) / 2, 1.0)) + 0.5));
 }
 
 Arc::Arc(const Vector& from, const Vector& to) : from_(from), across_{}, angle_(0) {
@@ -240,19 +249,25 @@ class Search {
   std::optional<std::vector<Spot>> shortest(const Spot& from, const Spot& to) {
     from_ = &from;
     to_ = &to;
-    std::vector<std::int64_t> over;  // from end to end over each corner, as the crow flies
-    for (const Corner& c : all_) over.push_back(millimetres(from.v, c.at.v) + millimetres(c.at.v, to.v));
-    // What is found within a limit is the shortest; only few corners lie within a tight one.
+    // What is found within a limit is the shortest; only few corners lie within a tight one. Straight through the Earth
+    // is shorter and soon told.
+    std::vector<double> least;
+    for (const Corner& c : all_) least.push_back(chord(from.v, c.at.v) + chord(c.at.v, to.v));
+    over_.assign(all_.size(), {});
     const double crow = static_cast<double>(millimetres(from.v, to.v));
     for (const double times : {1.02, 1.1, 1.25, 1.6, 2.5, 1e6}) {
       limit_ = static_cast<std::int64_t>((crow + 1) * times);
+      const double within = static_cast<double>(limit_ + 2) / earth_radius_mm * (1 + 1e-9);
       corners_.clear();
       number_.clear();
-      for (std::size_t i = 0; i < all_.size(); ++i)
-        if (over[i] <= limit_) {
-          corners_.push_back(all_[i]);
-          number_.push_back(i);
-        }
+      for (std::size_t i = 0; i < all_.size(); ++i) {
+        if (least[i] > within) continue;
+        Way& over = over_[i];
+        if (over.behind < 0) over = {millimetres(from.v, all_[i].at.v), millimetres(all_[i].at.v, to.v)};
+        if (over.behind + over.ahead > limit_) continue;
+        corners_.push_back(all_[i]);
+        number_.push_back(i);
+      }
       if (search()) return turns();
     }
     return {};
@@ -264,6 +279,10 @@ class Search {
     std::int64_t total, way;
     std::int32_t to, from;
     auto operator<=>(const Entry&) const = default;
+  };
+  /// From end to end over a corner, as the crow flies.
+  struct Way {
+    std::int64_t behind = -1, ahead = 0;
   };
   struct Reached {
     bool done = false;
@@ -278,12 +297,11 @@ class Search {
     queue_ = {};
     offers_.clear();
     ahead_.clear();
-    for (const Corner& c : corners_) ahead_.push_back(millimetres(c.at.v, to_->v));
+    for (const std::size_t i : number_) ahead_.push_back(over_[i].ahead);
     ahead_.push_back(0);
     for (std::size_t v = 0; v < n; ++v) {
       const Corner& c = corners_[v];
-      if (tangent(c, dot(c.east, from_->v), dot(c.north, from_->v), give_))
-        push(v, start, millimetres(from_->v, c.at.v));
+      if (tangent(c, dot(c.east, from_->v), dot(c.north, from_->v), give_)) push(v, start, over_[number_[v]].behind);
     }
     line_up();
     while (!queue_.empty()) {
@@ -370,6 +388,7 @@ class Search {
   std::int64_t limit_ = 0;
   std::vector<Corner> corners_;      ///< within the limit
   std::vector<std::size_t> number_;  ///< of each among all
+  std::vector<Way> over_;            ///< of all, once it is known
   std::vector<std::int64_t> ahead_;  ///< from each corner to the end, as the crow flies
   std::vector<Reached> reached_;
   using Best = std::pair<Entry, std::size_t>;
