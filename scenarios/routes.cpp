@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <queue>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -191,6 +192,20 @@ bool tangent(const Corner& c, double e, double n, const Give& give) {
   return !((a > tolerance && b > tolerance) || (a < 0 - tolerance && b < 0 - tolerance));
 }
 
+/// Where something lies as a corner sees it: east, north, and how far off.
+struct Bearing {
+  double e, n, far;
+};
+Bearing bearing(const Corner& c, const Vector& to) {
+  const double e = dot(c.east, to), n = dot(c.north, to);
+  return {e, n, std::sqrt(e * e + n * n)};
+}
+
+/// Whether a string may lead from one corner to another, which lies at b.
+bool linked(const Corner& c, const Bearing& b, const Corner& other, const Give& give) {
+  return tangent(c, b.e, b.n, give) && tangent(other, dot(other.east, c.at.v), dot(other.north, c.at.v), give);
+}
+
 class Corners {
  public:
   Corners(const Mesh& mesh, const std::vector<std::uint8_t>& closed) : mesh_(mesh) {
@@ -226,24 +241,49 @@ class Corners {
   const Mesh& mesh_;
 };
 
-/// Which of two corners see each other, as far as it has been looked at.
-class Seen {
+/// What searches among the same corners have found out: which corners a string may lead to from one, and which see each
+/// other.
+class Known {
  public:
-  explicit Seen(std::size_t corners) : corners_(corners), known_(corners * corners) {}
-  std::uint8_t& operator()(std::size_t a, std::size_t b) { return known_[std::min(a, b) * corners_ + std::max(a, b)]; }
+  explicit Known(const Mesh& mesh, const std::vector<Corner>& corners)
+      : corners_(corners), give_(mesh), sights_(corners.size() * corners.size()), next_(corners.size()) {}
+
   static constexpr std::uint8_t unknown = 0, yes = 1, no = 2;
+  std::uint8_t& sight(std::size_t a, std::size_t b) {
+    return sights_[std::min(a, b) * corners_.size() + std::max(a, b)];
+  }
+
+  /// A corner that can be gone to.
+  struct Next {
+    std::size_t corner;
+    Bearing bearing;
+    std::int64_t mm;
+  };
+  const std::vector<Next>& next(std::size_t from) {
+    std::optional<std::vector<Next>>& all = next_[from];
+    if (all) return *all;
+    all.emplace();
+    const Corner& c = corners_[from];
+    for (std::size_t i = 0; i < corners_.size(); ++i) {
+      const Bearing b = bearing(c, corners_[i].at.v);
+      if (i != from && linked(c, b, corners_[i], give_)) all->push_back({i, b, millimetres(c.at.v, corners_[i].at.v)});
+    }
+    return *all;
+  }
 
  private:
-  std::size_t corners_;
-  std::vector<std::uint8_t> known_;
+  const std::vector<Corner>& corners_;
+  Give give_;
+  std::vector<std::uint8_t> sights_;
+  std::vector<std::optional<std::vector<Next>>> next_;
 };
 
 /// A* over the corners. The line of sight between two of them is looked at only when they are next in the queue.
 class Search {
  public:
-  /// `seen`: what earlier searches among the same corners have found out (see Seen); may be null.
-  Search(const Mesh& mesh, const std::vector<std::uint8_t>& closed, const std::vector<Corner>& corners, Seen* seen)
-      : sight_(mesh, closed), give_(mesh), all_(corners), seen_(seen) {}
+  /// `known`: of earlier searches among the same corners; null: there are none, nor later ones.
+  Search(const Mesh& mesh, const std::vector<std::uint8_t>& closed, const std::vector<Corner>& corners, Known* known)
+      : sight_(mesh, closed), give_(mesh), all_(corners), known_(known) {}
 
   /// Between two that do not see each other.
   std::optional<std::vector<Spot>> shortest(const Spot& from, const Spot& to) {
@@ -259,13 +299,17 @@ class Search {
       limit_ = static_cast<std::int64_t>((crow + 1) * times);
       const double within = static_cast<double>(limit_ + 2) / earth_radius_mm * (1 + 1e-9);
       corners_.clear();
+      spots_.clear();
       number_.clear();
+      here_.assign(all_.size(), -1);
       for (std::size_t i = 0; i < all_.size(); ++i) {
         if (least[i] > within) continue;
         Way& over = over_[i];
         if (over.behind < 0) over = {millimetres(from.v, all_[i].at.v), millimetres(all_[i].at.v, to.v)};
         if (over.behind + over.ahead > limit_) continue;
+        here_[i] = static_cast<std::int32_t>(corners_.size());
         corners_.push_back(all_[i]);
+        spots_.push_back(all_[i].at.v);
         number_.push_back(i);
       }
       if (search()) return turns();
@@ -316,10 +360,10 @@ class Search {
   }
 
   bool sees(std::int32_t u, std::int32_t v) {
-    if (!seen_ || u == start || static_cast<std::size_t>(v) == corners_.size()) return sight_.free(at(u), at(v));
-    std::uint8_t& known = (*seen_)(number_[static_cast<std::size_t>(u)], number_[static_cast<std::size_t>(v)]);
-    if (known == Seen::unknown) known = sight_.free(at(u), at(v)) ? Seen::yes : Seen::no;
-    return known == Seen::yes;
+    if (!known_ || u == start || static_cast<std::size_t>(v) == corners_.size()) return sight_.free(at(u), at(v));
+    std::uint8_t& known = known_->sight(number_[static_cast<std::size_t>(u)], number_[static_cast<std::size_t>(v)]);
+    if (known == Known::unknown) known = sight_.free(at(u), at(v)) ? Known::yes : Known::no;
+    return known == Known::yes;
   }
 
   const Spot& at(std::int32_t v) const {
@@ -355,18 +399,26 @@ class Search {
     const double e0 = 0 - dot(c.east, before.v), n0 = 0 - dot(c.north, before.v);
     const double side = e0 * c.sy - n0 * c.sx, length = std::sqrt(e0 * e0 + n0 * n0);
     const double per = side > 0 ? 1 : side < 0 ? -1 : 0;
-    const auto taut = [&](const Vector& to) {
-      const double e = dot(c.east, to), n = dot(c.north, to);
-      const double far = std::sqrt(e * e + n * n);
-      return tangent(c, e, n, give_) && (e0 * n - n0 * e) * per >= 0 - length * give_.at(far) - give_.place * far;
+    const auto bends = [&](const Bearing& b) {
+      return (e0 * b.n - n0 * b.e) * per >= 0 - length * give_.at(b.far) - give_.place * b.far;
     };
-    for (std::size_t v = 0; v < corners_.size(); ++v) {
-      const Corner& other = corners_[v];
-      if (!reached_[v].done && taut(other.at.v) &&
-          tangent(other, dot(other.east, c.at.v), dot(other.north, c.at.v), give_))
-        push(v, u, way + millimetres(c.at.v, other.at.v));
+    if (known_) {
+      for (const Known::Next& next : known_->next(number_[static_cast<std::size_t>(u)])) {
+        const std::int32_t v = here_[next.corner];
+        if (v >= 0 && !reached_[static_cast<std::size_t>(v)].done && bends(next.bearing))
+          push(static_cast<std::size_t>(v), u, way + next.mm);
+      }
+    } else {
+      for (std::size_t v = 0; v < corners_.size(); ++v) {
+        const double least = earth_radius_mm * chord(c.at.v, spots_[v]) - 1;
+        if (static_cast<double>(way + ahead_[v]) + least > static_cast<double>(limit_) || reached_[v].done) continue;
+        const Corner& other = corners_[v];
+        const Bearing b = bearing(c, other.at.v);
+        if (bends(b) && linked(c, b, other, give_)) push(v, u, way + millimetres(c.at.v, other.at.v));
+      }
     }
-    if (taut(to_->v)) push(corners_.size(), u, way + ahead_[static_cast<std::size_t>(u)]);
+    const Bearing b = bearing(c, to_->v);
+    if (tangent(c, b.e, b.n, give_) && bends(b)) push(corners_.size(), u, way + ahead_[static_cast<std::size_t>(u)]);
     line_up();
   }
 
@@ -383,11 +435,13 @@ class Search {
   Sight sight_;
   Give give_;
   const std::vector<Corner>& all_;
-  Seen* seen_;
+  Known* known_;
   const Spot *from_ = nullptr, *to_ = nullptr;
   std::int64_t limit_ = 0;
   std::vector<Corner> corners_;      ///< within the limit
+  std::vector<Vector> spots_;        ///< where they lie, side by side
   std::vector<std::size_t> number_;  ///< of each among all
+  std::vector<std::int32_t> here_;   ///< of each among those within the limit; -1: beyond
   std::vector<Way> over_;            ///< of all, once it is known
   std::vector<std::int64_t> ahead_;  ///< from each corner to the end, as the crow flies
   std::vector<Reached> reached_;
@@ -403,7 +457,8 @@ struct Router::State {
   const Mesh& mesh;
   std::vector<std::uint8_t> closed;
   std::vector<Corner> corners;  ///< these two when first asked for
-  std::optional<Seen> seen;
+  std::optional<Known> known;
+  std::vector<std::int32_t> seas;  ///< by cell: a number for all open cells that hang together; closed ones have none
   /// Without the cells that are open on this way; nothing: none of them is closed.
   std::optional<std::vector<std::uint8_t>> without(Point from, Point to, const std::vector<std::size_t>& opened) const {
     std::vector<std::size_t> open = opened;
@@ -416,8 +471,62 @@ struct Router::State {
   }
 };
 
+namespace {
+
+constexpr std::int32_t no_sea = -1;
+
+template <class F>
+void each_neighbour(const Mesh& mesh, std::size_t cell, F f) {
+  const auto columns = static_cast<std::size_t>(mesh.columns()), row = cell / columns, column = cell % columns;
+  f(row * columns + (column + 1) % columns);
+  f(row * columns + (column + columns - 1) % columns);
+  if (row > 0) f(cell - columns);
+  if (row + 1 < static_cast<std::size_t>(mesh.rows())) f(cell + columns);
+}
+
+std::vector<std::int32_t> seas_of(const Mesh& mesh, const std::vector<std::uint8_t>& closed) {
+  std::vector<std::int32_t> seas(mesh.cells(), no_sea);
+  std::int32_t sea = 0;
+  std::vector<std::size_t> shore;
+  for (std::size_t first = 0; first < mesh.cells(); ++first) {
+    if (closed[first] || seas[first] != no_sea) continue;
+    seas[first] = sea;
+    shore = {first};
+    while (!shore.empty()) {
+      const std::size_t cell = shore.back();
+      shore.pop_back();
+      each_neighbour(mesh, cell, [&](std::size_t next) {
+        if (closed[next] || seas[next] != no_sea) return;
+        seas[next] = sea;
+        shore.push_back(next);
+      });
+    }
+    ++sea;
+  }
+  return seas;
+}
+
+/// Whether one can get from a cell to a sea where fewer cells are closed than when the seas were told apart. A way
+/// through a corner needs one of its other two cells open, so that sides are enough.
+bool reaches(const Mesh& mesh, const std::vector<std::uint8_t>& closed, const std::vector<std::int32_t>& seas,
+             std::size_t from, std::int32_t sea) {
+  std::set<std::size_t> been{from};
+  std::vector<std::size_t> shore{from};
+  while (!shore.empty()) {
+    const std::size_t cell = shore.back();
+    shore.pop_back();
+    if (seas[cell] == sea) return true;
+    each_neighbour(mesh, cell, [&](std::size_t next) {
+      if (!closed[next] && been.insert(next).second) shore.push_back(next);
+    });
+  }
+  return false;
+}
+
+}  // namespace
+
 Router::Router(const Mesh& mesh, std::vector<bool> closed)
-    : state_(new State{mesh, {closed.begin(), closed.end()}, {}, {}}) {}
+    : state_(new State{mesh, {closed.begin(), closed.end()}, {}, {}, {}}) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 
@@ -442,14 +551,19 @@ std::optional<Path> Router::shortest(Point from, Point to, const std::vector<std
   if (Sight(mesh, closed).free(a, b)) {
     found = {a, b};
   } else if (fewer) {
+    if (state_->seas.empty()) state_->seas = seas_of(mesh, state_->closed);
+    std::size_t here = mesh.cell_of(from), there = mesh.cell_of(to);
+    if (state_->seas[there] == no_sea) std::swap(here, there);
+    if (const std::int32_t sea = state_->seas[there]; sea != no_sea && !reaches(mesh, closed, state_->seas, here, sea))
+      return {};
     const std::vector<Corner> corners = Corners(mesh, closed).all;
     found = Search(mesh, closed, corners, nullptr).shortest(a, b);
   } else {
-    if (!state_->seen) {
+    if (!state_->known) {
       state_->corners = Corners(mesh, closed).all;
-      state_->seen.emplace(state_->corners.size());
+      state_->known.emplace(mesh, state_->corners);
     }
-    found = Search(mesh, closed, state_->corners, &*state_->seen).shortest(a, b);
+    found = Search(mesh, closed, state_->corners, &*state_->known).shortest(a, b);
   }
   if (!found) return {};
   Path path;
