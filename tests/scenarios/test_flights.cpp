@@ -211,7 +211,7 @@ TEST_CASE(
     const Flown flown(leader, home);
     const std::vector<std::string> avoid = avoided(flown.world, {0}, 0);
     const std::set<std::string> avoid_set(avoid.begin(), avoid.end());
-    CHECK(avoid.size() > 50);
+    CHECK(avoid.size() > 30);
     CHECK_FALSE(avoid_set.contains(home));
     int avoiding = 0;
     for (const agents::Flight& f : flown.flights) {
