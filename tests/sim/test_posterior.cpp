@@ -58,7 +58,8 @@ TEST_CASE("fit: what a record does not speak about keeps its prior, what it does
   CHECK(one.overlap[0] < one.overlap[2]);
   CHECK(one.ess > 50);
   REQUIRE(one.rolling.size() == 8);
-  CHECK(one.rolling_ess[0] > one.ess);
+  // Each decision weighs the draws; moving them makes them alike again.
+  CHECK(*std::min_element(one.rolling_ess.begin(), one.rolling_ess.end()) < 0.9 * one.rolling_ess[0]);
 }
 
 TEST_CASE("fit: figures weigh draws by what their leaders do") {
