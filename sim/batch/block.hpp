@@ -13,6 +13,14 @@
 #include "agents/ngo.hpp"
 #include "sim/batch/view.hpp"
 
+// A phase in one piece is faster. With the address sanitizer's checks in it, it would take the compiler a
+// quarter of an hour.
+#ifdef __SANITIZE_ADDRESS__
+#define BLOCK_FLATTEN
+#else
+#define BLOCK_FLATTEN [[gnu::flatten]]
+#endif
+
 namespace sim::batch {
 
 template <class L>
@@ -70,8 +78,8 @@ class Block {
     Int row;  ///< of the decision
   };
   Opened open_idea(const Group& g, Real lead, Real days, Int sounding, Int answer, bool second_stop);
-  [[gnu::flatten]] Opened open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer, int event,
-                               bool second_stop);
+  BLOCK_FLATTEN Opened open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer, int event,
+                            bool second_stop);
   Int alias(Int word, const AliasView& table, Int base) const;
   Int poisson(Int word, const PoissonView& table) const;
 
@@ -91,8 +99,8 @@ class Block {
 
   // hosts.hpp, departure.hpp
   void find_due(int l);
-  [[gnu::flatten]] void withdraw(const Group& g);
-  [[gnu::flatten]] void depart(const Group& g);
+  BLOCK_FLATTEN void withdraw(const Group& g);
+  BLOCK_FLATTEN void depart(const Group& g);
   struct Diversion {
     Mask where, taken;
     Int to;      ///< host; -1: none
@@ -103,7 +111,7 @@ class Block {
 
   // aftermath.hpp
   void settle(const Group& g, Mask which, agents::Outcome outcome, Real pi);
-  [[gnu::flatten]] void effects(const Group& g, const Set& again);
+  BLOCK_FLATTEN void effects(const Group& g, const Set& again);
   void bound_budgets();
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
   void change_budgets(const Group& g, Mask which, float per_share, Real per_reach);
