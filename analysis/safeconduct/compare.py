@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from .intervals import Z
-from .program import call, scratch, toml
+from .program import call, options, scratch, setting
 from .results import ResultsError, checked, decoded, hosts, leader_id, trips, years
 from .style import BLUE, axes, bare, heading, of_history, sign
 
@@ -30,7 +30,7 @@ def counterfactual(base: str | Path, *alternatives: str | Path | Mapping[str, An
     >>> ds["alternative"].values.tolist()
     ['no_warrant', 'parameters.th_J=3; parameters.eta=0']
     """
-    changes = ["; ".join(f"{key.replace('__', '.')}={toml(value)}" for key, value in one.items())
+    changes = ["; ".join(setting(key, value) for key, value in one.items())
                for one in alternatives if isinstance(one, Mapping)]
     if changes and not isinstance(alternatives[-1], Mapping) and any(isinstance(a, Mapping) for a in alternatives[:-1]):
         raise ValueError("name whole scenarios before changes: the program lists them in that order")
@@ -38,9 +38,7 @@ def counterfactual(base: str | Path, *alternatives: str | Path | Mapping[str, An
     words = ["compare", str(base), *(str(a) for a in alternatives if not isinstance(a, Mapping)), "--out", str(out)]
     for change in changes:
         words += ["--set", change]
-    for name, value in (("replicates", replicates), ("seed", seed), ("threads", threads)):
-        words += [f"--{name}", str(value)] if value is not None else []
-    call(words, quiet)
+    call(words + options(replicates=replicates, seed=seed, threads=threads), quiet)
     return open_comparison(out)
 
 

@@ -1,7 +1,9 @@
 """The world map of one leader's results. Draws on the Axes it is given, or on new ones, and returns them."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -78,20 +80,14 @@ def plot_map(ds: xr.Dataset, what: str = "visits", leader: int | str = 0, ax: Ax
     colours = ListedColormap(matplotlib.colormaps["YlGnBu"](np.linspace(0.15, 1, len(edges) - 1)))
     norm = BoundaryNorm(edges, colours.N)
     faces = {row.host: colours(norm(min(row.value, edges[-1] * 0.999))) for row in table[known].itertuples()}
-    ax.fill(*geo.edge(), facecolor=_SEA, edgecolor="0.75", linewidth=0.6, zorder=0)
-    drawn = land()
-    ax.add_collection(PathCollection([path for path, _ in drawn["elsewhere"].values()], facecolors=_LAND, linewidths=0,
-                                     zorder=1))
-    states = {host: path for host, (path, _) in drawn["states"].items()}
-    ax.add_collection(PathCollection(list(states.values()), facecolors=[faces.get(h, _NO_VALUE) for h in states],
-                                     edgecolors="white", linewidths=0.35, zorder=2))
+    states = draw_world(ax, lambda host: faces.get(host, _NO_VALUE))
     members = set(table.loc[table["member"], "host"])
     ax.add_collection(PathCollection([path for host, path in states.items() if host in members], facecolors="none",
                                      edgecolors="black", linewidths=0.4, zorder=3))
     if of_leader["home"] in states:
         ax.add_collection(PathCollection([states[of_leader["home"]]], facecolors="white", edgecolors="0.6",
                                          linewidths=0.35, hatch="/////", zorder=2.5))
-    small = table[[drawn["states"].get(h, (None, 0))[1] < _SMALL for h in table["host"]]]
+    small = table[[land()["states"].get(h, (None, 0))[1] < _SMALL for h in table["host"]]]
     x, y = geo.equal_earth(small["longitude"].to_numpy(), small["latitude"].to_numpy())
     ax.scatter(x, y, s=15, c=[faces.get(h, _NO_VALUE) for h in small["host"]],
                edgecolors=["black" if h in members else "white" for h in small["host"]], linewidths=0.6, zorder=4)
@@ -124,6 +120,19 @@ def plot_map(ds: xr.Dataset, what: str = "visits", leader: int | str = 0, ax: Ax
 
 def _parameter(ds: xr.Dataset, name: str) -> float:
     return float(world(ds, "parameters").set_index("name").loc[name, "value"])
+
+
+def draw_world(ax: Axes, face: Callable[[str], Any], elsewhere: str = _LAND) -> dict[str, Path]:
+    """Sea and land, below zorder 3: states in their ``face`` (a colour by ISO code), what is no state's in one colour.
+    Returns the projected outlines by state."""
+    drawn = land()
+    ax.fill(*geo.edge(), facecolor=_SEA, edgecolor="0.75", linewidth=0.6, zorder=0)
+    ax.add_collection(PathCollection([path for path, _ in drawn["elsewhere"].values()], facecolors=elsewhere,
+                                     linewidths=0, zorder=1))
+    states = {state: path for state, (path, _) in drawn["states"].items()}
+    ax.add_collection(PathCollection(list(states.values()), facecolors=[face(s) for s in states], edgecolors="white",
+                                     linewidths=0.35, zorder=2))
+    return states
 
 
 @lru_cache(maxsize=1)

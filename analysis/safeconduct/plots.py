@@ -84,7 +84,7 @@ def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None)
             if w >= 0.07:
                 # what goes has its whisker at the bar's end: its number stands at the bar's start
                 at, side = (0.012, "left") if column == "goes" else (x + w / 2, "center")
-                ax.text(at, y, f"{100 * w:.0f}", ha=side, va="center", fontsize="x-small", 
+                ax.text(at, y, f"{100 * w:.0f}", ha=side, va="center", fontsize="x-small",
                         color="white" if dark else "black")
         left += width
     goes = table["goes"].to_numpy()

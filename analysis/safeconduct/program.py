@@ -68,10 +68,9 @@ def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None
     """
     out = Path(out) if out else scratch(f"{Path(scenario).stem}.h5")
     words = ["run", str(scenario), "--out", str(out), "--trips", trips]
-    for name, value in (("replicates", replicates), ("seed", seed), ("threads", threads)):
-        words += [f"--{name}", str(value)] if value is not None else []
+    words += options(replicates=replicates, seed=seed, threads=threads)
     for key, value in overrides.items():
-        words += ["--set", f"{key.replace('__', '.')}={toml(value)}"]
+        words += ["--set", setting(key, value)]
     call(words, quiet)
     return open_results(out)
 
@@ -108,6 +107,24 @@ def call(words: list[str], quiet: bool = True) -> str:
     if code != 0:
         raise ProgramError("".join(said).strip() or f"the program ended with exit code {code}", code)
     return output
+
+
+def options(**given: Any) -> list[str]:
+    """Options of the program, without those that are None.
+
+    >>> options(replicates=20, seed=None)
+    ['--replicates', '20']
+    """
+    return [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
+
+
+def setting(key: str, value: Any) -> str:
+    """A key of a scenario, with ``__`` or dots, and its value, as ``--set`` takes them.
+
+    >>> setting("parameters__th_J", 3)
+    'parameters.th_J=3'
+    """
+    return f"{key.replace('__', '.')}={toml(value)}"
 
 
 def toml(value: Any) -> str:

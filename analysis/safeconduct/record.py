@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from .intervals import wilson
-from .program import call
+from .program import call, options
 from .style import BLUE, axes, bare, heading, sign
 
 
@@ -23,8 +23,7 @@ def hindcast_table(*scenarios: str, particles: int = 20000, seed: int | None = N
     >>> bool(((0 <= table["p_went"]) & (table["p_went"] <= 1)).all()), len(table) > 30
     (True, True)
     """
-    words = ["hindcast", *scenarios, "--json", "--particles", str(particles)]
-    words += ["--seed", str(seed)] if seed is not None else []
+    words = ["hindcast", *scenarios, "--json", *options(particles=particles, seed=seed)]
     lines = [json.loads(line) for line in call(words).splitlines()]
     rows = [line | {f"p_{name.replace(' ', '_')}": p for name, p in line["p"].items()} for line in lines if "p" in line]
     table = pd.DataFrame(rows).drop(columns="p")

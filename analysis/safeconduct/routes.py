@@ -7,17 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
 from matplotlib.patches import Patch
 
 from . import geo
-from .maps import land
-from .program import call, scratch
+from .maps import draw_world
+from .program import call, options, scratch
 from .results import ResultsError
 from .style import BLUE, DARK, axes, heading, sign
 
 _KINDS = {"direct": ("direct", DARK, "--"), "avoid": ("round states that might arrest", BLUE, "-")}
-_SEA, _LAND, _CROSSED, _DUTY = "#f7fafc", "#e4e4e4", "#bcd6ea", "#f3c9a8"
+_LAND, _CROSSED, _DUTY = "#e4e4e4", "#bcd6ea", "#f3c9a8"
 
 
 def routes(*hosts: str, scenario: str | Path = "dushanbe_2025", leader: str | None = None) -> pd.DataFrame:
@@ -32,7 +31,7 @@ def routes(*hosts: str, scenario: str | Path = "dushanbe_2025", leader: str | No
     tables = []
     for host in hosts:
         out = scratch("route.geojson")
-        call(["route", str(scenario), "--to", host, "--geojson", str(out)] + (["--leader", leader] if leader else []))
+        call(["route", str(scenario), *options(to=host, geojson=out, leader=leader or None)])
         if out.exists():
             tables.append(read_routes(out))
     if not tables:
@@ -69,13 +68,7 @@ def plot_routes(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes(ax, 9, 5.6)
     crossed = {state for over in table["over"] for state in over}
     duty = {state for some in table["duty"] for state in some}
-    ax.fill(*geo.edge(), facecolor=_SEA, edgecolor="0.75", linewidth=0.6, zorder=0)
-    states = {state: path for state, (path, _) in land()["states"].items()}
-    faces = [_DUTY if s in duty else _CROSSED if s in crossed else _LAND for s in states]
-    ax.add_collection(PathCollection([path for path, _ in land()["elsewhere"].values()], facecolors=_LAND,
-                                     linewidths=0, zorder=1))
-    ax.add_collection(PathCollection(list(states.values()), facecolors=faces, edgecolors="white", linewidths=0.35,
-                                     zorder=2))
+    draw_world(ax, lambda state: _DUTY if state in duty else _CROSSED if state in crossed else _LAND, _LAND)
     ends: dict[str, tuple[float, float]] = {}
     drawn = []
     for row in table.itertuples():

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from .intervals import Z
-from .program import call, scratch
+from .program import call, options, scratch
 from .results import ResultsError, checked, decoded, leader_id
 from .style import BLUE, ORANGE, RED, SKY, axes, bare, heading, of_history, sign
 
@@ -27,9 +27,7 @@ def sweep(design: str | Path, *, out: str | Path | None = None, replicates: int 
     """
     folder = Path(out) if out else scratch(f"{Path(design).stem}.sweep")
     words = ["sweep", str(design), "--out", str(folder)] + (["--resume"] if folder.exists() else [])
-    for name, value in (("replicates", replicates), ("threads", threads)):
-        words += [f"--{name}", str(value)] if value is not None else []
-    call(words, quiet)
+    call(words + options(replicates=replicates, threads=threads), quiet)
     return open_sweep(folder)
 
 
