@@ -2,24 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <map>
 
 #include "scenarios/csv.hpp"
 
 namespace scenarios {
-namespace {
-
-int cell_of(double lat, double lon) {
-  const int row = std::clamp(static_cast<int>(std::floor((90 - lat) * 2)), 0, Airspace::rows - 1);
-  const int column = static_cast<int>(std::floor((lon + 180) * 2));
-  return row * Airspace::columns + (column % Airspace::columns + Airspace::columns) % Airspace::columns;
-}
-
-}  // namespace
-
-std::int16_t Airspace::at(double lat, double lon) const { return owner[static_cast<std::size_t>(cell_of(lat, lon))]; }
-
 Airspace read_airspace(const std::filesystem::path& world_folder) {
   std::map<std::string, std::string> answers_for;  // area -> state
   const Table codes(world_folder / "airspace_codes.csv", {"area", "state"});

@@ -16,8 +16,6 @@ struct Airspace {
   static constexpr std::int16_t nobody = -1;
   std::vector<std::string> states;  ///< ISO codes
   std::vector<std::int16_t> owner;  ///< [row * columns + column]: place in `states`, or nobody (sea, Antarctica)
-  /// The state that answers for the air at a point (degrees), as a place in `states`.
-  std::int16_t at(double lat, double lon) const;
 };
 
 /// Reads airspace.csv and airspace_codes.csv of the folder scenarios/world. Throws TableError.

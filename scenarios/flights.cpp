@@ -94,16 +94,18 @@ std::optional<std::vector<agents::Flight>> flights_from(const std::string& text,
 }  // namespace
 
 struct Planner::State {
-  /// A way that has been planned before, and round what.
+  using States = std::vector<std::string>;  ///< sorted
+  /// A way that has been planned before, and round what; null: there is none.
   struct Planned {
-    std::vector<std::string> closed;
-    std::optional<Leg> leg;
+    const States* closed;
+    std::shared_ptr<const Leg> leg;
   };
   const Airspace& airspace;
   Shelf* shelf;
   Mesh mesh{Airspace::rows, Airspace::columns};
   std::map<std::string, std::vector<std::size_t>> cells;  ///< by state
   std::string grid;                                       ///< digest
+  std::set<States> closures;                              ///< all that ways have been planned round
   std::map<std::string, std::deque<Planned>> planned;     ///< by home and destination, the last first
   std::mutex mutex;                                       ///< of what `flights` reads and writes
   std::map<std::string, std::optional<std::vector<agents::Flight>>> flights;  ///< by name on the shelf
@@ -125,23 +127,24 @@ struct Planner::State {
     return &airspace.states[static_cast<std::size_t>(owner)];
   }
 
-  const Leg* plan(const Router& router, const Capital& home, const Capital& host,
-                  const std::vector<std::string>& closed) {
+  /// `closed`: of `closures`.
+  const Leg* plan(const Router& router, const Capital& home, const Capital& host, const States& closed) {
     const std::string* gate = landlord(host);
     if (gate && *gate != home.code && std::binary_search(closed.begin(), closed.end(), *gate)) return nullptr;
     std::deque<Planned>& before = planned[named(home) + named(host)];
     for (const Planned& p : before)
-      if (p.closed == closed) return p.leg ? &*p.leg : nullptr;
+      if (p.closed == &closed) return p.leg.get();
     const bool own = std::binary_search(closed.begin(), closed.end(), host.code);
     const std::vector<std::size_t> opened = own ? cells[host.code] : std::vector<std::size_t>();
-    for (const Planned& p : before)
-      if (still_shortest(p, router, home, host, closed, opened)) {
-        before.push_front({closed, p.leg});
-        return before.front().leg ? &*before.front().leg : nullptr;
-      }
-    const std::optional<Path> path = router.shortest(home.point, host.point, opened);
-    before.push_front({closed, path ? std::optional(leg(*path, home, host)) : std::nullopt});
-    return before.front().leg ? &*before.front().leg : nullptr;
+    const auto known = std::find_if(before.begin(), before.end(), [&](const Planned& p) {
+      return still_shortest(p, router, home, host, closed, opened);
+    });
+    std::shared_ptr<const Leg> way;
+    if (known != before.end())
+      way = known->leg;
+    else if (const std::optional<Path> path = router.shortest(home.point, host.point, opened))
+      way = std::make_shared<const Leg>(leg(*path, home, host));
+    return before.emplace_front(Planned{&closed, std::move(way)}).leg.get();
   }
 
   /// Whether what was shortest round other states is so round these: it keeps out of what is closed now, and what has
@@ -149,7 +152,7 @@ struct Planner::State {
   bool still_shortest(const Planned& p, const Router& router, const Capital& home, const Capital& host,
                       const std::vector<std::string>& closed, const std::vector<std::size_t>& opened) {
     std::vector<std::string> since;
-    std::set_difference(p.closed.begin(), p.closed.end(), closed.begin(), closed.end(), std::back_inserter(since));
+    std::set_difference(p.closed->begin(), p.closed->end(), closed.begin(), closed.end(), std::back_inserter(since));
     std::erase_if(since, [&](const std::string& s) { return s == home.code || s == host.code; });
     if (!p.leg) return since.empty();
     if (!router.clear(p.leg->turns, opened)) return false;
@@ -214,7 +217,8 @@ std::vector<const Leg*> Planner::plan(const Capital& home, const std::vector<Cap
       for (const std::size_t cell : state_->cells[state]) shut[cell] = true;
   const Router router(state_->mesh, std::move(shut));
   std::vector<const Leg*> legs;
-  for (const Capital& host : to) legs.push_back(state_->plan(router, home, host, closed));
+  const State::States& kept = *state_->closures.insert(std::move(closed)).first;
+  for (const Capital& host : to) legs.push_back(state_->plan(router, home, host, kept));
   return legs;
 }
 
@@ -229,6 +233,11 @@ std::vector<std::string> avoided(const agents::World& world, const agents::Publi
   for (std::size_t h = 0; h < world.hosts.size(); ++h)
     if (risk.q_arrest[leader][h] > world.parameters.avoid && world.hosts[h].name != world.leaders[leader].home)
       states.push_back(world.hosts[h].name);
+  return states;
+}
+
+std::vector<std::string> without(std::vector<std::string> states, const std::vector<std::string>& some) {
+  std::erase_if(states, [&](const std::string& s) { return std::find(some.begin(), some.end(), s) != some.end(); });
   return states;
 }
 
@@ -300,10 +309,7 @@ std::vector<agents::Flight> work_out(Planner& planner, const Capital& home, cons
     const Situation& now = periods[period];
     done(period);
     for (const auto& [hosts, let_through] : groups) {
-      std::vector<std::string> closed = now.refusing;
-      std::erase_if(closed, [&, &open = let_through](const std::string& s) {
-        return std::find(open.begin(), open.end(), s) != open.end();
-      });
+      std::vector<std::string> closed = without(now.refusing, let_through);
       const std::vector<const Leg*> direct = planner.plan(home, hosts, closed);
       std::vector<Capital> exposed;  // whose way leads over a state to be avoided
       for (std::size_t h = 0; h < hosts.size(); ++h) {
@@ -347,6 +353,12 @@ std::vector<std::string> refusing(const Overflight& overflight, Week week) {
   for (const Refusal& r : overflight.refusals)
     if (r.when.holds(week)) states.insert(r.state);
   return {states.begin(), states.end()};
+}
+
+std::vector<std::string> refusing(const Overflight& overflight, Week week, const std::string& host) {
+  for (const Corridor& c : overflight.corridors)
+    if (c.host == host) return without(refusing(overflight, week), c.over);
+  return refusing(overflight, week);
 }
 
 std::vector<agents::Flight> Planner::flights(const agents::World& world, const std::vector<Overflight>& overflight) {

@@ -61,5 +61,7 @@ class Planner {
 std::vector<std::string> avoided(const agents::World& world, agents::LeaderId leader, agents::Week week);
 /// States that refuse overflight in a week, sorted.
 std::vector<std::string> refusing(const Overflight& overflight, agents::Week week);
+/// The same on the way to one host, which may have a corridor through some.
+std::vector<std::string> refusing(const Overflight& overflight, agents::Week week, const std::string& host);
 
 }  // namespace scenarios

@@ -423,15 +423,14 @@ class Resolver {
 
   /// Hosts that a leader cannot reach at all, or not all the time.
   void note_closures(std::size_t row) {
+    std::vector<Week> open(world_.hosts.size(), 0);
+    for (const agents::Flight& f : world_.flights)
+      if (f.leader.index == row && f.route == agents::RouteKind::direct)
+        open[f.host.index] += std::min(f.when.to, world_.weeks) - std::max(f.when.from, Week{0});
     std::string never, at_times;
-    for (std::size_t h = 0; h < world_.hosts.size(); ++h) {
+    for (std::size_t h = 0; h < open.size(); ++h) {
       const std::string& code = world_.hosts[h].name;
-      if (code == world_.leaders[row].home) continue;
-      Week open = 0;
-      for (const agents::Flight& f : world_.flights)
-        if (f.leader.index == row && f.host.index == h && f.route == agents::RouteKind::direct)
-          open += std::min(f.when.to, world_.weeks) - std::max(f.when.from, Week{0});
-      if (open < world_.weeks) (open == 0 ? never : at_times) += " " + code;
+      if (code != world_.leaders[row].home && open[h] < world_.weeks) (open[h] == 0 ? never : at_times) += " " + code;
     }
     const std::string out = "airspace: " + world_.leaders[row].name + " has no way to";
     const std::string why =

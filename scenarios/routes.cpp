@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <queue>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -299,7 +298,6 @@ class Search {
       limit_ = static_cast<std::int64_t>((crow + 1) * times);
       const double within = static_cast<double>(limit_ + 2) / earth_radius_mm * (1 + 1e-9);
       corners_.clear();
-      spots_.clear();
       number_.clear();
       here_.assign(all_.size(), -1);
       for (std::size_t i = 0; i < all_.size(); ++i) {
@@ -309,7 +307,6 @@ class Search {
         if (over.behind + over.ahead > limit_) continue;
         here_[i] = static_cast<std::int32_t>(corners_.size());
         corners_.push_back(all_[i]);
-        spots_.push_back(all_[i].at.v);
         number_.push_back(i);
       }
       if (search()) return turns();
@@ -410,7 +407,7 @@ class Search {
       }
     } else {
       for (std::size_t v = 0; v < corners_.size(); ++v) {
-        const double least = earth_radius_mm * chord(c.at.v, spots_[v]) - 1;
+        const double least = earth_radius_mm * chord(c.at.v, corners_[v].at.v) - 1;
         if (static_cast<double>(way + ahead_[v]) + least > static_cast<double>(limit_) || reached_[v].done) continue;
         const Corner& other = corners_[v];
         const Bearing b = bearing(c, other.at.v);
@@ -439,7 +436,6 @@ class Search {
   const Spot *from_ = nullptr, *to_ = nullptr;
   std::int64_t limit_ = 0;
   std::vector<Corner> corners_;      ///< within the limit
-  std::vector<Vector> spots_;        ///< where they lie, side by side
   std::vector<std::size_t> number_;  ///< of each among all
   std::vector<std::int32_t> here_;   ///< of each among those within the limit; -1: beyond
   std::vector<Way> over_;            ///< of all, once it is known
@@ -458,7 +454,6 @@ struct Router::State {
   std::vector<std::uint8_t> closed;
   std::vector<Corner> corners;  ///< these two when first asked for
   std::optional<Known> known;
-  std::vector<std::int32_t> seas;  ///< by cell: a number for all open cells that hang together; closed ones have none
   /// Without the cells that are open on this way; nothing: none of them is closed.
   std::optional<std::vector<std::uint8_t>> without(Point from, Point to, const std::vector<std::size_t>& opened) const {
     std::vector<std::size_t> open = opened;
@@ -471,62 +466,8 @@ struct Router::State {
   }
 };
 
-namespace {
-
-constexpr std::int32_t no_sea = -1;
-
-template <class F>
-void each_neighbour(const Mesh& mesh, std::size_t cell, F f) {
-  const auto columns = static_cast<std::size_t>(mesh.columns()), row = cell / columns, column = cell % columns;
-  f(row * columns + (column + 1) % columns);
-  f(row * columns + (column + columns - 1) % columns);
-  if (row > 0) f(cell - columns);
-  if (row + 1 < static_cast<std::size_t>(mesh.rows())) f(cell + columns);
-}
-
-std::vector<std::int32_t> seas_of(const Mesh& mesh, const std::vector<std::uint8_t>& closed) {
-  std::vector<std::int32_t> seas(mesh.cells(), no_sea);
-  std::int32_t sea = 0;
-  std::vector<std::size_t> shore;
-  for (std::size_t first = 0; first < mesh.cells(); ++first) {
-    if (closed[first] || seas[first] != no_sea) continue;
-    seas[first] = sea;
-    shore = {first};
-    while (!shore.empty()) {
-      const std::size_t cell = shore.back();
-      shore.pop_back();
-      each_neighbour(mesh, cell, [&](std::size_t next) {
-        if (closed[next] || seas[next] != no_sea) return;
-        seas[next] = sea;
-        shore.push_back(next);
-      });
-    }
-    ++sea;
-  }
-  return seas;
-}
-
-/// Whether one can get from a cell to a sea where fewer cells are closed than when the seas were told apart. A way
-/// through a corner needs one of its other two cells open, so that sides are enough.
-bool reaches(const Mesh& mesh, const std::vector<std::uint8_t>& closed, const std::vector<std::int32_t>& seas,
-             std::size_t from, std::int32_t sea) {
-  std::set<std::size_t> been{from};
-  std::vector<std::size_t> shore{from};
-  while (!shore.empty()) {
-    const std::size_t cell = shore.back();
-    shore.pop_back();
-    if (seas[cell] == sea) return true;
-    each_neighbour(mesh, cell, [&](std::size_t next) {
-      if (!closed[next] && been.insert(next).second) shore.push_back(next);
-    });
-  }
-  return false;
-}
-
-}  // namespace
-
 Router::Router(const Mesh& mesh, std::vector<bool> closed)
-    : state_(new State{mesh, {closed.begin(), closed.end()}, {}, {}, {}}) {}
+    : state_(new State{mesh, {closed.begin(), closed.end()}, {}, {}}) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 
@@ -551,11 +492,6 @@ std::optional<Path> Router::shortest(Point from, Point to, const std::vector<std
   if (Sight(mesh, closed).free(a, b)) {
     found = {a, b};
   } else if (fewer) {
-    if (state_->seas.empty()) state_->seas = seas_of(mesh, state_->closed);
-    std::size_t here = mesh.cell_of(from), there = mesh.cell_of(to);
-    if (state_->seas[there] == no_sea) std::swap(here, there);
-    if (const std::int32_t sea = state_->seas[there]; sea != no_sea && !reaches(mesh, closed, state_->seas, here, sea))
-      return {};
     const std::vector<Corner> corners = Corners(mesh, closed).all;
     found = Search(mesh, closed, corners, nullptr).shortest(a, b);
   } else {

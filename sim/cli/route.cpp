@@ -69,7 +69,6 @@ nlohmann::ordered_json lines_of(const Leg& leg) {
 struct Asked {
   const scenarios::Scenario& scenario;
   std::size_t leader, host;
-  agents::Week week;
   std::vector<double> q_arrest;  ///< by host
   const agents::LeaderTerms& terms;
 
@@ -125,22 +124,14 @@ int route(const Arguments& arguments) {
   const agents::LeaderId id{static_cast<std::uint16_t>(l)};
 
   const agents::Stage stage(world);
-  const Asked asked{scenario,
-                    l,
-                    h,
-                    week,
+  const Asked asked{scenario, l, h,
                     [&] {
                       for (const agents::PublicRisk& risk : agents::public_risks(world))
                         if (risk.when.holds(week)) return risk.q_arrest[l];
                       return std::vector<double>(world.hosts.size());
                     }(),
                     stage.period(week).leaders[l]};
-  std::vector<std::string> closed = scenarios::refusing(scenario.overflight[l], week);
-  for (const scenarios::Corridor& c : scenario.overflight[l].corridors)
-    if (c.host == world.hosts[h].name)
-      std::erase_if(closed,
-                    [&](const std::string& s) { return std::find(c.over.begin(), c.over.end(), s) != c.over.end(); });
-  const std::vector<std::string> refused = closed;
+  const std::vector<std::string> refused = scenarios::refusing(scenario.overflight[l], week, world.hosts[h].name);
   std::vector<std::string> shunned = scenarios::avoided(world, id, week);
   const auto given = arguments.text("avoid");
   if (given) {
@@ -153,6 +144,7 @@ int route(const Arguments& arguments) {
   const Capital home{leader.home, {leader.lat, leader.lon}};
   const std::vector<Capital> to{{world.hosts[h].name, {world.hosts[h].lat, world.hosts[h].lon}}};
   const Leg* direct = planner.plan(home, to, refused).front();
+  std::vector<std::string> closed = refused;
   closed.insert(closed.end(), shunned.begin(), shunned.end());
   const Leg* avoiding = planner.plan(home, to, closed).front();
 

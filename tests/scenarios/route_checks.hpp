@@ -1,5 +1,7 @@
 // What every route must satisfy, checked without the router's own line of sight: many points along it, one by one.
 #pragma once
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -197,6 +199,14 @@ inline Tried try_routes(const Mesh& mesh, int cases, unsigned seed) {
                      !std::equal(path->turns.rbegin(), path->turns.rend(), back->turns.begin(), back->turns.end());
   }
   return tried;
+}
+
+inline void check_all_right(const Tried& tried) {
+  CHECK(tried.crossing == 0);
+  CHECK(tried.too_short == 0);
+  CHECK(tried.too_long == 0);
+  CHECK(tried.missed == 0);
+  CHECK(tried.one_way == 0);
 }
 
 }  // namespace support

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "scenarios/airspace.hpp"
+#include "scenarios/routes.hpp"
 
 using namespace scenarios;
 
@@ -16,7 +17,8 @@ const Airspace& airspace() {
 }
 
 std::string owner(double lat, double lon) {
-  const auto at = airspace().at(lat, lon);
+  static const Mesh mesh(Airspace::rows, Airspace::columns);
+  const auto at = airspace().owner[mesh.cell_of({lat, lon})];
   return at == Airspace::nobody ? "" : airspace().states[static_cast<std::size_t>(at)];
 }
 

@@ -8,9 +8,5 @@ using namespace scenarios;
 TEST_CASE("routes, many: 10,000 random worlds and pairs") {
   const support::Tried tried = support::try_routes(Mesh(36, 72), 10000, 1);
   CHECK(tried.routes > 7000);
-  CHECK(tried.crossing == 0);
-  CHECK(tried.too_short == 0);
-  CHECK(tried.too_long == 0);
-  CHECK(tried.missed == 0);
-  CHECK(tried.one_way == 0);
+  support::check_all_right(tried);
 }
