@@ -5,6 +5,7 @@
 
 #include "agents/arithmetic.hpp"
 #include "sim/run/in_order.hpp"
+#include "sim/run/run.hpp"
 
 namespace sim {
 namespace {
@@ -25,7 +26,6 @@ agents::World with_effort(agents::World world, agents::HostId host, const Effort
 }
 
 std::vector<Place> places(const agents::Stage& stage, std::size_t most, const CompareSettings& s) {
-  constexpr std::int64_t chunk_replicates = 512;
   using Goes = std::vector<std::int64_t>;
   const BatchStage batch(stage);
   const Kernel& kernel = s.kernel ? *s.kernel : best_kernel();
@@ -33,8 +33,8 @@ std::vector<Place> places(const agents::Stage& stage, std::size_t most, const Co
     return [&, life = std::make_shared<BatchLife>(batch, kernel),
             history = agents::History()](std::int64_t chunk) mutable {
       Goes goes(stage.hosts);
-      const std::int64_t end = std::min((chunk + 1) * chunk_replicates, s.replicates);
-      for (std::int64_t first = chunk * chunk_replicates; first < end; first += block_replicates) {
+      const std::int64_t end = std::min((chunk + 1) * chunk_size, s.replicates);
+      for (std::int64_t first = chunk * chunk_size; first < end; first += block_replicates) {
         const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, end - first));
         life->live(s.seed, static_cast<std::uint32_t>(first), count);
         for (int r = 0; r < count; ++r) {
@@ -52,7 +52,7 @@ std::vector<Place> places(const agents::Stage& stage, std::size_t most, const Co
     };
   };
   Goes total(stage.hosts);
-  const std::int64_t chunks = (s.replicates + chunk_replicates - 1) / chunk_replicates;
+  const std::int64_t chunks = (s.replicates + chunk_size - 1) / chunk_size;
   in_order(chunks, s.threads, s.stop, make_worker, [&](const Goes& goes) {
     for (std::size_t h = 0; h < goes.size(); ++h) total[h] += goes[h];
   });

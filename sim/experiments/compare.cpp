@@ -8,15 +8,13 @@
 #include <stdexcept>
 
 #include "sim/run/in_order.hpp"
+#include "sim/run/run.hpp"
 
 namespace sim {
 namespace {
 
 using agents::Decision;
 using agents::History;
-
-/// Replicates that a thread lives in every world before it hands them in. Part of no result but the order of additions.
-constexpr std::int64_t chunk_replicates = 512;
 
 template <class T>
 void add_all(std::vector<T>& to, const std::vector<T>& from) {
@@ -258,8 +256,8 @@ Comparison compare(std::span<const agents::Stage* const> worlds, const CompareSe
     for (const auto& stage : stages) lives->push_back(std::make_unique<BatchLife>(*stage, kernel));
     return [&, lives, histories = std::vector<History>(worlds.size())](std::int64_t chunk) mutable {
       Comparison part(worlds);
-      const std::int64_t end = std::min((chunk + 1) * chunk_replicates, s.replicates);
-      for (std::int64_t first = chunk * chunk_replicates; first < end; first += block_replicates) {
+      const std::int64_t end = std::min((chunk + 1) * chunk_size, s.replicates);
+      for (std::int64_t first = chunk * chunk_size; first < end; first += block_replicates) {
         const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, end - first));
         for (const auto& life : *lives) life->live(s.seed, static_cast<std::uint32_t>(first), count);
         for (int r = 0; r < count; ++r) {
@@ -271,7 +269,7 @@ Comparison compare(std::span<const agents::Stage* const> worlds, const CompareSe
     };
   };
   Comparison total(worlds);
-  const std::int64_t chunks = (s.replicates + chunk_replicates - 1) / chunk_replicates;
+  const std::int64_t chunks = (s.replicates + chunk_size - 1) / chunk_size;
   in_order(chunks, s.threads, s.stop, make_worker, [&](const Comparison& part) {
     total += part;
     if (s.on_progress) s.on_progress(total.replicates);

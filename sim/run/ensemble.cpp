@@ -22,8 +22,7 @@ Piece live(const agents::Stage& stage, const RunSettings& s, const Kernel& kerne
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     life.live(s.seed, static_cast<std::uint32_t>(first), count);
     piece.tally.add(life, count, true);
-    for (int r = 0; r < count && first + r < s.trips; ++r)
-      for (int row = 0; row < life.block().decided[r]; ++row) piece.trips.push_back({first + r, life.decision(r, row)});
+    record_trips(life, first, count, s.trips, piece.trips);
   }
   piece.outcomes = outcomes_of(stage, piece.tally);
   return piece;

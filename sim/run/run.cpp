@@ -23,6 +23,16 @@ struct Chunk {
 
 }  // namespace
 
+void record_trips(const BatchLife& lived, std::int64_t first, int count, std::int64_t most,
+                  std::vector<TripRecord>& records) {
+  if (first >= most) return;
+  const int recorded = static_cast<int>(std::min<std::int64_t>(count, most - first));
+  const std::int32_t* decided = lived.block().decided;
+  records.reserve(records.size() + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
+  for (int r = 0; r < recorded; ++r)
+    for (int row = 0; row < decided[r]; ++row) records.push_back({first + r, lived.decision(r, row)});
+}
+
 Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to,
                  bool quantiles, std::vector<TripRecord>* records) {
   Tally tally(stage.stage(), s.manner, s.weeks);
@@ -30,12 +40,7 @@ Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s,
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     life.live(s.seed, static_cast<std::uint32_t>(first), count);
     tally.add(life, count, quantiles && first < quantile_replicates);
-    if (!records || first >= s.trips) continue;
-    const int recorded = static_cast<int>(std::min<std::int64_t>(count, s.trips - first));
-    const std::int32_t* decided = life.block().decided;
-    records->reserve(records->size() + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
-    for (int r = 0; r < recorded; ++r)
-      for (int row = 0; row < decided[r]; ++row) records->push_back({first + r, life.decision(r, row)});
+    if (records) record_trips(life, first, count, s.trips, *records);
   }
   return tally;
 }

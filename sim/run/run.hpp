@@ -37,6 +37,10 @@ struct RunSettings {
   const std::atomic<bool>* stop = nullptr;
 };
 
+/// Adds the decisions of a block just lived, which begins with replicate `first`: those of replicates below `most`.
+void record_trips(const BatchLife& lived, std::int64_t first, int count, std::int64_t most,
+                  std::vector<TripRecord>& records);
+
 /// Replicates [from, to) of one chunk; the decisions of those below settings.trips go to `records`, if there are any.
 Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& settings, std::int64_t from,
                  std::int64_t to, bool quantiles, std::vector<TripRecord>* records = nullptr);

@@ -128,6 +128,7 @@ Tally::Tally(const agents::Stage& stage, agents::Manner manner, bool weeks)
 
 void Tally::add(const agents::History& history) {
   for (const Decision& d : history.decisions) add_decision(d);
+  square_visits();
   end_replicate(history.weight.back(), history.nu.back());
   add_weeks(history);
 }
@@ -147,6 +148,7 @@ void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
       continue;
     }
     for (int row = 0; row < block.decided[r]; ++row) add_decision(lived.decision(r, row));
+    square_visits();
     const std::size_t last = (weeks_ - 1) * block_replicates + static_cast<std::size_t>(r);
     end_replicate(block.week_weight[last], block.nu[last]);
   }
@@ -163,9 +165,9 @@ constexpr Measure whole_measures[] = {
 /// no branch that depends on what was drawn.
 struct Adds {
   std::array<std::uint64_t, 3> whole{};
-  std::array<double, 3> answered_go{};  ///< to go, arrivals, and none
+  double go = 0, arrivals = 0;
   float gained = 0, forgone = 0, stayed = 0;
-  std::uint32_t arrival = 0;  ///< all bits where it is one
+  std::uint32_t arrival = 0;  ///< as a mask
   std::size_t count = 0;
   bool visit = false;
 };
@@ -197,7 +199,8 @@ const std::array<Adds, 16 * 4> adds_of = [] {
         adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
         adds.stayed = share_stayed(d.outcome);
         adds.arrival = agents::is_arrival(d.outcome) ? ~0u : 0u;
-        adds.answered_go = {d.answer == Answer::go ? 1.0 : 0.0, adds.arrival ? 1.0 : 0.0};
+        adds.go = d.answer == Answer::go;
+        adds.arrivals = agents::is_arrival(d.outcome);
         adds.count = static_cast<std::size_t>(count_of(d.outcome));
         adds.visit = agents::is_visit(d.outcome);
       }
@@ -228,8 +231,8 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
         const auto cell = [cells](Count c) -> double& { return cells[static_cast<std::size_t>(c)]; };
         cell(Count::opportunities) += 1;
         cells[adds.count] += 1;
-        cell(Count::go) += adds.answered_go[0];
-        cell(Count::arrivals) += adds.answered_go[1];
+        cell(Count::go) += adds.go;
+        cell(Count::arrivals) += adds.arrivals;
         cell(Count::pi_arrest) += pi;
         cell(Count::p_arrest) += p;
       };
@@ -334,13 +337,17 @@ void Tally::add_decision(const Decision& d) {
   visits_here_[row] += safe;
 }
 
-void Tally::end_replicate(double weight, double nu) {
-  ++replicates_;
+/// Of a replicate whose decisions are in.
+void Tally::square_visits() {
   for (const std::size_t row : visited_) {
     host_[row * counts + static_cast<std::size_t>(Count::visits_squared)] += visits_here_[row] * visits_here_[row];
     visits_here_[row] = 0;
   }
   visited_.clear();
+}
+
+void Tally::end_replicate(double weight, double nu) {
+  ++replicates_;
   for (std::size_t i = 0; i < itinerary_.size(); ++i) {
     sum_[i] += itinerary_[i];
     squares_[i] += itinerary_[i] * itinerary_[i];

@@ -127,6 +127,7 @@ class Tally {
   }
   void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
   void add_decision(const agents::Decision& d);
+  void square_visits();
   void end_replicate(double weight, double nu);
   void add_weeks(const agents::History& history);
   void add_weeks(const BlockView& lived, int count, bool with_quantiles);
