@@ -17,15 +17,17 @@ struct Loader::State {
   void read_world() {
     if (!facts) facts = read_facts(places.world);
     if (!airspace) airspace = read_airspace(places.world);
-    if (!planner) planner.emplace(*airspace, places.routes);
+    if (!planner && places.plan_flights) planner.emplace(*airspace, places.routes);
   }
+
+  Planner* flight_planner() { return planner ? &*planner : nullptr; }
 
   Scenario finish(Layers& layers, std::string name, std::span<const std::string> sets) {
     for (const std::string& set : sets) layers.set(set);
     read_world();
     std::vector<Problem> problems = scenarios::check(layers.table(), layers.first(), *facts);
     if (!problems.empty()) throw ScenarioError(std::move(problems));
-    return scenarios::resolve(layers.table(), layers.first(), std::move(name), *facts, *planner);
+    return scenarios::resolve(layers.table(), layers.first(), std::move(name), *facts, flight_planner());
   }
 };
 
@@ -62,7 +64,7 @@ std::vector<Problem> Loader::check(const TomlTable& scenario, const Source& file
 }
 
 Scenario Loader::resolve(const TomlTable& scenario, const Source& file, std::string name) {
-  return scenarios::resolve(scenario, file, std::move(name), facts(), *state_->planner);
+  return scenarios::resolve(scenario, file, std::move(name), facts(), state_->flight_planner());
 }
 
 Scenario load(const std::filesystem::path& file, const Places& places, std::span<const std::string> sets) {

@@ -22,6 +22,7 @@ struct Places {
   std::filesystem::path world;  ///< scenarios/world
   std::filesystem::path cases;  ///< scenarios/cases
   Shelf* routes = nullptr;      ///< where planned routes may be kept from one start of the program to the next
+  bool plan_flights = true;     ///< takes seconds; without it leaders fly great circles over whomever they cross
 };
 
 /// Reads scenario files. The facts of the world are read once, at the first scenario, and kept.

@@ -54,7 +54,7 @@ std::string hundredths(double x) {
 
 class Resolver {
  public:
-  Resolver(const TomlTable& table, const Source& file, const Facts& facts, Planner& planner)
+  Resolver(const TomlTable& table, const Source& file, const Facts& facts, Planner* planner)
       : table_(table), file_(file), facts_(facts), planner_(planner) {}
 
   Scenario run(std::string name) {
@@ -78,7 +78,7 @@ class Resolver {
     shocks();
     initial_norm();
     overflight();
-    world_.flights = planner_.flights(world_, out_.overflight);
+    if (planner_) world_.flights = planner_->flights(world_, out_.overflight);
 
     refuse_shared_luck();
     note_what_is_lost();
@@ -440,7 +440,7 @@ class Resolver {
   }
 
   void note_what_is_lost() {
-    for (std::size_t row = 0; row < world_.leaders.size(); ++row) note_closures(row);
+    for (std::size_t row = 0; planner_ && row < world_.leaders.size(); ++row) note_closures(row);
     for (std::size_t row = 0; row < world_.leaders.size(); ++row) {
       std::map<std::string, std::string> stages;  // reason -> events
       for (const agents::IgnoredStage& ignored :
@@ -483,7 +483,7 @@ class Resolver {
   const TomlTable& table_;
   const Source& file_;
   const Facts& facts_;
-  Planner& planner_;
+  Planner* planner_;
   Scenario out_;
   agents::World& world_ = out_.world;
   std::vector<const TomlEntry*> leaders_;  ///< rows of world_.leaders
@@ -492,7 +492,7 @@ class Resolver {
 }  // namespace
 
 Scenario resolve(const TomlTable& scenario, const Source& file, std::string name, const Facts& facts,
-                 Planner& planner) {
+                 Planner* planner) {
   return Resolver(scenario, file, facts, planner).run(std::move(name));
 }
 

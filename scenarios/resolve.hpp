@@ -9,8 +9,8 @@
 
 namespace scenarios {
 
-/// `scenario` must have passed check() without a problem. Throws ScenarioError for two names that would share their
-/// luck.
-Scenario resolve(const TomlTable& scenario, const Source& file, std::string name, const Facts& facts, Planner& planner);
+/// `scenario` must have passed check() without a problem. Without a planner leaders fly great circles. Throws
+/// ScenarioError for two names that would share their luck.
+Scenario resolve(const TomlTable& scenario, const Source& file, std::string name, const Facts& facts, Planner* planner);
 
 }  // namespace scenarios
