@@ -2,6 +2,7 @@
 #include "sim/inference/fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include "scenarios/problem.hpp"
@@ -11,6 +12,7 @@
 #include "sim/cli/scorecard_text.hpp"
 #include "sim/cli/stopping.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/inference/convergence.hpp"
 #include "sim/output/sha256.hpp"
 #include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
@@ -37,18 +39,34 @@ std::string number(double x) {
   return fixed(x, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 || size == 0 ? 2 : 4);
 }
 
+/// Whether the chains agree, and what to do where they do not.
+std::string agreement(const sim::Posterior& p) {
+  std::string worst, evidence;
+  for (std::size_t a = 0; a < p.names.size(); ++a)
+    if (!(p.r_hat[a] <= sim::disagreement)) worst += (worst.empty() ? "" : ", ") + p.names[a];
+  for (const double x : p.chain_log_evidence) evidence += (evidence.empty() ? "" : ", ") + fixed(x, 2);
+  return std::to_string(p.chain_log_evidence.size()) + " chains, log evidence " + evidence + ".\n" +
+         (worst.empty()
+              ? "R-hat: no parameter over " + fixed(sim::disagreement, 2) + ", the chains agree.\n"
+              : "WARNING: the chains disagree (R-hat over " + fixed(sim::disagreement, 2) + ") about " + worst +
+                    ".\nTheir posteriors are too rough to be told apart from chance: more --draws, --sweeps, "
+                    "--particles or --travelled.\n");
+}
+
 std::string told(const sim::Posterior& p) {
   std::string text = left("parameter", 16) + right("prior", 10) + right("sd", 9) + right("posterior", 12) +
-                     right("sd", 9) + right("overlap", 10) + "\n";
+                     right("sd", 9) + right("overlap", 10) + right("R-hat", 9) + right("ESS", 6) + "\n";
   for (std::size_t a = 0; a < p.names.size(); ++a)
     text += left(p.names[a], 16) + right(number(p.prior_mean[a]), 10) + right(number(p.prior_sd[a]), 9) +
-            right(number(p.mean[a]), 12) + right(number(p.sd[a]), 9) + right(fixed(p.overlap[a], 2), 10) + "\n";
+            right(number(p.mean[a]), 12) + right(number(p.sd[a]), 9) + right(fixed(p.overlap[a], 2), 10) +
+            right(fixed(p.r_hat[a], 3), 9) + right(std::isnan(p.mean_ess[a]) ? "-" : fixed(p.mean_ess[a], 0), 6) + "\n";
   return text + "\nlog evidence " + fixed(p.log_evidence, 2) + "; effective draws " + fixed(p.ess, 0) + "; " +
          std::to_string(p.moves) + " sweeps of moves, " + percent(p.moves > 0 ? p.accepted / p.moves : 0) +
          " accepted\n"
          "overlap: shared area of prior and posterior; near 1, the data did not touch it. Lambda and kap_arrest are "
          "told "
-         "apart by\ntheir priors alone: P(arrest) is mostly a prior.\n";
+         "apart by\ntheir priors alone: P(arrest) is mostly a prior.\n" +
+         agreement(p);
 }
 
 }  // namespace
@@ -63,10 +81,12 @@ int fit(const Arguments& arguments) {
 
   sim::FitSettings settings;
   settings.seed = static_cast<std::uint64_t>(arguments.whole("seed", 0, 1LL << 62).value_or(1));
+  settings.chains = static_cast<int>(arguments.whole("chains", 1, 1000).value_or(settings.chains));
   settings.draws = static_cast<int>(arguments.whole("draws", 8, 1000000).value_or(settings.draws));
   settings.sweeps = static_cast<int>(arguments.whole("sweeps", 1, 1000).value_or(settings.sweeps));
   settings.particles = static_cast<int>(arguments.whole("particles", 2, 1000000).value_or(settings.particles));
   settings.travelled = static_cast<int>(arguments.whole("travelled", 8, 1000000).value_or(settings.travelled));
+  if (settings.travelled < settings.chains) throw UsageError("option '--travelled': at least one draw a chain");
   settings.threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
 
   const scenarios::Record record = scenarios::read_record(file, record_folder, scenarios::read_facts(places.world));
@@ -89,8 +109,8 @@ int fit(const Arguments& arguments) {
   try {
     sim::Posterior posterior = [&] {
       // How often the sets are moved is not known beforehand: some twenty times.
-      Progress progress("parameter sets",
-                        settings.draws * (2 + 20 * settings.sweeps) + (figures ? settings.travelled : 0));
+      Progress progress("parameter sets", settings.chains * settings.draws * (2 + 20 * settings.sweeps) +
+                                              (figures ? settings.travelled : 0));
       settings.on_progress = [&](std::int64_t done) { progress.at(done); };
       return sim::fit(evidence, sim::fitted_parameters(), settings);
     }();

@@ -55,15 +55,19 @@ class Filter {
     out_.ess.assign(record_.size(), static_cast<double>(n_));
     std::size_t next = 0;
     Week from = 0;
-    while (next < record_.size()) {
+    const std::size_t rows = std::min(record_.size(), s_.rows);
+    while (next < rows) {
       const Week week = record_[next].posed.departs;
       each([&](std::size_t i, agents::Luck& luck) { live_until(i, luck, from, week); });
-      for (; next < record_.size() && record_[next].posed.departs == week; ++next) decide(next);
+      for (; next < rows && record_[next].posed.departs == week; ++next) {
+        decide(next);
+        out_.log_likelihood += out_.log_p[next];
+      }
+      if (out_.log_likelihood < s_.least) break;
       each([&](std::size_t i, agents::Luck&) { lives_[i].evening(); });
       resample(week);
       from = week + 1;
     }
-    for (const double x : out_.log_p) out_.log_likelihood += x;
     return std::move(out_);
   }
 

@@ -5,6 +5,7 @@
 // "Hindcast".
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -24,10 +25,13 @@ struct FilterSettings {
   std::uint64_t seed = 1;
   int particles = 20000;
   int threads = 1;  ///< never changes a result
+  // Where a fit needs no more: stop after this many rows, or where what they had so far is less likely than that.
+  std::size_t rows = std::numeric_limits<std::size_t>::max();
+  double least = -std::numeric_limits<double>::infinity();  ///< log likelihood
 };
 
 struct Filtered {
-  std::vector<ByFate> p;      ///< by opportunity; zeros after the leader's arrest
+  std::vector<ByFate> p;      ///< by opportunity; zeros after the leader's arrest, and where it stopped before
   std::vector<double> log_p;  ///< of its true outcome; -inf if no replicate could bring it about; 0 after an arrest
   std::vector<double> ess;    ///< effective number of particles after it
   double log_likelihood = 0;  ///< sum of log_p

@@ -4,11 +4,14 @@
 #include <array>
 #include <cmath>
 #include <exception>
+#include <iterator>
+#include <limits>
 #include <mutex>
 #include <numeric>
 #include <thread>
 
 #include "agents/stage.hpp"
+#include "sim/inference/convergence.hpp"
 #include "sim/inference/prior.hpp"
 
 namespace sim {
@@ -194,33 +197,43 @@ class Fit {
   }
 
   Posterior run() {
-    against_the_record();
+    for (chain_ = 0; chain_ < static_cast<std::uint32_t>(s_.chains); ++chain_) {
+      against_the_record();
+      std::move(members_.begin(), members_.end(), std::back_inserter(all_));
+      all_weights_.insert(all_weights_.end(), weight_.begin(), weight_.end());
+    }
+    chain_ = 0;
+    mix_the_rolling();
     const bool any =
         std::any_of(evidence_.begin(), evidence_.end(), [](const Evidence& e) { return !e.figures.empty(); });
     if (any) {
       against_the_figures();
     } else {
       std::vector<std::vector<double>> z;
-      for (const Member& m : members_) z.push_back(m.z);
-      tell(names_, z, axes_, weight_);
+      for (const Member& m : all_) z.push_back(m.z);
+      for (std::size_t i = 0; i < all_.size(); ++i) out_.chain.push_back(static_cast<int>(i / n_));
+      for (double& w : all_weights_) w /= s_.chains;
+      tell(names_, z, axes_, all_weights_);
     }
     return std::move(out_);
   }
 
  private:
   Philox stream_of(std::size_t i, std::uint32_t purpose, std::uint32_t step = 0) const {
-    const auto words = philox(s_.seed, {static_cast<std::uint32_t>(i), purpose, step, 0});
+    const auto words = philox(s_.seed, {static_cast<std::uint32_t>(i), purpose, step, chain_});
     return Philox((static_cast<std::uint64_t>(words[0]) << 32) | words[1]);
   }
 
   void against_the_record() {
-    members_.resize(n_);
+    members_.assign(n_, {});
     weight_.assign(n_, 1.0 / static_cast<double>(n_));
     for (std::size_t i = 0; i < n_; ++i) {
       Philox stream = stream_of(i, 1);
       for (const Axis& axis : axes_) members_[i].z.push_back(axis.draw(0, 1, stream));
       members_[i].luck = (static_cast<std::uint64_t>(stream()) << 32) | stream();
     }
+    std::uint32_t moves = out_.moves;
+    double log_evidence = 0;
     for (std::size_t at = 0; at < order_.size(); ++at) {
       const auto [e, j] = order_[at];
       if (members_.front().log_p.size() <= e || members_.front().log_p[e].empty())
@@ -235,24 +248,50 @@ class Fit {
         total += weight_[i];
       }
       out_.rolling.push_back(std::move(known));
-      out_.log_evidence += std::log(total);
+      log_evidence += std::log(total);
       for (double& w : weight_) w = total > 0 ? w / total : 1.0 / static_cast<double>(n_);
       if (effective(weight_) < 0.5 * static_cast<double>(n_)) rejuvenate(at + 1);
     }
-    if (out_.moves == 0 || effective(weight_) < 0.9 * static_cast<double>(n_)) rejuvenate(order_.size());
+    if (out_.moves == moves || effective(weight_) < 0.9 * static_cast<double>(n_)) rejuvenate(order_.size());
+    out_.chain_log_evidence.push_back(log_evidence);
   }
 
-  void weigh(Member& m, std::size_t e) const {
+  /// The chains' forecasts one beside the other become one; so do their evidences, which are unbiased each.
+  void mix_the_rolling() {
+    const auto chains = static_cast<double>(s_.chains);
+    for (std::size_t at = 0; at < order_.size(); ++at) {
+      ByFate p{};
+      double ess = 0;
+      for (std::size_t row = at; row < out_.rolling.size(); row += order_.size()) {
+        for (std::size_t f = 0; f < p.size(); ++f) p[f] += out_.rolling[row].p[f] / chains;
+        ess += out_.rolling_ess[row];
+      }
+      out_.rolling[at].p = p;
+      out_.rolling_ess[at] = ess;
+    }
+    out_.rolling.resize(order_.size());
+    out_.rolling_ess.resize(order_.size());
+    const double most = *std::max_element(out_.chain_log_evidence.begin(), out_.chain_log_evidence.end());
+    double sum = 0;
+    for (const double x : out_.chain_log_evidence) sum += std::exp(x - most) / chains;
+    out_.log_evidence = std::isfinite(most) ? most + std::log(sum) : most;
+  }
+
+  /// Adds to m what its parameters and its luck give to the first rows of evidence e; the log likelihood of these. May
+  /// stop, and leave rows out, where it falls below `least`.
+  double weigh(Member& m, std::size_t e, std::size_t rows = std::numeric_limits<std::size_t>::max(),
+               double least = -std::numeric_limits<double>::infinity()) const {
     m.log_p.resize(evidence_.size());
     m.p.resize(evidence_.size());
     std::vector<double> values;
     for (std::size_t a = 0; a < axes_.size(); ++a) values.push_back(axes_[a].value(m.z[a]));
     agents::World world = evidence_[e].world;
     put(names_, values, world);
-    Filtered f =
-        filter(agents::Stage(std::move(world)), evidence_[e].record, {.seed = m.luck, .particles = s_.particles});
+    Filtered f = filter(agents::Stage(std::move(world)), evidence_[e].record,
+                        {.seed = m.luck, .particles = s_.particles, .rows = rows, .least = least});
     m.log_p[e] = std::move(f.log_p);
     m.p[e] = std::move(f.p);
+    return f.log_likelihood;
   }
 
   /// Of the first `known` decisions.
@@ -310,10 +349,17 @@ class Fit {
       }
       if (!axes_[k].holds(z)) return false;
     }
-    for (std::size_t e = 0; e < evidence_.size(); ++e)
-      if (e < members_[i].log_p.size() && !members_[i].log_p[e].empty()) weigh(proposed, e);
-    const double ratio = log_prior + log_likelihood(proposed, known) - log_likelihood(members_[i], known);
-    if (!(std::log(uniform()) < ratio)) return false;
+    // Chances are at most 1: once a proposal has fallen below what it must reach, it cannot come back.
+    const double least = std::log(uniform()) - log_prior + log_likelihood(members_[i], known);
+    std::vector<std::size_t> rows(evidence_.size(), 0);
+    for (std::size_t at = 0; at < known; ++at) ++rows[order_[at].first];
+    double reached = 0;
+    for (std::size_t e = 0; e < evidence_.size(); ++e) {
+      if (rows[e] > 0) reached += weigh(proposed, e, rows[e], least - reached);
+      if (!(reached > least)) return false;
+    }
+    for (std::size_t e = 0; e < members_[i].log_p.size(); ++e)  // what was reached, and is not known yet
+      if (!members_[i].log_p[e].empty() && rows[e] < evidence_[e].record.size()) weigh(proposed, e);
     members_[i] = std::move(proposed);
     return true;
   }
@@ -325,8 +371,14 @@ class Fit {
     std::vector<std::string> names = names_;
     names.insert(names.end(), own.begin(), own.end());
 
-    const auto n = static_cast<std::size_t>(s_.travelled);
-    std::vector<std::size_t> parent = systematic(weight_, n, stream_of(0, 4));
+    const auto n = static_cast<std::size_t>(s_.travelled), chains = static_cast<std::size_t>(s_.chains);
+    std::vector<std::size_t> parent;
+    for (std::size_t c = 0; c < chains; ++c) {
+      const std::vector<double> of_chain(all_weights_.begin() + static_cast<std::ptrdiff_t>(c * n_),
+                                         all_weights_.begin() + static_cast<std::ptrdiff_t>((c + 1) * n_));
+      for (const std::size_t i : systematic(of_chain, n * (c + 1) / chains - n * c / chains, stream_of(c, 4)))
+        parent.push_back(c * n_ + i);
+    }
     for (std::size_t i = n; i > 1; --i)  // so that both rounds meet all parents
       std::swap(parent[i - 1], parent[(static_cast<std::uint64_t>(stream_of(i, 5)()) * i) >> 32]);
 
@@ -338,7 +390,7 @@ class Fit {
         Philox stream = stream_of(i, 6);
         const std::uint64_t luck = stream();
         std::vector<double> values;
-        for (std::size_t a = 0; a < axes_.size(); ++a) values.push_back(axes_[a].value(members_[parent[i]].z[a]));
+        for (std::size_t a = 0; a < axes_.size(); ++a) values.push_back(axes_[a].value(all_[parent[i]].z[a]));
         for (const double x : travels.draw(i, stream)) values.push_back(x);
         for (const Evidence& e : evidence_) {
           if (e.figures.empty()) continue;
@@ -350,14 +402,21 @@ class Fit {
         }
       });
     }
+    std::vector<std::size_t> order(n);
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return parent[a] < parent[b]; });
+    const std::vector<double> weight = normalised(travels.log_weights());
     std::vector<std::vector<double>> z;
-    for (std::size_t i = 0; i < n; ++i) {
-      z.push_back(members_[parent[i]].z);
+    std::vector<double> in_order;
+    for (const std::size_t i : order) {
+      z.push_back(all_[parent[i]].z);
       z.back().insert(z.back().end(), travels.z()[i].begin(), travels.z()[i].end());
+      in_order.push_back(weight[i]);
+      out_.chain.push_back(static_cast<int>(parent[i] / n_));
     }
     std::vector<Axis> all = axes_;
     all.insert(all.end(), axes.begin(), axes.end());
-    tell(names, z, all, normalised(travels.log_weights()));
+    tell(names, z, all, std::move(in_order));
   }
 
   void tell(const std::vector<std::string>& names, const std::vector<std::vector<double>>& z,
@@ -379,6 +438,9 @@ class Fit {
       double shared = 0;
       for (std::size_t b = 0; b < before.size(); ++b) shared += std::min(before[b], after[b]);
       out_.overlap.push_back(shared);
+      const Convergence agreement = convergence(posterior, out_.weight, out_.chain);
+      out_.r_hat.push_back(agreement.r_hat);
+      out_.mean_ess.push_back(agreement.ess);
     }
   }
 
@@ -434,8 +496,9 @@ class Fit {
   std::vector<Axis> axes_;
   std::size_t n_;
   std::vector<std::pair<std::size_t, std::size_t>> order_;  ///< (evidence, row) by date
-  std::vector<Member> members_;
-  std::vector<double> weight_;
+  std::uint32_t chain_ = 0;
+  std::vector<Member> members_, all_;         ///< of this chain; of those before it
+  std::vector<double> weight_, all_weights_;  ///< sum to 1 by chain
   std::int64_t done_ = 0;
   Posterior out_;
 };

@@ -30,10 +30,11 @@ struct Evidence {
 
 struct FitSettings {
   std::uint64_t seed = 1;
-  int draws = 250;      ///< sets of parameters
+  int chains = 4;       ///< fits that know nothing of each other; whether they agree tells what they are worth
+  int draws = 100;      ///< sets of parameters of each
   int sweeps = 3;       ///< of moves at each resampling
   int particles = 120;  ///< of each filter
-  int travelled = 400;  ///< of these draws, resampled and weighed by the figures, with the parameters of travelling
+  int travelled = 400;  ///< of all draws, resampled and weighed by the figures, with the parameters of travelling
   int histories = 64;   ///< lived for each of them
   int threads = 1;      ///< never changes a result
   std::function<void(std::int64_t)> on_progress =
@@ -49,7 +50,8 @@ std::vector<std::string> fitted_parameters();
 /// Those of a leader's own opportunities that the figures speak about.
 std::vector<std::string> travelling_parameters();
 
-/// Everything but Posterior::record is filled in. The rolling predictions know nothing of the figures.
+/// Everything but Posterior::record is filled in. Chains stand for the posterior alike. The rolling predictions know
+/// nothing of the figures.
 Posterior fit(std::span<const Evidence> evidence, const std::vector<std::string>& names, const FitSettings& settings);
 
 }  // namespace sim

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <sstream>
 
 #include "sim/output/netcdf.hpp"
 #include "sim/output/results.hpp"
@@ -11,7 +13,46 @@ namespace sim {
 namespace {
 
 constexpr std::string_view filetype = "safeconduct posterior";
-constexpr std::array<std::int32_t, 2> version = {1, 0};
+constexpr std::array<std::int32_t, 2> version = {1, 1};
+
+/// What is in the file, once: the writer takes dimensions and meanings from here, and SCHEMA.md is printed from it.
+struct Described {
+  std::string_view name, dimensions, meaning;  ///< dimensions separated by blanks
+};
+constexpr Described variables[] = {
+    {"parameter", "parameter", "symbol of the parameter table"},
+    {"fate", "fate", "what became of an opportunity"},
+    {"value", "draw parameter", "draws of the parameters"},
+    {"weight", "draw", "posterior weight of a draw, sums to 1"},
+    {"draw_chain", "draw", "row of chain_log_evidence: the independent fit that a draw comes from"},
+    {"prior_mean", "parameter", "mean of the prior"},
+    {"prior_sd", "parameter", "standard deviation of the prior"},
+    {"mean", "parameter", "mean of the posterior"},
+    {"sd", "parameter", "standard deviation of the posterior"},
+    {"overlap", "parameter", "shared area of prior and posterior; near 1: not touched by the data"},
+    {"r_hat", "parameter", "R-hat of the chains, rank-normalised, split and folded; over 1.05: they disagree"},
+    {"mean_ess", "parameter",
+     "independent draws that would know the mean as well, from the spread of the chains' means; NaN of one chain"},
+    {"log_evidence", "", "log marginal likelihood of the record"},
+    {"chain_log_evidence", "chain", "the same as each chain alone has it"},
+    {"ess", "", "effective number of draws, by their weights"},
+    {"decision_id", "decision", "id in the record"},
+    {"decision_leader", "decision", "name of the leader"},
+    {"decision_host", "decision", "host state"},
+    {"decision_event", "decision", "what it was"},
+    {"decision_kind", "decision", "its kind"},
+    {"decision_confidence", "decision", "how sure the record is"},
+    {"decision_km", "decision", "great circle from home to host, km"},
+    {"decision_unga", "decision", "agreement in the General Assembly"},
+    {"decision_blocs", "decision", "shared blocs"},
+    {"decision_trade", "decision", "trade share"},
+    {"decision_J", "decision", "independence of the host's courts"},
+    {"decision_day", "decision", "days since 1970-01-01"},
+    {"decision_member", "decision", "1: the host has a duty to arrest"},
+    {"decision_outcome", "decision", "what became of it: row of fate"},
+    {"rolling_p", "decision fate", "its chance, predicted from the earlier decisions alone, parameters too"},
+    {"rolling_ess", "decision", "effective number of draws predicted from"},
+};
 
 std::vector<std::string> texts(const std::vector<Prediction>& rows, std::string Prediction::*member) {
   std::vector<std::string> out;
@@ -71,26 +112,34 @@ std::vector<std::byte> posterior_image(const Posterior& p) {
                  "apart by their priors alone.");
   file.dimension("", "draw", p.size());
   file.dimension("", "decision", p.rolling.size());
-  const auto write = [&](const char* name, std::vector<std::string> dimensions, Values values, const char* meaning) {
-    file.write({name, std::move(dimensions), std::move(values), {{"long_name", meaning}}, {}, false});
+  file.dimension("", "chain", p.chain_log_evidence.size());
+  const auto write = [&](std::string_view name, Values values) {
+    const auto* at = std::find_if(std::begin(variables), std::end(variables), [&](auto& v) { return v.name == name; });
+    std::istringstream words{std::string(at->dimensions)};
+    file.write({std::string(name),
+                {std::istream_iterator<std::string>(words), {}},
+                std::move(values),
+                {{"long_name", std::string(at->meaning)}},
+                {},
+                false});
   };
-  write("parameter", {"parameter"}, p.names,
-        "symbol of the parameter table, or LEADER.lam: a factor on its "
-        "opportunities");
-  write("fate", {"fate"}, std::vector<std::string>(agents::fate_names.begin(), agents::fate_names.end()),
-        "what became of an opportunity");
-  write("value", {"draw", "parameter"}, p.draws, "draws of the parameters");
-  write("weight", {"draw"}, p.weight, "posterior weight of a draw, sums to 1");
-  write("prior_mean", {"parameter"}, p.prior_mean, "mean of the prior");
-  write("prior_sd", {"parameter"}, p.prior_sd, "standard deviation of the prior");
-  write("mean", {"parameter"}, p.mean, "mean of the posterior");
-  write("sd", {"parameter"}, p.sd, "standard deviation of the posterior");
-  write("overlap", {"parameter"}, p.overlap, "shared area of prior and posterior; near 1: not touched by the data");
-  write("log_evidence", {}, std::vector<double>{p.log_evidence}, "log marginal likelihood of the record");
-  write("ess", {}, std::vector<double>{p.ess}, "effective number of draws");
-  for (const auto& [name, member] : text_columns) write(name, {"decision"}, texts(p.rolling, member), "of the record");
-  for (const auto& [name, member] : feature_columns)
-    write(name, {"decision"}, numbers(p.rolling, member), "of the world");
+  write("parameter", p.names);
+  write("fate", std::vector<std::string>(agents::fate_names.begin(), agents::fate_names.end()));
+  write("value", p.draws);
+  write("weight", p.weight);
+  write("draw_chain", p.chain);
+  write("prior_mean", p.prior_mean);
+  write("prior_sd", p.prior_sd);
+  write("mean", p.mean);
+  write("sd", p.sd);
+  write("overlap", p.overlap);
+  write("r_hat", p.r_hat);
+  write("mean_ess", p.mean_ess);
+  write("log_evidence", std::vector<double>{p.log_evidence});
+  write("chain_log_evidence", p.chain_log_evidence);
+  write("ess", std::vector<double>{p.ess});
+  for (const auto& [name, member] : text_columns) write(name, texts(p.rolling, member));
+  for (const auto& [name, member] : feature_columns) write(name, numbers(p.rolling, member));
   std::vector<std::int32_t> days;
   std::vector<std::int8_t> member, outcome;
   std::vector<double> chances;
@@ -100,11 +149,11 @@ std::vector<std::byte> posterior_image(const Posterior& p) {
     outcome.push_back(static_cast<std::int8_t>(row.outcome));
     chances.insert(chances.end(), row.p.begin(), row.p.end());
   }
-  write("decision_day", {"decision"}, days, "days since 1970-01-01");
-  write("decision_member", {"decision"}, member, "duty of the host");
-  write("decision_outcome", {"decision"}, outcome, "row of fate");
-  write("rolling_p", {"decision", "fate"}, chances, "predicted from the earlier decisions alone, parameters too");
-  write("rolling_ess", {"decision"}, p.rolling_ess, "effective number of draws predicted from");
+  write("decision_day", days);
+  write("decision_member", member);
+  write("decision_outcome", outcome);
+  write("rolling_p", chances);
+  write("rolling_ess", p.rolling_ess);
   return file.finish();
 }
 
@@ -117,6 +166,9 @@ Posterior read_posterior(const std::filesystem::path& path) {
       throw std::runtime_error("it is no posterior ('safeconduct fit' writes one)");
     if (file.integers_attribute("", "version").at(0) > version[0])
       throw std::runtime_error("it was written by a later version of safeconduct");
+    if (file.integers_attribute("", "version").at(0) == version[0] &&
+        file.integers_attribute("", "version").at(1) < version[1])
+      throw std::runtime_error("it was written by an earlier version of safeconduct: fit again");
     if (file.text_attribute("", "digest") != file.digest()) throw std::runtime_error("it is damaged");
     Posterior p;
     p.names = file.texts("parameter");
@@ -127,6 +179,10 @@ Posterior read_posterior(const std::filesystem::path& path) {
     p.mean = file.numbers("mean");
     p.sd = file.numbers("sd");
     p.overlap = file.numbers("overlap");
+    p.r_hat = file.numbers("r_hat");
+    p.mean_ess = file.numbers("mean_ess");
+    for (const double c : file.numbers("draw_chain")) p.chain.push_back(static_cast<int>(c));
+    p.chain_log_evidence = file.numbers("chain_log_evidence");
     p.log_evidence = file.numbers("log_evidence").at(0);
     p.ess = file.numbers("ess").at(0);
     p.rolling_ess = file.numbers("rolling_ess");
@@ -155,6 +211,20 @@ Posterior read_posterior(const std::filesystem::path& path) {
   } catch (const std::runtime_error& e) {
     throw ResultsError(name + ": " + e.what());
   }
+}
+
+std::string posterior_page() {
+  std::string page =
+      "\n## The posterior of a fit\n\n"
+      "`safeconduct fit` writes one file, `filetype` `safeconduct posterior`, laid out as above; attributes `version` "
+      "(" +
+      std::to_string(version[0]) + "." + std::to_string(version[1]) +
+      "), `source`, `record`\n(SHA-256 of the record fitted to), `comment` and `digest`.\n\n"
+      "| name | dimensions | meaning |\n|---|---|---|\n";
+  for (const Described& v : variables)
+    page += "| `" + std::string(v.name) + "` | " + (v.dimensions.empty() ? "one number" : std::string(v.dimensions)) +
+            " | " + std::string(v.meaning) + " |\n";
+  return page;
 }
 
 }  // namespace sim

@@ -6,6 +6,7 @@
 
 #include "sim/experiments/answers.hpp"
 #include "sim/experiments/merge.hpp"
+#include "sim/inference/posterior.hpp"
 #include "sim/output/results.hpp"
 
 namespace sim {
@@ -345,7 +346,7 @@ std::string schema_page() {
   add_rows(page, "posterior", false);
   page += folder;
   page += answers_page();
-  return page + sweep_schema_page();
+  return page + posterior_page() + sweep_schema_page();
 }
 
 }  // namespace sim

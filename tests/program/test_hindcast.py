@@ -53,15 +53,20 @@ def test_mistakes_are_told(tmp_path, arguments, code, words):
 
 
 def test_a_small_fit_is_the_same_whatever_the_threads_and_runs_draw_from_it(tmp_path):
-    small = ["--draws", 12, "--sweeps", 1, "--particles", 8, "--travelled", 16]
+    small = ["--chains", 2, "--draws", 8, "--sweeps", 1, "--particles", 8, "--travelled", 16]
     for n in (1, 2):
         said = safeconduct("fit", "putin_2023", *small, "--threads", n, "--out", tmp_path / f"{n}.h5")
         assert "overlap" in said.stdout
+        assert "WARNING: the chains disagree (R-hat over 1.05) about " in said.stdout  # eight sets cannot do
     assert (tmp_path / "1.h5").read_bytes() == (tmp_path / "2.h5").read_bytes()
     with h5py.File(tmp_path / "1.h5") as file:
         assert file["value"].shape == (16, file["parameter"].size)
         assert abs(file["weight"][()].sum() - 1) < 1e-9
         assert file["rolling_p"].shape == (29, 5)
+        assert file["draw_chain"][()].tolist() == [0] * 8 + [1] * 8
+        assert file["r_hat"][()].max() > 1.05
+        assert file["mean_ess"].shape == file["mean"].shape
+        assert file["chain_log_evidence"].shape == (2,)
     out = tmp_path / "run.h5"
     safeconduct("run", "putin_2023", "--posterior", tmp_path / "1.h5", "--replicates", 640, "--out", out)
     assert out.exists()

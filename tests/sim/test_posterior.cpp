@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sim/inference/convergence.hpp"
 #include "sim/inference/fit.hpp"
 #include "sim/output/results.hpp"
 #include "sim/output/whole_file.hpp"
@@ -47,8 +48,10 @@ TEST_CASE("fit: what a record does not speak about keeps its prior, what it does
   Evidence e = evidence();
   for (Opportunity& o : e.record) o.outcome = Fate::own_choice;  // a leader who never goes
   const std::vector<std::string> asked = {"b_0", "b_V", "eps_peer"};
-  const Posterior one = fit(std::span(&e, 1), asked, {.draws = 300, .sweeps = 2, .particles = 20, .threads = 1});
-  const Posterior two = fit(std::span(&e, 1), asked, {.draws = 300, .sweeps = 2, .particles = 20, .threads = 2});
+  const Posterior one =
+      fit(std::span(&e, 1), asked, {.chains = 1, .draws = 300, .sweeps = 2, .particles = 20, .threads = 1});
+  const Posterior two =
+      fit(std::span(&e, 1), asked, {.chains = 1, .draws = 300, .sweeps = 2, .particles = 20, .threads = 2});
   CHECK(one.draws == two.draws);
   CHECK(one.weight == two.weight);
   CHECK(one.mean[0] > one.prior_mean[0] + 0.3 * one.prior_sd[0]);  // going costs more
@@ -62,10 +65,37 @@ TEST_CASE("fit: what a record does not speak about keeps its prior, what it does
   CHECK(*std::min_element(one.rolling_ess.begin(), one.rolling_ess.end()) < 0.9 * one.rolling_ess[0]);
 }
 
+TEST_CASE("fit: chains that moved enough agree, and chains that did not are told") {
+  const Evidence e = evidence();
+  const Posterior good =
+      fit(std::span(&e, 1), {"b_0", "b_V", "th_m"}, {.draws = 150, .sweeps = 6, .particles = 20, .threads = 2});
+  REQUIRE(good.r_hat.size() == 3);
+  for (std::size_t a = 0; a < 3; ++a) {
+    CAPTURE(good.names[a]);
+    CHECK(good.r_hat[a] < disagreement);
+    CHECK(good.mean_ess[a] > 30);
+  }
+  CHECK(good.size() == 600);
+  CHECK(good.chain.front() == 0);
+  CHECK(good.chain.back() == 3);
+  REQUIRE(good.chain_log_evidence.size() == 4);
+  CHECK(good.log_evidence > *std::min_element(good.chain_log_evidence.begin(), good.chain_log_evidence.end()));
+  CHECK(good.log_evidence < *std::max_element(good.chain_log_evidence.begin(), good.chain_log_evidence.end()));
+  REQUIRE(good.rolling.size() == 8);
+  for (const Prediction& p : good.rolling) {
+    double sum = 0;
+    for (const double x : p.p) sum += x;
+    CHECK(sum == doctest::Approx(1));
+  }
+  const Posterior poor =
+      fit(std::span(&e, 1), {"b_0", "b_V", "th_m"}, {.draws = 8, .sweeps = 1, .particles = 2, .threads = 2});
+  CHECK(*std::max_element(poor.r_hat.begin(), poor.r_hat.end()) > disagreement);
+}
+
 TEST_CASE("fit: figures weigh draws by what their leaders do") {
   Evidence e = evidence();
   e.figures = {{"leader", 30, 0, 0, 0}};  // far more visits a year than the defaults bring about
-  FitSettings s{.draws = 40, .sweeps = 1, .particles = 10};
+  FitSettings s{.chains = 1, .draws = 40, .sweeps = 1, .particles = 10};
   s.travelled = 80;
   s.histories = 64;
   const Posterior p = fit(std::span(&e, 1), names, s);
@@ -84,7 +114,7 @@ TEST_CASE("fit: figures weigh draws by what their leaders do") {
 
 TEST_CASE("posterior: a file reads back as it was, and a damaged or foreign one is refused") {
   const Evidence e = evidence();
-  Posterior p = fit(std::span(&e, 1), names, {.draws = 20, .sweeps = 1, .particles = 5});
+  Posterior p = fit(std::span(&e, 1), names, {.chains = 2, .draws = 20, .sweeps = 1, .particles = 5});
   p.record = "abc";
   const fs::path file = fs::temp_directory_path() / "safeconduct_test_posterior.h5";
   std::vector<std::byte> image = posterior_image(p);
@@ -94,6 +124,10 @@ TEST_CASE("posterior: a file reads back as it was, and a damaged or foreign one 
   CHECK(q.draws == p.draws);
   CHECK(q.weight == p.weight);
   CHECK(q.overlap == p.overlap);
+  CHECK(q.chain == p.chain);
+  CHECK(q.r_hat == p.r_hat);
+  CHECK(q.mean_ess == p.mean_ess);
+  CHECK(q.chain_log_evidence == p.chain_log_evidence);
   CHECK(q.ess == p.ess);
   CHECK(q.record == "abc");
   REQUIRE(q.rolling.size() == p.rolling.size());
