@@ -128,7 +128,8 @@ struct Planner::State {
   }
 
   /// `closed`: of `closures`.
-  const Leg* plan(const Router& router, const Capital& home, const Capital& host, const States& closed) {
+  const Leg* plan(const Router& router, Router::Fan& fan, const Capital& home, const Capital& host,
+                  const States& closed) {
     const std::string* gate = landlord(host);
     if (gate && *gate != home.code && std::binary_search(closed.begin(), closed.end(), *gate)) return nullptr;
     std::deque<Planned>& before = planned[named(home) + named(host)];
@@ -142,7 +143,7 @@ struct Planner::State {
     std::shared_ptr<const Leg> way;
     if (known != before.end())
       way = known->leg;
-    else if (const std::optional<Path> path = router.shortest(home.point, host.point, opened))
+    else if (const std::optional<Path> path = fan.shortest(host.point, opened))
       way = std::make_shared<const Leg>(leg(*path, home, host));
     return before.emplace_front(Planned{&closed, std::move(way)}).leg.get();
   }
@@ -216,9 +217,10 @@ std::vector<const Leg*> Planner::plan(const Capital& home, const std::vector<Cap
     if (state != home.code)
       for (const std::size_t cell : state_->cells[state]) shut[cell] = true;
   const Router router(state_->mesh, std::move(shut));
+  Router::Fan fan = router.from(home.point);
   std::vector<const Leg*> legs;
   const State::States& kept = *state_->closures.insert(std::move(closed)).first;
-  for (const Capital& host : to) legs.push_back(state_->plan(router, home, host, kept));
+  for (const Capital& host : to) legs.push_back(state_->plan(router, fan, home, host, kept));
   return legs;
 }
 
@@ -247,7 +249,8 @@ class Line {
   void add(agents::RouteKind kind, Span when, const Leg* leg) {
     if (!leg) return;
     std::vector<Stretch>& all = stretches_[static_cast<std::size_t>(kind)];
-    if (!all.empty() && all.back().when.to == when.from && all.back().leg->turns == leg->turns)
+    if (!all.empty() && all.back().when.to == when.from && all.back().leg->hours == leg->hours &&
+        all.back().leg->over == leg->over)
       all.back().when.to = when.to;
     else
       all.push_back({when, leg});

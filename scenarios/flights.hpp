@@ -23,6 +23,7 @@ struct Leg {
   struct Over {
     std::string state;
     double hours = 0;
+    bool operator==(const Over&) const = default;
   };
   std::vector<Point> turns;
   double hours = 0;

@@ -85,8 +85,25 @@ class Router {
   /// that are open on this way only. There and back are the same way.
   std::optional<Path> shortest(Point from, Point to, const std::vector<std::size_t>& opened = {}) const;
 
+  /// The shortest ways from one place: what is found out for one of them serves the next. Lives as long as the router.
+  class Fan;
+  Fan from(Point point) const;
+
  private:
   struct State;
+  std::unique_ptr<State> state_;
+};
+
+class Router::Fan {
+ public:
+  std::optional<Path> shortest(Point to, const std::vector<std::size_t>& opened = {});
+  ~Fan();
+  Fan(Fan&&) noexcept;
+
+ private:
+  friend class Router;
+  struct State;
+  explicit Fan(State state);
   std::unique_ptr<State> state_;
 };
 

@@ -165,8 +165,9 @@ inline SmallCase small_case(const Mesh& mesh, std::mt19937& any) {
 
 /// Random ends in open cells' centres, or -1 where the world has too few.
 struct Tried {
-  int routes = 0, none = 0, crossing = 0, too_short = 0, too_long = 0, missed = 0, one_way = 0;
+  int routes = 0, none = 0, crossing = 0, too_short = 0, too_long = 0, missed = 0, one_way = 0, fan = 0, opened = 0;
 };
+inline std::int64_t length(const std::optional<scenarios::Path>& path) { return path ? path->mm : -1; }
 inline Tried try_routes(const Mesh& mesh, int cases, unsigned seed) {
   std::mt19937 any(seed);
   Tried tried;
@@ -183,6 +184,19 @@ inline Tried try_routes(const Mesh& mesh, int cases, unsigned seed) {
                  (static_cast<double>(cells[k] % C) + 0.5) * mesh.column_degrees() - 180};
     }
     const auto path = router.shortest(ends[0], ends[1]), back = router.shortest(ends[1], ends[0]);
+    if (i % 5 == 0) {  // one of several ways from the same place, and the way where some cells are open for once
+      scenarios::Router::Fan fan = router.from(ends[1]);
+      fan.shortest(somewhere(any));
+      tried.fan += length(fan.shortest(ends[0])) != length(path);
+      std::vector<std::size_t> opened;
+      std::vector<bool> fewer = closed;
+      for (std::size_t cell = any() % 7; cell < mesh.cells(); cell += 1 + any() % 7) {
+        if (closed[cell]) opened.push_back(cell);
+        fewer[cell] = false;
+      }
+      const auto direct = scenarios::Router(mesh, fewer).shortest(ends[0], ends[1]);
+      tried.opened += length(fan.shortest(ends[0], opened)) != length(direct);
+    }
     const double bound = dijkstra(mesh, closed, router, cells[0], cells[1]);
     if (!path) {
       ++tried.none;
@@ -207,6 +221,8 @@ inline void check_all_right(const Tried& tried) {
   CHECK(tried.too_long == 0);
   CHECK(tried.missed == 0);
   CHECK(tried.one_way == 0);
+  CHECK(tried.fan == 0);
+  CHECK(tried.opened == 0);
 }
 
 }  // namespace support
