@@ -84,6 +84,7 @@ int fit(const Arguments& arguments) {
   settings.chains = static_cast<int>(arguments.whole("chains", 1, 1000).value_or(settings.chains));
   settings.draws = static_cast<int>(arguments.whole("draws", 8, 1000000).value_or(settings.draws));
   settings.sweeps = static_cast<int>(arguments.whole("sweeps", 1, 1000).value_or(settings.sweeps));
+  settings.settling = static_cast<int>(arguments.whole("settling", 1, 100000).value_or(settings.settling));
   settings.particles = static_cast<int>(arguments.whole("particles", 2, 1000000).value_or(settings.particles));
   settings.travelled = static_cast<int>(arguments.whole("travelled", 8, 1000000).value_or(settings.travelled));
   if (settings.travelled < settings.chains) throw UsageError("option '--travelled': at least one draw a chain");

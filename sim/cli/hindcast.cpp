@@ -1,12 +1,19 @@
 // hindcast: predict a record, each decision from those before it, and score the predictions.
+#include <algorithm>
+#include <cmath>
 #include <iostream>
+#include <thread>
 
 #include "agents/stage.hpp"
 #include "scenarios/problem.hpp"
 #include "sim/cli/along_a_record.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/posterior.hpp"
 #include "sim/cli/scorecard_text.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/inference/posterior.hpp"
+#include "sim/output/sha256.hpp"
+#include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
 
 namespace cli {
@@ -38,6 +45,38 @@ std::string score_line(const std::string& score, double value, int decimals) {
   return "{\"score\": " + json_text(score) + ", \"value\": " + fixed(value, decimals) + "}\n";
 }
 
+/// Forecasts of sets of parameters: each by a filter of its own, and mixed by how well they have done so far.
+sim::Filtered mixed(const agents::World& world, std::span<const sim::Opportunity> record,
+                    const scenarios::ParameterSets& sets, sim::FilterSettings settings) {
+  const std::size_t n = sets.sets.size();
+  const auto threads = static_cast<std::size_t>(settings.threads);
+  settings.threads = 1;
+  settings.particles = std::max(1, settings.particles / static_cast<int>(n));
+  std::vector<sim::Filtered> each(n);
+  {
+    std::vector<std::jthread> workers;
+    for (std::size_t t = 0; t < threads; ++t)
+      workers.emplace_back([&, t] {
+        for (std::size_t k = t; k < n; k += threads)
+          each[k] = sim::filter(agents::Stage(sets.world(world, k)), record, settings);
+      });
+  }
+  sim::Filtered out;
+  std::vector<double> weight(n, 1.0 / static_cast<double>(n));
+  for (std::size_t row = 0; row < record.size(); ++row) {
+    out.p.emplace_back();
+    double total = 0;
+    for (std::size_t k = 0; k < n; ++k) {
+      for (std::size_t f = 0; f < out.p[row].size(); ++f) out.p[row][f] += weight[k] * each[k].p[row][f];
+      total += weight[k] * std::exp(each[k].log_p[row]);
+    }
+    out.log_likelihood += std::log(total);
+    if (total > 0)
+      for (std::size_t k = 0; k < n; ++k) weight[k] *= std::exp(each[k].log_p[row]) / total;
+  }
+  return out;
+}
+
 constexpr const char* table_head = "date        host          goes  choice  kept away  outcome                 event\n";
 
 std::string table_line(const sim::Prediction& p) {
@@ -61,6 +100,11 @@ int hindcast(const Arguments& arguments) {
   settings.threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
 
   const scenarios::Record record = scenarios::read_record(file, record_folder, scenarios::read_facts(places.world));
+  const auto sets = posterior_wanted(arguments, settings.particles);
+  if (const auto posterior = arguments.text("posterior");
+      posterior && std::filesystem::path(*posterior).extension() == ".h5")
+    if (sim::read_posterior(*posterior).record == sim::Sha256().add(sim::read_whole(file)).digest())
+      std::cerr << "note: " << *posterior << " was fitted to this very record: its forecasts know the outcomes\n";
   scenarios::Loader loader(places);
   std::vector<bool> used(record.decisions.size(), false);
   std::vector<sim::Prediction> all;
@@ -74,8 +118,8 @@ int hindcast(const Arguments& arguments) {
       continue;
     }
     settings.seed = scenario.run.seed;
-    const agents::Stage stage(along.world);
-    const sim::Filtered found = sim::filter(stage, along.opportunities, settings);
+    const sim::Filtered found = sets ? mixed(along.world, along.opportunities, *sets, settings)
+                                     : sim::filter(agents::Stage(along.world), along.opportunities, settings);
     log_likelihood += found.log_likelihood;
     for (std::size_t i = 0; i < along.predictions.size(); ++i) {
       along.predictions[i].p = found.p[i];

@@ -177,6 +177,18 @@ std::vector<Axis> axes_of(const std::vector<std::string>& names) {
   return axes;
 }
 
+/// Who faces decisions without a Lambda of their own in the scenario, by id.
+std::vector<std::string> leaders_of(std::span<const Evidence> evidence) {
+  std::vector<std::string> ids;
+  for (const Evidence& e : evidence)
+    for (const Opportunity& o : e.record) {
+      const agents::Leader& l = e.world.leaders[o.posed.leader.index];
+      if (l.Lambda == e.world.parameters.Lambda && std::find(ids.begin(), ids.end(), l.name) == ids.end())
+        ids.push_back(l.name);
+    }
+  return ids;
+}
+
 /// One set of parameters, what it gave to every decision, and the luck it was weighed with.
 struct Member {
   std::vector<double> z;
@@ -189,6 +201,15 @@ class Fit {
  public:
   Fit(std::span<const Evidence> evidence, const std::vector<std::string>& names, const FitSettings& s)
       : evidence_(evidence), s_(s), names_(names), axes_(axes_of(names)), n_(static_cast<std::size_t>(s.draws)) {
+    const auto shared = std::find(names.begin(), names.end(), "Lambda");
+    if (shared != names.end()) {
+      shared_ = static_cast<std::size_t>(shared - names.begin());
+      for (const std::string& leader : leaders_of(evidence)) {
+        names_.push_back(leader + ".Lambda");
+        axes_.push_back(axes_[shared_]);
+      }
+    }
+    own_ = names.size();
     for (std::size_t e = 0; e < evidence.size(); ++e)
       for (std::size_t i = 0; i < evidence[e].record.size(); ++i) order_.emplace_back(e, i);
     std::stable_sort(order_.begin(), order_.end(), [&](const auto& a, const auto& b) {
@@ -210,7 +231,7 @@ class Fit {
       against_the_figures();
     } else {
       std::vector<std::vector<double>> z;
-      for (const Member& m : all_) z.push_back(m.z);
+      for (std::size_t i = 0; i < all_.size(); ++i) z.push_back(to_tell(i, all_[i].z));
       for (std::size_t i = 0; i < all_.size(); ++i) out_.chain.push_back(static_cast<int>(i / n_));
       for (double& w : all_weights_) w /= s_.chains;
       tell(names_, z, axes_, all_weights_);
@@ -232,7 +253,6 @@ class Fit {
       for (const Axis& axis : axes_) members_[i].z.push_back(axis.draw(0, 1, stream));
       members_[i].luck = (static_cast<std::uint64_t>(stream()) << 32) | stream();
     }
-    std::uint32_t moves = out_.moves;
     double log_evidence = 0;
     for (std::size_t at = 0; at < order_.size(); ++at) {
       const auto [e, j] = order_[at];
@@ -250,9 +270,9 @@ class Fit {
       out_.rolling.push_back(std::move(known));
       log_evidence += std::log(total);
       for (double& w : weight_) w = total > 0 ? w / total : 1.0 / static_cast<double>(n_);
-      if (effective(weight_) < 0.5 * static_cast<double>(n_)) rejuvenate(at + 1);
+      if (at + 1 < order_.size() && effective(weight_) < 0.5 * static_cast<double>(n_)) rejuvenate(at + 1);
     }
-    if (out_.moves == moves || effective(weight_) < 0.9 * static_cast<double>(n_)) rejuvenate(order_.size());
+    rejuvenate(order_.size());
     out_.chain_log_evidence.push_back(log_evidence);
   }
 
@@ -283,15 +303,33 @@ class Fit {
                double least = -std::numeric_limits<double>::infinity()) const {
     m.log_p.resize(evidence_.size());
     m.p.resize(evidence_.size());
-    std::vector<double> values;
-    for (std::size_t a = 0; a < axes_.size(); ++a) values.push_back(axes_[a].value(m.z[a]));
     agents::World world = evidence_[e].world;
-    put(names_, values, world);
+    put(names_, values(m.z), world);
     Filtered f = filter(agents::Stage(std::move(world)), evidence_[e].record,
                         {.seed = m.luck, .particles = s_.particles, .rows = rows, .least = least});
     m.log_p[e] = std::move(f.log_p);
     m.p[e] = std::move(f.p);
     return f.log_likelihood;
+  }
+
+  /// Leaders fear an arrest alike, not equally: their logarithms of Lambda share most of the variance of the table's
+  /// prior, which is each one's own.
+  static double akin(double shared, double own) { return 0.8660254037844386 * shared + 0.5 * own; }
+
+  /// What a world is given. The shared Lambda is that of leaders who are not in the fit.
+  std::vector<double> values(const std::vector<double>& z) const {
+    std::vector<double> out;
+    for (std::size_t a = 0; a < axes_.size(); ++a)
+      out.push_back(axes_[a].value(a < own_ ? z[a] : akin(z[shared_], z[a])));
+    return out;
+  }
+
+  /// The coordinates that a posterior tells of draw i: Lambda is that of a leader nobody has seen.
+  std::vector<double> to_tell(std::size_t i, std::vector<double> z) const {
+    for (std::size_t a = own_; a < axes_.size(); ++a) z[a] = akin(z[shared_], z[a]);
+    Philox stream = stream_of(i, 8);
+    if (own_ < axes_.size()) z[shared_] = akin(z[shared_], standard_normal(stream));
+    return z;
   }
 
   /// Of the first `known` decisions.
@@ -309,7 +347,7 @@ class Fit {
     for (const std::size_t i : rows) next.push_back(members_[i]);
     members_ = std::move(next);
     weight_.assign(n_, 1.0 / static_cast<double>(n_));
-    for (int sweep = 0; sweep < s_.sweeps; ++sweep) {
+    for (int sweep = 0; sweep < (known == order_.size() ? s_.settling : s_.sweeps); ++sweep) {
       ++out_.moves;
       std::vector<std::vector<double>> others;
       for (const Member& m : members_) others.push_back(m.z);
@@ -326,12 +364,14 @@ class Fit {
     const auto uniform = [&] { return (stream() + 0.5) * 0x1p-32; };
     Member proposed;
     proposed.z = members_[i].z;
-    proposed.luck = (static_cast<std::uint64_t>(stream()) << 32) | stream();
-    constexpr double shares[] = {0.1, 0.25, 0.5, 1};
-    const double share = shares[stream() % 4];
+    // The same luck mostly: then two estimates differ by their parameters alone, and not by the filters' noise.
+    const std::uint64_t luck = (static_cast<std::uint64_t>(stream()) << 32) | stream();
+    proposed.luck = uniform() < 0.75 ? members_[i].luck : luck;
+    constexpr double shares[] = {0.05, 0.1, 0.2, 0.4};
+    const double share = std::max(shares[stream() % 4], 1 / static_cast<double>(axes_.size()));
     const bool along = (stream() & 1) != 0;
     const double size =
-        along ? (uniform() < 0.1 ? 1.0 : 0.35 / std::sqrt(share)) : 0.25 + 0.6 * uniform() * (1 - 0.5 * share);
+        along ? (uniform() < 0.1 ? 1.0 : 0.35 / std::sqrt(share)) : 0.4 + 0.6 * uniform() * (1 - 0.5 * share);
     const std::vector<double>& a = others[(static_cast<std::uint64_t>(stream()) * n_) >> 32];
     const std::vector<double>& b = others[(static_cast<std::uint64_t>(stream()) * n_) >> 32];
     double log_prior = 0;
@@ -389,13 +429,12 @@ class Fit {
       in_parallel(from, to, [&](std::size_t i) {
         Philox stream = stream_of(i, 6);
         const std::uint64_t luck = stream();
-        std::vector<double> values;
-        for (std::size_t a = 0; a < axes_.size(); ++a) values.push_back(axes_[a].value(all_[parent[i]].z[a]));
-        for (const double x : travels.draw(i, stream)) values.push_back(x);
+        std::vector<double> drawn = values(all_[parent[i]].z);
+        for (const double x : travels.draw(i, stream)) drawn.push_back(x);
         for (const Evidence& e : evidence_) {
           if (e.figures.empty()) continue;
           agents::World world = e.whole;
-          put(names, values, world);
+          put(names, drawn, world);
           const agents::Stage stage(std::move(world));
           for (const Figures& target : e.figures)
             travels.log_likelihood[i] += log_fit(target, lived(stage, target.leader, luck, s_.histories));
@@ -409,7 +448,7 @@ class Fit {
     std::vector<std::vector<double>> z;
     std::vector<double> in_order;
     for (const std::size_t i : order) {
-      z.push_back(all_[parent[i]].z);
+      z.push_back(to_tell(i, all_[parent[i]].z));
       z.back().insert(z.back().end(), travels.z()[i].begin(), travels.z()[i].end());
       in_order.push_back(weight[i]);
       out_.chain.push_back(static_cast<int>(parent[i] / n_));
@@ -494,6 +533,7 @@ class Fit {
   const FitSettings& s_;
   std::vector<std::string> names_;
   std::vector<Axis> axes_;
+  std::size_t shared_ = 0, own_ = 0;  ///< Lambda; the first axis of a single leader's
   std::size_t n_;
   std::vector<std::pair<std::size_t, std::size_t>> order_;  ///< (evidence, row) by date
   std::uint32_t chain_ = 0;

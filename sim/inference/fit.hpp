@@ -30,13 +30,14 @@ struct Evidence {
 
 struct FitSettings {
   std::uint64_t seed = 1;
-  int chains = 4;       ///< fits that know nothing of each other; whether they agree tells what they are worth
-  int draws = 100;      ///< sets of parameters of each
-  int sweeps = 3;       ///< of moves at each resampling
-  int particles = 120;  ///< of each filter
-  int travelled = 400;  ///< of all draws, resampled and weighed by the figures, with the parameters of travelling
-  int histories = 64;   ///< lived for each of them
-  int threads = 1;      ///< never changes a result
+  int chains = 4;        ///< fits that know nothing of each other; whether they agree tells what they are worth
+  int draws = 100;       ///< sets of parameters of each
+  int sweeps = 3;        ///< of moves at each resampling
+  int settling = 100;    ///< sweeps of moves at the end, where all decisions are known
+  int particles = 120;   ///< of each filter
+  int travelled = 1200;  ///< of all draws, resampled and weighed by the figures, with the parameters of travelling
+  int histories = 64;    ///< lived for each of them
+  int threads = 1;       ///< never changes a result
   std::function<void(std::int64_t)> on_progress =
       nullptr;                              ///< draws weighed so far (of both kinds), from one thread at a time
   const std::atomic<bool>* stop = nullptr;  ///< set from outside: the fit throws Stopped
@@ -50,8 +51,9 @@ std::vector<std::string> fitted_parameters();
 /// Those of a leader's own opportunities that the figures speak about.
 std::vector<std::string> travelling_parameters();
 
-/// Everything but Posterior::record is filled in. Chains stand for the posterior alike. The rolling predictions know
-/// nothing of the figures.
+/// Everything but Posterior::record is filled in. With Lambda among the names each leader of the evidence has a Lambda
+/// too ("bashir.Lambda"), and the shared one is what a further leader would have. Chains stand for the posterior alike.
+/// The rolling predictions know nothing of the figures.
 Posterior fit(std::span<const Evidence> evidence, const std::vector<std::string>& names, const FitSettings& settings);
 
 }  // namespace sim

@@ -20,7 +20,7 @@ struct Described {
   std::string_view name, dimensions, meaning;  ///< dimensions separated by blanks
 };
 constexpr Described variables[] = {
-    {"parameter", "parameter", "symbol of the parameter table"},
+    {"parameter", "parameter", "symbol of the parameter table; LEADER.Lambda: of one leader, Lambda then of any other"},
     {"fate", "fate", "what became of an opportunity"},
     {"value", "draw parameter", "draws of the parameters"},
     {"weight", "draw", "posterior weight of a draw, sums to 1"},
@@ -97,6 +97,9 @@ void put(std::span<const std::string> names, std::span<const double> values, age
     if (l.D == world.parameters.D) l.D = next.D;
   }
   world.parameters = next;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    for (agents::Leader& l : world.leaders)
+      if (names[i] == l.name + ".Lambda") l.Lambda = values[i];
 }
 
 std::vector<std::byte> posterior_image(const Posterior& p) {

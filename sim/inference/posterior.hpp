@@ -16,7 +16,7 @@
 namespace sim {
 
 struct Posterior {
-  std::vector<std::string> names;  ///< symbols of the parameter table
+  std::vector<std::string> names;  ///< symbols of the parameter table, LEADER.Lambda
   std::vector<double> draws;       ///< [draw * names + name]
   std::vector<double> weight;      ///< by draw; sums to 1
   std::vector<int> chain;          ///< by draw: which of the independent fits it comes from; in their order
@@ -45,7 +45,8 @@ struct Posterior {
   std::vector<std::size_t> alike(std::size_t n) const;
 };
 
-/// Puts values by name into a world: parameters; Lambda, lam and D also of the leaders that had the world's.
+/// Puts values by name into a world: parameters; Lambda, lam and D also of the leaders that had the world's; then
+/// LEADER.Lambda.
 void put(std::span<const std::string> names, std::span<const double> values, agents::World& world);
 
 /// The whole file.

@@ -30,6 +30,24 @@ def test_threads_change_nothing():
     assert one == three
 
 
+def test_parameter_sets_are_mixed_by_how_well_they_have_done(tmp_path):
+    (tmp_path / "sets.csv").write_text("b_0,putin.Lambda\n0.5,100\n2,300\n")
+
+    def decisions(*arguments):
+        return [x for x in lines("putin_2023", *arguments) if "decision" in x]
+
+    both = decisions("--particles", 128, "--posterior", tmp_path / "sets.csv")
+    alone = [decisions("--particles", 64, "--set", f"parameters.b_0={b_0}", "--set", f"leaders.putin.loss={Lambda}")
+             for b_0, Lambda in ((0.5, 100), (2, 300))]
+    weight = [0.5, 0.5]
+    for mixed, one, two in zip(both, *alone):
+        for fate, p in mixed["p"].items():
+            assert p == pytest.approx(weight[0] * one["p"][fate] + weight[1] * two["p"][fate], abs=5e-5)
+        weight = [w * x["p"][x["outcome"]] for w, x in zip(weight, (one, two))]
+        weight = [w / sum(weight) for w in weight]
+    assert abs(weight[0] - 0.5) > 0.05
+
+
 def test_a_leader_and_a_record_nobody_has_fitted(tmp_path):
     record = tmp_path / "mine.csv"
     record.write_text(HEADER + "Benjamin Netanyahu,a,2025-02-04,USA,Washington,Talks,bilateral,0,visited,high\n"
@@ -53,7 +71,7 @@ def test_mistakes_are_told(tmp_path, arguments, code, words):
 
 
 def test_a_small_fit_is_the_same_whatever_the_threads_and_runs_draw_from_it(tmp_path):
-    small = ["--chains", 2, "--draws", 8, "--sweeps", 1, "--particles", 8, "--travelled", 16]
+    small = ["--chains", 2, "--draws", 8, "--sweeps", 1, "--settling", 1, "--particles", 8, "--travelled", 16]
     for n in (1, 2):
         said = safeconduct("fit", "putin_2023", *small, "--threads", n, "--out", tmp_path / f"{n}.h5")
         assert "overlap" in said.stdout
@@ -67,6 +85,11 @@ def test_a_small_fit_is_the_same_whatever_the_threads_and_runs_draw_from_it(tmp_
         assert file["r_hat"][()].max() > 1.05
         assert file["mean_ess"].shape == file["mean"].shape
         assert file["chain_log_evidence"].shape == (2,)
+        names = list(file["parameter"].asstr()[()])
+        own, shared = (file["value"][:, names.index(name)] for name in ("putin.Lambda", "Lambda"))
+        assert (own != shared).all()
+    seen = safeconduct("hindcast", "putin_2023", "--posterior", tmp_path / "1.h5", "--particles", 64)
+    assert "was fitted to this very record" in seen.stderr
     out = tmp_path / "run.h5"
     safeconduct("run", "putin_2023", "--posterior", tmp_path / "1.h5", "--replicates", 640, "--out", out)
     assert out.exists()

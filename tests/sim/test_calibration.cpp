@@ -69,9 +69,14 @@ TEST_CASE("calibration: simulated records are fitted without bias or overconfide
       e.decisions.emplace_back();
       e.decisions.back().day = 7 * e.record[i].posed.departs;
     }
-    const Posterior p = fit(
-        std::span(&e, 1), names,
-        {.seed = static_cast<std::uint64_t>(r), .chains = 1, .draws = 200, .sweeps = 4, .particles = 40, .threads = 2});
+    const Posterior p = fit(std::span(&e, 1), names,
+                            {.seed = static_cast<std::uint64_t>(r),
+                             .chains = 1,
+                             .draws = 200,
+                             .sweeps = 3,
+                             .settling = 8,
+                             .particles = 40,
+                             .threads = 2});
     least_ess = std::min(least_ess, p.ess);
     for (std::size_t a = 0; a < names.size(); ++a) {
       double below = 0;

@@ -48,10 +48,10 @@ TEST_CASE("fit: what a record does not speak about keeps its prior, what it does
   Evidence e = evidence();
   for (Opportunity& o : e.record) o.outcome = Fate::own_choice;  // a leader who never goes
   const std::vector<std::string> asked = {"b_0", "b_V", "eps_peer"};
-  const Posterior one =
-      fit(std::span(&e, 1), asked, {.chains = 1, .draws = 300, .sweeps = 2, .particles = 20, .threads = 1});
-  const Posterior two =
-      fit(std::span(&e, 1), asked, {.chains = 1, .draws = 300, .sweeps = 2, .particles = 20, .threads = 2});
+  const Posterior one = fit(std::span(&e, 1), asked,
+                            {.chains = 1, .draws = 300, .sweeps = 2, .settling = 4, .particles = 20, .threads = 1});
+  const Posterior two = fit(std::span(&e, 1), asked,
+                            {.chains = 1, .draws = 300, .sweeps = 2, .settling = 4, .particles = 20, .threads = 2});
   CHECK(one.draws == two.draws);
   CHECK(one.weight == two.weight);
   CHECK(one.mean[0] > one.prior_mean[0] + 0.3 * one.prior_sd[0]);  // going costs more
@@ -67,8 +67,8 @@ TEST_CASE("fit: what a record does not speak about keeps its prior, what it does
 
 TEST_CASE("fit: chains that moved enough agree, and chains that did not are told") {
   const Evidence e = evidence();
-  const Posterior good =
-      fit(std::span(&e, 1), {"b_0", "b_V", "th_m"}, {.draws = 150, .sweeps = 6, .particles = 20, .threads = 2});
+  const Posterior good = fit(std::span(&e, 1), {"b_0", "b_V", "th_m"},
+                             {.draws = 150, .sweeps = 3, .settling = 20, .particles = 20, .threads = 2});
   REQUIRE(good.r_hat.size() == 3);
   for (std::size_t a = 0; a < 3; ++a) {
     CAPTURE(good.names[a]);
@@ -87,15 +87,38 @@ TEST_CASE("fit: chains that moved enough agree, and chains that did not are told
     for (const double x : p.p) sum += x;
     CHECK(sum == doctest::Approx(1));
   }
-  const Posterior poor =
-      fit(std::span(&e, 1), {"b_0", "b_V", "th_m"}, {.draws = 8, .sweeps = 1, .particles = 2, .threads = 2});
+  const Posterior poor = fit(std::span(&e, 1), {"b_0", "b_V", "th_m"},
+                             {.draws = 8, .sweeps = 1, .settling = 1, .particles = 2, .threads = 2});
   CHECK(*std::max_element(poor.r_hat.begin(), poor.r_hat.end()) > disagreement);
+}
+
+TEST_CASE("fit: a leader has a Lambda of the own, and what it teaches about others is less") {
+  Evidence e = evidence();
+  for (Opportunity& o : e.record) o.outcome = Fate::own_choice;
+  for (agents::Host& h : e.world.hosts) h.membership = {{0, 60}};
+  e.world.parameters.kap_arrest = 3;
+  const FitSettings s{.chains = 2, .draws = 150, .sweeps = 3, .settling = 10, .particles = 20, .threads = 2};
+  const Posterior p = fit(std::span(&e, 1), {"b_V", "Lambda"}, s);
+  REQUIRE(p.names == std::vector<std::string>{"b_V", "Lambda", "leader.Lambda"});
+  const double shared = p.mean[1] / p.prior_mean[1], own = p.mean[2] / p.prior_mean[2];
+  CHECK(p.prior_mean[1] == doctest::Approx(p.prior_mean[2]).epsilon(0.05));
+  CHECK(own > 1.1);  // fears an arrest more than most
+  CHECK(shared > 1);
+  CHECK(shared < own);
+  CHECK(p.overlap[1] > p.overlap[2]);
+
+  agents::World two = e.world;
+  two.leaders.push_back(two.leaders[0]);
+  two.leaders[1].name = "another";
+  put(p.names, std::vector<double>{2, 50, 70}, two);
+  CHECK(two.leaders[0].Lambda == 70);
+  CHECK(two.leaders[1].Lambda == 50);
 }
 
 TEST_CASE("fit: figures weigh draws by what their leaders do") {
   Evidence e = evidence();
   e.figures = {{"leader", 30, 0, 0, 0}};  // far more visits a year than the defaults bring about
-  FitSettings s{.chains = 1, .draws = 40, .sweeps = 1, .particles = 10};
+  FitSettings s{.chains = 1, .draws = 40, .sweeps = 1, .settling = 2, .particles = 10};
   s.travelled = 80;
   s.histories = 64;
   const Posterior p = fit(std::span(&e, 1), names, s);
@@ -114,7 +137,7 @@ TEST_CASE("fit: figures weigh draws by what their leaders do") {
 
 TEST_CASE("posterior: a file reads back as it was, and a damaged or foreign one is refused") {
   const Evidence e = evidence();
-  Posterior p = fit(std::span(&e, 1), names, {.chains = 2, .draws = 20, .sweeps = 1, .particles = 5});
+  Posterior p = fit(std::span(&e, 1), names, {.chains = 2, .draws = 20, .sweeps = 1, .settling = 1, .particles = 5});
   p.record = "abc";
   const fs::path file = fs::temp_directory_path() / "safeconduct_test_posterior.h5";
   std::vector<std::byte> image = posterior_image(p);
