@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <numeric>
 
 #include "scenarios/problem.hpp"
 #include "sim/cli/along_a_record.hpp"
@@ -41,16 +42,23 @@ std::string number(double x) {
 
 /// Whether the chains agree, and what to do where they do not.
 std::string agreement(const sim::Posterior& p) {
-  std::string worst, evidence;
-  for (std::size_t a = 0; a < p.names.size(); ++a)
-    if (!(p.r_hat[a] <= sim::disagreement)) worst += (worst.empty() ? "" : ", ") + p.names[a];
+  std::vector<std::size_t> worst(p.names.size());
+  std::iota(worst.begin(), worst.end(), 0);
+  std::stable_sort(worst.begin(), worst.end(), [&](auto a, auto b) { return p.r_hat[a] > p.r_hat[b]; });
+  std::string first, evidence;
+  std::size_t over = 0;
+  for (const std::size_t a : worst) {
+    if (p.r_hat[a] <= sim::disagreement) break;
+    if (++over <= 6) first += (over > 1 ? ", " : "") + p.names[a] + " " + fixed(p.r_hat[a], 2);
+  }
   for (const double x : p.chain_log_evidence) evidence += (evidence.empty() ? "" : ", ") + fixed(x, 2);
+  const std::string line = fixed(sim::disagreement, 2);
   return std::to_string(p.chain_log_evidence.size()) + " chains, log evidence " + evidence + ".\n" +
-         (worst.empty()
-              ? "R-hat: no parameter over " + fixed(sim::disagreement, 2) + ", the chains agree.\n"
-              : "WARNING: the chains disagree (R-hat over " + fixed(sim::disagreement, 2) + ") about " + worst +
-                    ".\nTheir posteriors are too rough to be told apart from chance: more --draws, --sweeps, "
-                    "--particles or --travelled.\n");
+         (over == 0 ? "R-hat: no parameter over " + line + ", the chains agree.\n"
+                    : "WARNING: the chains disagree (R-hat over " + line + ") about " + std::to_string(over) + " of " +
+                          std::to_string(p.names.size()) + " parameters, most about " + first +
+                          ".\nThese posteriors are partly their chains' luck: more --settling or --draws brings R-hat "
+                          "down (--travelled where the effective draws are few).\n");
 }
 
 std::string told(const sim::Posterior& p) {
