@@ -143,7 +143,7 @@ void Block<L>::effects(const Group& g, const Set& again) {
     Ground elsewhere = ground(there);
     learn_from_arrival(there, elsewhere, diverted, select(taken_there, Real(1.0f), zero), end[trip::pi_diverted]);
     keep_tie(there, elsewhere, diverted);
-    at.tie = L::load_four(b_.state, tie_of(g));
+    at.tie = L::load_four(ties_of(g.leader), g.state);
   }
   const Mask arrived = and_not(flew, diverted & taken_there) & duty;
   if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), end[trip::pi]);
@@ -177,7 +177,7 @@ void Block<L>::change_budgets(const Group& g, Mask which, float per_share, Real 
   const Int item = L::gather_int(b_.item_of, g.trip, which, Int(0));
   Four reach{};
   for (int n = 0; n < s_.ngos; ++n) {
-    if (n % 4 == 0) reach = L::load_four(s_.reach, times(g.host, s_.reach_words) + Int(n));
+    if (n % 4 == 0) reach = L::load_four(s_.reach + n, times(g.host, s_.reach_words));
     const Real f = L::gather(b_.shares + n * b_.most_items, item, which, Real(0.0f));
     const Real changed = budget(n, g.r) * (Real(1.0f) + Real(per_share) * f + per_reach * reach[n % 4]);
     L::scatter(b_.gain + n * R, g.r, kept(changed - Real(s_.B0[n]), s_.B), which);
@@ -209,21 +209,18 @@ void Block<L>::live() {
   }
   t_ = s_.weeks - 1;
   // Still announced: pending, as of the last week.
-  for (int place = 0, l = 0; place < s_.places; ++place) {
-    if (is_event(place))
-      while (place >= s_.first_event[l + 1]) ++l;
-    else
-      l = (place - s_.first_event[s_.leaders]) / 2;
-    each_member(b_.active[place], [&](int r) {
-      const float* trip = &b_.trips[(place * R + r) * trip::words];
-      const auto word = [trip](int of) { return reinterpret_cast<const std::int32_t&>(trip[of]); };
-      const int decision = r * b_.most_decisions + word(trip::row);
-      const bool duty = of_leader(l).terms[word(trip::host) * terms::words + terms::duty] > 0;
-      auto& out = reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]);
-      out = (out & ~(3 << 14)) | (trip[trip::order] > 0) << 14 | duty << 15;
-      if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[l * R + r];
+  for (int l = 0; l < s_.leaders; ++l)
+    each_open_place(l, [&](int place) {
+      each_member(b_.active[place], [&](int r) {
+        const float* trip = &b_.trips[(place * R + r) * trip::words];
+        const auto word = [trip](int of) { return reinterpret_cast<const std::int32_t&>(trip[of]); };
+        const int decision = r * b_.most_decisions + word(trip::row);
+        const bool duty = of_leader(l).terms[word(trip::host) * terms::words + terms::duty] > 0;
+        auto& out = reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]);
+        out = (out & ~(3 << 14)) | (trip[trip::order] > 0) << 14 | duty << 15;
+        if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[l * R + r];
+      });
     });
-  }
 }
 
 }  // namespace sim::batch

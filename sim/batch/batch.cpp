@@ -39,23 +39,12 @@ struct AliasColumns {
   }
 };
 
-template <class Thing, class F>
-auto column(const std::vector<Thing>& things, F of) {
-  std::vector<decltype(of(things.front()))> out;
-  for (const Thing& thing : things) out.push_back(of(thing));
-  return out;
-}
-
-std::vector<std::int32_t> as_words(const std::vector<std::uint32_t>& ids) {
-  return column(ids, [](std::uint32_t id) { return static_cast<std::int32_t>(id); });
-}
-
 }  // namespace
 
 struct BatchStage::Tables {
   StageView view;
   Columns columns;
-  std::vector<std::array<float, trip::words>> trips;  ///< records of the events, before anything happens
+  std::vector<float> resolve;  ///< [host][resolve::words], before any government changes
   std::map<const agents::Pull*, LeaderView> pulls;
 
   explicit Tables(const agents::Stage& stage)
@@ -83,10 +72,10 @@ struct BatchStage::Tables {
              .ease = decay(stage.ease),
              .extra_lead_weeks = poisson(stage.extra_lead_weeks),
              .extra_days = poisson(stage.extra_days)} {
-    view.region_of =
-        columns.keep(column(stage.region_of, [](agents::RegionId r) { return static_cast<std::int32_t>(r.index); }));
-    view.host_place = columns.keep(as_words(stage.host_place));
-    view.region_place = columns.keep(as_words(stage.region_place));
+    for (std::size_t h = 0; h < stage.hosts; ++h)
+      resolve.insert(resolve.end(), {std::bit_cast<float>(stage.host_place[h]),
+                                     std::bit_cast<float>(stage.region_place[stage.region_of[h].index]),
+                                     std::bit_cast<float>(std::int32_t{-1}), 0.0f});
     view.reach_words = (view.ngos + 3) / 4 * 4;
     std::vector<float> reach;
     for (Eigen::Index h = 0; h < stage.reach.cols(); ++h)
@@ -106,11 +95,11 @@ struct BatchStage::Tables {
   void events(const agents::Stage& stage) {
     std::vector<EventView> all;
     std::vector<int> first{0}, open, start;
+    std::vector<agents::Week> last_week;  // of each place
     for (const agents::Calendar& calendar : stage.calendars) {
       for (const agents::ScheduledTrip& e : calendar.trips) {
-        all.push_back({e.host.index, e.opened, e.start});
         const auto V = static_cast<float>(e.V), Z = agents::salience(V, static_cast<float>(e.participants));
-        float* record = &trips.emplace_back()[0];
+        std::vector<float> record(trip::words);
         record[trip::host] = std::bit_cast<float>(static_cast<std::int32_t>(e.host.index));
         record[trip::address] = std::bit_cast<float>(e.place);
         record[trip::V] = V;
@@ -119,6 +108,12 @@ struct BatchStage::Tables {
         record[trip::bound] = static_cast<float>(e.bound);
         record[trip::cover] = static_cast<float>(e.cover);
         record[trip::days] = static_cast<float>(e.days);
+        // The place of an event that is over by now, or a new one.
+        std::size_t place = 0;
+        while (place < last_week.size() && last_week[place] >= e.opened) ++place;
+        last_week.resize(std::max(last_week.size(), place + 1));
+        last_week[place] = e.start;
+        all.push_back({e.host.index, e.opened, e.start, static_cast<int>(place), columns.keep(std::move(record))});
       }
       for (agents::Week t = 0; t <= stage.weeks(); ++t) {
         start.push_back(static_cast<int>(open.size()));
@@ -129,7 +124,8 @@ struct BatchStage::Tables {
       }
       first.push_back(static_cast<int>(all.size()));
     }
-    view.places = first.back() + 2 * view.leaders;
+    view.event_places = static_cast<int>(last_week.size());
+    view.places = view.event_places + 2 * view.leaders;
     view.events = columns.keep(std::move(all));
     view.first_event = columns.keep(std::move(first));
     view.open_events = columns.keep(std::move(open));
@@ -233,10 +229,9 @@ const StageView& BatchStage::view() const { return tables_->view; }
 struct BatchLife::State {
   BlockView view{};
   std::vector<float> zero, scratch;
-  std::vector<double> weight, weights, week_weight;
+  std::vector<double> weight, weights, week_weight, sums;
   std::vector<Set> sets;
   std::vector<Contest> contests;
-  std::vector<std::int32_t> changed;
 
   State(const StageView& s, agents::Manner manner) {
     const auto H = static_cast<std::size_t>(s.hosts), L = static_cast<std::size_t>(s.leaders),
@@ -245,7 +240,7 @@ struct BatchLife::State {
     view.weighed = manner.weighed ? manner.weighed->index : -1;
     view.most_decisions = s.first_event[L] + 2 * s.leaders * s.weeks;
     const std::size_t open = most_open(s), most_contests = open * L + 1;
-    constexpr std::size_t spare = 16;  // what a list is written beyond its end
+    constexpr std::size_t spare = 32;  // what a list is written beyond its end
     view.most_items = static_cast<int>(open * R + (most_contests + 1) * spare);
     const auto items = static_cast<std::size_t>(view.most_items);
     lay_out(zero, [&](auto&& words) {
@@ -255,15 +250,17 @@ struct BatchLife::State {
       words(view.gain, N * R);
       words(view.pressured_count, R);
       words(view.decided, R);
-      words(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
     });
     lay_out(scratch, [&](auto&& words) {
+      words(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
+      words(view.resolve, H * resolve::words);
       words(view.trips, places * R * trip::words);
       words(view.decisions, R * static_cast<std::size_t>(view.most_decisions) * decided::words);
       words(view.pressured, H * R);
       words(view.departs, places * R);
       words(view.item_of, places * R);
       words(view.list, items);
+      words(view.close, items);
       words(view.contested, items);
       words(view.at_host, items);
       words(view.effort, items);
@@ -271,13 +268,13 @@ struct BatchLife::State {
       words(view.totals, N * R);
       words(view.spent, N * R);
       words(view.advocacy, R);
-      words(view.nu, T * R);
-      words(view.mean_pressure, T * R);
-      words(view.isolation, L * T * R);
-      words(view.budget, N * T * R);
+      words(view.rows, (series::isolation + L + N) * T * R);
     });
-    sets.resize(L + 5 * places);
-    view.free = sets.data();
+    sums.resize((series::isolation + L + N) * T * (R / summed_replicates));
+    view.sums = sums.data();
+    sets.resize(H + L + 5 * places);
+    view.met = sets.data();
+    view.free = view.met + H;
     view.active = view.free + L;
     view.bound = view.active + places;
     view.due = view.bound + places;
@@ -285,8 +282,6 @@ struct BatchLife::State {
     view.waiting = view.settled + places;
     contests.resize(most_contests + 1);
     view.contests = contests.data();
-    changed.resize(H);
-    view.changed = changed.data();
     weight.resize(L * R);
     view.weight = weight.data();
     if (manner.weighed) {
@@ -332,13 +327,10 @@ struct BatchLife::State {
     std::memset(zero.data(), 0, zero.size() * sizeof zero[0]);
     std::fill(sets.begin(), sets.end(), Set{});
     std::fill(weight.begin(), weight.end(), 1.0);
-    std::fill(changed.begin(), changed.end(), -1);
     std::fill_n(view.norm, R, s.initial_nu - s.k.nu_bar);
     std::fill_n(view.ease, R * static_cast<std::size_t>(s.leaders), 1.0f - s.k.I0);
     std::fill_n(view.free, s.leaders, view.all);
-    float* to = view.trips;
-    for (const auto& record : tables.trips)
-      for (std::size_t r = 0; r < R; ++r) to = std::copy(record.begin(), record.end(), to);
+    std::copy(tables.resolve.begin(), tables.resolve.end(), view.resolve);
   }
 };
 
@@ -348,8 +340,9 @@ BatchLife::~BatchLife() = default;
 const BlockView& BatchLife::block() const { return state_->view; }
 const StageView& BatchLife::stage_view() const { return stage_.view(); }
 
-void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count) {
+void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count, bool with_weeks) {
   state_->view.all = Set::first(count);
+  state_->view.rows_from = with_weeks ? 0 : stage_.view().weeks - 1;
   state_->begin(*stage_.tables_);
   state_->view.seed = seed;
   state_->view.first_replicate = first;
@@ -396,16 +389,17 @@ void BatchLife::tell(int r, agents::History& history) const {
   const BlockView& b = state_->view;
   const StageView& s = stage_.view();
   const auto T = static_cast<std::size_t>(s.weeks), at = static_cast<std::size_t>(r);
-  const auto rows = [&](std::vector<float>& to, const float* from, int n) {
+  const float* from = b.rows;
+  const auto rows = [&](std::vector<float>& to, int n) {
     to.resize(T * static_cast<std::size_t>(n));
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[i * R + at];
+    for (std::size_t i = 0; i < to.size(); ++i, from += R) to[i] = from[at];
   };
   history.decisions.clear();
   for (int row = 0; row < b.decided[r]; ++row) history.decisions.push_back(decision(r, row));
-  rows(history.nu, b.nu, 1);
-  rows(history.pressure, b.mean_pressure, 1);
-  rows(history.isolation, b.isolation, s.leaders);
-  rows(history.budget, b.budget, s.ngos);
+  rows(history.nu, 1);
+  rows(history.pressure, 1);
+  rows(history.isolation, s.leaders);
+  rows(history.budget, s.ngos);
   history.weight.assign(T, 1.0);
   if (b.weighed >= 0)
     for (std::size_t t = 0; t < T; ++t) history.weight[t] = b.week_weight[t * R + at];

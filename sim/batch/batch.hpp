@@ -42,8 +42,9 @@ class BatchLife {
   BatchLife(const BatchStage& stage, const Kernel& kernel, agents::Manner manner = {});
   ~BatchLife();
 
-  /// Lives replicates first .. first + count - 1; count at most block_replicates.
-  void live(std::uint64_t seed, std::uint32_t first, int count);
+  /// Lives replicates first .. first + count - 1; count at most block_replicates. Without weeks, what is followed week
+  /// by week is kept as sums over replicates, and each one's for the last week alone.
+  void live(std::uint64_t seed, std::uint32_t first, int count, bool with_weeks = true);
   const BlockView& block() const;
   const StageView& stage_view() const;
   /// Decision `row` of replicate `first + r` of the last call; there are block().decided[r].

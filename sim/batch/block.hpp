@@ -36,7 +36,7 @@ class Block {
   using Words = typename L::Words;
   using Four = typename L::Four;
   static constexpr int R = block_replicates;
-  static constexpr int spare = 16;  ///< what a list is written beyond its end
+  static constexpr int spare = 32;  ///< what a list is written beyond its end
 
   /// Some trips of a leader, a lane each: what a phase works on.
   struct Group {
@@ -69,7 +69,7 @@ class Block {
   void record_week();
 
   // opportunities.hpp
-  void open_event(int l, int place);
+  void open_event(int l, int event);
   Set bilateral_ideas(int l);
   void second_stops(int l, const Set& firsts);
   void announce(int place, const Set& who, const Set& goes, const Set& under_duty);
@@ -99,6 +99,14 @@ class Block {
 
   // hosts.hpp, departure.hpp
   void find_due(int l);
+  struct Invitation {
+    Terms trip;
+    Ground at;
+    Real p_refuse;
+    Int word;
+  };
+  Invitation invitation(const Group& g) const;
+  BLOCK_FLATTEN Mask may_withdraw(const Group& g) const;
   BLOCK_FLATTEN void withdraw(const Group& g);
   BLOCK_FLATTEN void depart(const Group& g);
   struct Diversion {
@@ -132,15 +140,18 @@ class Block {
   Real lesson_of_region(const Group& g, const Ground& at) const {
     return now(L::gather(b_.regional, region_row(g.leader, g, at), g.here, Real(0.0f)), s_.m);
   }
+  Mask met(Int host, Int r) const;
+  void meet(const Group& g) const;
+  void meet(int host, int r) const;
   Ground ground(const Group& g) const;
   Four terms_of(const Group& g, int first) const {
-    return L::load_four(of_leader(g.leader).terms, times(g.host, terms::words) + Int(first));
+    return L::load_four(of_leader(g.leader).terms + first, times(g.host, terms::words));
   }
   void know(const Group& g, Ground& at) const;
   agents::Belief<Real> belief(const Ground& at) const;
   void believe_from_now(Ground& at, Mask which, agents::Belief<Real> belief) const;
   void keep_tie(const Group& g, const Ground& at, Mask which) const {
-    L::store_four(b_.state, tie_of(g), at.tie, which);
+    L::store_four(ties_of(g.leader), g.state, at.tie, which);
   }
   void learn_from_refusal(const Group& g, Ground& at, Mask which, Real y, Real pi) const;
   Real compliance(const Group& g, const Ground& at, Real resolve, Real cover) const;
@@ -153,15 +164,18 @@ class Block {
   Real p_arrest(const Ground& at, Real c, Real order) const;
 
   // Places
-  int bilateral(int l) const { return s_.first_event[s_.leaders] + 2 * l; }
+  int bilateral(int l) const { return s_.event_places + 2 * l; }
   int second_stop(int l) const { return bilateral(l) + 1; }
-  bool is_event(int place) const { return place < s_.first_event[s_.leaders]; }
   template <class F>
   void each_open_place(int l, F f) {  // in the order of the places
-    const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
-    for (int i = start[0]; i < start[1]; ++i) f(s_.open_events[i]);
+    each_open_event(l, [&](int event) { f(s_.events[event].place); });
     f(bilateral(l));
     f(second_stop(l));
+  }
+  template <class F>
+  void each_open_event(int l, F f) {
+    const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
+    for (int i = start[0]; i < start[1]; ++i) f(s_.open_events[i]);
   }
   /// Serves the trips of a leader that a set for each place tells, listed together, a register at a time.
   template <class Of, class F>
@@ -204,16 +218,14 @@ class Block {
     return g;
   }
   Int state_of(Int host, Int r) const { return times(times(host, R) + r, state::words(s_.leaders)); }
-  Int tie_of(const Group& g) const { return g.state + Int(state::tie + state::words_of_a_tie * g.leader); }
-  Four trip_four(const Group& g, int first) const {
-    return L::load_four(b_.trips, times(g.trip, trip::words) + Int(first));
-  }
+  float* ties_of(int l) const { return b_.state + state::tie + state::words_of_a_tie * l; }
+  Four trip_four(const Group& g, int first) const { return L::load_four(b_.trips + first, times(g.trip, trip::words)); }
   Terms terms_of_trip(const Group& g) const {
     const Four four = trip_four(g, trip::lead);
     return {four[0], four[1], four[2], four[3]};
   }
   void write(const Group& g, int word, Real a, Mask which) const {
-    L::scatter(b_.trips, times(g.trip, trip::words) + Int(word), a, which);
+    L::scatter(b_.trips + word, times(g.trip, trip::words), a, which);
   }
   void write(const Group& g, int word, Int a, Mask which) const { write(g, word, from_bits(a), which); }
   Words draw(Int r, int l, Int address, agents::Occasion occasion) const {

@@ -37,11 +37,7 @@ typename Block<L>::Contests Block<L>::list_contests() {
   Set some{}, several{};
   for (int l = 0; l < s_.leaders; ++l)
     each_open_place(l, [&](int place) {
-      Set who = b_.active[place];
-      if (!is_event(place))
-        who &= b_.bound[place];
-      else if (!(of_leader(l).terms[s_.events[place].host * terms::words + terms::duty] > 0))
-        who = {};
+      const Set who = b_.active[place] & b_.bound[place];
       several |= some & who;
       some |= who;
       b_.waiting[place] = who;
@@ -91,7 +87,7 @@ void Block<L>::campaign_alone(int item, const Group& g) {
   Real effort(0.0f), suit(0.0f), surplus = L::gather(b_.advocacy, g.r);
   Four reach{};
   for (int n = 0; n < s_.ngos; ++n) {
-    if (n % 4 == 0) reach = L::load_four(s_.reach, times(g.host, s_.reach_words) + Int(n));
+    if (n % 4 == 0) reach = L::load_four(s_.reach + n, times(g.host, s_.reach_words));
     const Real score = agents::campaign_score(reach[n % 4], g.what[trip::Z], q_refuse, Real(s_.omega[n]));
     const Real share = score / (Real(s_.k.s_0) + score), spent = share * budget(n, g.r);
     effort = effort + spent * (Real(1.0f) - Real(s_.y[n]));
@@ -119,7 +115,7 @@ void Block<L>::share_out_effort(Contest* contests, int contests_n, const Set& se
       const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, k));
       Four reach{};
       for (int n = 0; n < s_.ngos; ++n) {
-        if (n % 4 == 0) reach = L::load_four(s_.reach, times(g.host, s_.reach_words) + Int(n));
+        if (n % 4 == 0) reach = L::load_four(s_.reach + n, times(g.host, s_.reach_words));
         const Real score = agents::campaign_score(reach[n % 4], g.what[trip::Z], q_refuse, Real(s_.omega[n]));
         L::store(b_.shares + n * b_.most_items + item, score);
         float* totals = b_.totals + n * R;

@@ -81,13 +81,13 @@ void Block<L>::depart(const Group& g) {
   }
   fate = select(stays, Int(1 + static_cast<int>(Outcome::stays_home)), fate);
   outcome = select(stays, Int(static_cast<int>(Outcome::stays_home) << 10), outcome);
-  L::store_four(b_.trips, times(g.trip, trip::words) + Int(trip::end),
+  L::store_four(b_.trips + trip::end, times(g.trip, trip::words),
                 {{from_bits(diversion.to), diversion.pi, pi, from_bits(fate)}}, here);
 
   const Int flags = select(ordered, Int(1 << 14), Int(0)) | select(duty, Int(1 << 15), Int(0)) | Int(t_ | 1 << 16);
   const Real hazard = select(going, one - (one - diversion.p) * (one - p_here), zero);
   const Int decision = times(g.r, b_.most_decisions) + bits_of(last[2]);
-  L::store_four(b_.decisions, times(decision, decided::words) + Int(decided::out),
+  L::store_four(b_.decisions + decided::out, times(decision, decided::words),
                 {{from_bits(flags | outcome), pi, p_here, hazard}}, here);
   if (b_.weighed < 0 && !any(arrested)) return;
 
@@ -139,6 +139,7 @@ typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int
   there.here = diverted;
   there.host = L::load_int(to);
   there.state = state_of(there.host, g.r);
+  meet(there);
   Ground at = ground(there);
   know(there, at);
   const Real p = p_arrest(at, compliance(there, at, at.host[state::resolve], zero), zero);

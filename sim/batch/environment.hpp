@@ -17,8 +17,10 @@ void Block<L>::environment() {
   };
   for (int i = s_.first_shock[t_]; i < s_.first_shock[t_ + 1]; ++i) {
     const ShockView& s = s_.shocks[i];
-    if (s.target == ShockView::government) b_.changed[s.host] = t_;
-    each_member(b_.all, [&](int r) {
+    if (s.target == ShockView::government)
+      reinterpret_cast<std::int32_t&>(b_.resolve[s.host * resolve::words + resolve::changed]) = t_;
+    // A government matters to those who have met its host; the others' records are begun later.
+    each_member(s.target == ShockView::government ? b_.met[s.host] : b_.all, [&](int r) {
       switch (s.target) {
         case ShockView::nu: {
           const float nu = s_.k.nu_bar + b_.norm[r] * s_.nu.left[before];
@@ -39,6 +41,7 @@ void Block<L>::environment() {
           }
           break;
         case ShockView::delta: {
+          meet(s.host, r);
           float& delta =
               b_.state[(s.host * R + r) * record + state::tie + state::words_of_a_tie * s.leader + state::delta];
           delta = bounded(changed(s, delta * s_.delta.left[before]), -0.5f, 0.5f) * s_.delta.grown[before];
@@ -99,7 +102,7 @@ void Block<L>::sum_pressure() {
     b_.total_pressure[r] = sum;
   });
   for (int l = 0; l < s_.leaders; ++l)
-    for (const int place : {bilateral(l), second_stop(l)})
+    each_open_place(l, [&](int place) {
       each_member(b_.active[place], [&](int r) {
         const auto host = reinterpret_cast<const std::int32_t&>(b_.trips[(place * R + r) * trip::words + trip::host]);
         const bool duty = of_leader(l).terms[host * terms::words + terms::duty] > 0;
@@ -108,21 +111,37 @@ void Block<L>::sum_pressure() {
         else
           b_.bound[place].remove(r);
       });
+    });
 }
 
 template <class L>
 void Block<L>::record_week() {
-  for (int r = 0; r < R; r += L::width) {
-    const auto current = [&](const float* kept, const DecayView& decay) { return now(L::load(kept + r), decay); };
-    L::store(&b_.nu[t_ * R + r], Real(s_.k.nu_bar) + current(b_.norm, s_.nu));
-    L::store(&b_.mean_pressure[t_ * R + r], current(b_.total_pressure, s_.p) * Real(period_->per_host_with_duty));
-    for (int l = 0; l < s_.leaders; ++l)
-      L::store(&b_.isolation[(l * s_.weeks + t_) * R + r], Real(1.0f) - current(&b_.ease[l * R], s_.ease));
-    for (int n = 0; n < s_.ngos; ++n) {
-      const Real share = L::load(&b_.gain[n * R + r]) * Real(s_.B.left[t_] * s_.per_B0[n]);
-      L::store(&b_.budget[(n * s_.weeks + t_) * R + r], s_.B0[n] > 0 ? Real(1.0f) + share : Real(0.0f));
+  const bool rows = t_ >= b_.rows_from;
+  const auto record = [&](int series, auto of) {  // of(r): the values of the replicates from r on
+    float* row = &b_.rows[(series * s_.weeks + t_) * R];
+    for (int c = 0; c < R / summed_replicates; ++c) {
+      const bool whole = b_.all.word[c] == ~std::uint64_t{0};
+      double eight[8] = {};
+      for (int r = c * summed_replicates; r < (c + 1) * summed_replicates; r += L::width) {
+        const Real x = of(r);
+        if (rows) L::store(row + r, x);
+        L::add_to_eight(eight, r, whole ? x : select(L::mask_from_bits(b_.all.bits(r)), x, Real(0.0f)));
+      }
+      b_.sums[(series * s_.weeks + t_) * (R / summed_replicates) + c] =
+          ((eight[0] + eight[1]) + (eight[2] + eight[3])) + ((eight[4] + eight[5]) + (eight[6] + eight[7]));
     }
-  }
+  };
+  const auto current = [&](const float* kept, const DecayView& decay) { return now(L::load(kept), decay); };
+  record(series::nu, [&](int r) { return Real(s_.k.nu_bar) + current(b_.norm + r, s_.nu); });
+  record(series::mean_pressure,
+         [&](int r) { return current(b_.total_pressure + r, s_.p) * Real(period_->per_host_with_duty); });
+  for (int l = 0; l < s_.leaders; ++l)
+    record(series::isolation + l, [&](int r) { return Real(1.0f) - current(&b_.ease[l * R + r], s_.ease); });
+  for (int n = 0; n < s_.ngos; ++n)
+    record(series::isolation + s_.leaders + n, [&](int r) {
+      const Real share = L::load(&b_.gain[n * R + r]) * Real(s_.B.left[t_] * s_.per_B0[n]);
+      return s_.B0[n] > 0 ? Real(1.0f) + share : Real(0.0f);
+    });
   if (b_.weighed >= 0)
     for (int r = 0; r < R; ++r) b_.week_weight[t_ * R + r] = b_.weight[b_.weighed * R + r];
 }

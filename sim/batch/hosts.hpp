@@ -8,8 +8,11 @@ template <class L>
 void Block<L>::hosts() {
   for (int l = 0; l < s_.leaders; ++l) {
     find_due(l);
+    int close = 0;
     serve_all(
-        l, [&](int place) { return b_.active[place] & ~b_.due[place]; }, [&](const Group& g) { withdraw(g); });
+        l, [&](int place) { return b_.active[place] & ~b_.due[place]; },
+        [&](const Group& g) { close += L::pack(b_.close + close, g.trip, may_withdraw(g)); });
+    serve(b_.close, close, [&](int, Int trip, Mask here) { withdraw(group(l, trip, here)); });
   }
 }
 
@@ -21,27 +24,36 @@ void Block<L>::find_due(int l) {
     for (int r = 0; r < R; r += L::width) due.put(r, bits(L::load_int(b_.departs + place * R + r) == Int(t_)));
     b_.due[place] = due & b_.active[place];
   }
-  const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
-  for (int i = start[0]; i < start[1]; ++i) {
-    const int place = s_.open_events[i];
-    b_.due[place] = s_.events[place].start == t_ ? b_.active[place] : Set{};
-  }
+  each_open_event(l, [&](int e) {
+    const EventView& event = s_.events[e];
+    b_.due[event.place] = event.start == t_ ? b_.active[event.place] : Set{};
+  });
 }
 
 template <class L>
-void Block<L>::withdraw(const Group& g) {
+typename Block<L>::Invitation Block<L>::invitation(const Group& g) const {
   const Terms trip = terms_of_trip(g);
   Ground at = ground(g);
   know(g, at);
   const Real c = compliance(g, at, at.host[state::resolve], trip.cover);
   const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
-  const Int word = draw(g, agents::Occasion::standing)[agents::word::withdraw];
-  // The weekly chance is below the whole one: most weeks are settled without working it out.
-  const Mask close = g.here & L::happens(word, min(p_refuse * Real(1.001f), Real(1.0f)));
-  if (!any(close)) return;
-  const Mask withdrawn = close & L::happens(word, agents::weekly_withdrawal(p_refuse, trip.lead));
+  return {trip, at, p_refuse, draw(g, agents::Occasion::standing)[agents::word::withdraw]};
+}
+
+/// The weekly chance is below the whole one: most weeks are settled without working it out.
+template <class L>
+typename Block<L>::Mask Block<L>::may_withdraw(const Group& g) const {
+  const Invitation x = invitation(g);
+  return g.here & L::happens(x.word, min(x.p_refuse * Real(1.001f), Real(1.0f)));
+}
+
+template <class L>
+void Block<L>::withdraw(const Group& g) {
+  const Invitation x = invitation(g);
+  const Mask withdrawn = g.here & L::happens(x.word, agents::weekly_withdrawal(x.p_refuse, x.trip.lead));
   if (!any(withdrawn)) return;
-  settle(g, withdrawn, agents::Outcome::withdrawn, pi_refuse(at, idea_of_compliance(g, at, trip.cover), trip));
+  const Real pi = pi_refuse(x.at, idea_of_compliance(g, x.at, x.trip.cover), x.trip);
+  settle(g, withdrawn, agents::Outcome::withdrawn, pi);
 }
 
 }  // namespace sim::batch

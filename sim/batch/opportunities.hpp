@@ -7,15 +7,20 @@ namespace sim::batch {
 
 template <class L>
 void Block<L>::opportunities(int l) {
-  const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
-  for (int i = start[0]; i < start[1]; ++i)
-    if (s_.events[s_.open_events[i]].opened == t_) open_event(l, s_.open_events[i]);
+  each_open_event(l, [&](int event) {
+    if (s_.events[event].opened == t_) open_event(l, event);
+  });
   const Set announced = bilateral_ideas(l);
   if (any(announced)) second_stops(l, announced);
 }
 
 template <class L>
-void Block<L>::open_event(int l, int place) {
+void Block<L>::open_event(int l, int e) {
+  const EventView& event = s_.events[e];
+  const int place = event.place;
+  float* records = b_.trips + place * R * trip::words;
+  for (int r = 0; r < R; ++r)
+    for (int word = 0; word < trip::words; ++word) records[r * trip::words + word] = event.record[word];
   const Set who = b_.free[l];
   Set goes{};
   const int n = list(who, place * R, b_.list);
@@ -23,7 +28,7 @@ void Block<L>::open_event(int l, int place) {
     const Group g = group(l, trip, here);
     const Words words = draw(g, agents::Occasion::opening);
     const Opened answer = open(g, terms_of_trip(g), trip_four(g, trip::days)[0], words[agents::word::sounding],
-                               words[agents::word::answer], place - s_.first_event[l], false);
+                               words[agents::word::answer], e - s_.first_event[l], false);
     write(g, trip::row, answer.row, answer.go);
     goes.put(at, bits(answer.go));
     const auto fate = [](agents::Outcome o) { return Int(1 + static_cast<int>(o)); };
@@ -31,6 +36,7 @@ void Block<L>::open_event(int l, int place) {
     write(g, trip::end + trip::fate, left, and_not(here, answer.go));
   });
   b_.active[place] = of_rank(goes, who);
+  b_.bound[place] = of_leader(l).terms[event.host * terms::words + terms::duty] > 0 ? who : Set{};
   b_.settled[place] = who & ~b_.active[place];
 }
 
@@ -73,7 +79,7 @@ Set Block<L>::bilateral_ideas(int l) {
   if (!now.bilateral.keep || !any(empty)) return {};
   const Int address(static_cast<std::int32_t>(agents::bilateral_place));
   std::int32_t listed[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
-  std::int32_t hosts[R + spare], leads[R + spare], days[R + spare], values[R + spare];
+  std::int32_t hosts[R + spare], value[R + spare], lead_word[R + spare], days_word[R + spare];
 
   Set ranks{};
   int ideas = 0;
@@ -93,19 +99,19 @@ Set Block<L>::bilateral_ideas(int l) {
   serve(listed, list(having, 0, listed), [&](int at, Int r, Mask here) {
     const Int host = alias(L::load_int(host_word + at), now.bilateral, Int(0));
     const Words idea = draw(r, l, address, Occasion::idea);
-    const Four tie = L::load_four(b_.state, state_of(host, r) + Int(state::tie + state::words_of_a_tie * l));
-    const Real delta = this->now(tie[state::delta], s_.delta), cooldown = this->now(tie[state::cooldown], s_.K);
+    const Mask known = met(host, r);
+    const Four tie = L::load_four(ties_of(l), select(known, state_of(host, r), Int(0)));
+    const Real delta = select(known, this->now(tie[state::delta], s_.delta), Real(0.0f));
+    const Real cooldown = select(known, this->now(tie[state::cooldown], s_.K), Real(0.0f));
     const Real p = agents::logistic(Real(k.al_0) + Real(k.al_delta) * delta + Real(k.al_I) * isolation(l, r) -
                                     Real(k.al_k) * cooldown);
     const Mask yes = here & L::happens(idea[word::pursue], p);
-    const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
-    const Int lead = Int(1) + poisson(idea[word::lead], s_.extra_lead_weeks);
     ranks.put(at, bits(yes));
     const Int of_sounding = L::load_int(sounding + at), of_answer = L::load_int(answer + at);
     L::pack(hosts + pursued, host, yes);
-    L::pack(values + pursued, bits_of(V), yes);
-    L::pack(leads + pursued, lead, yes);
-    L::pack(days + pursued, Int(1) + poisson(idea[word::days], s_.extra_days), yes);
+    L::pack(value + pursued, idea[word::value], yes);
+    L::pack(lead_word + pursued, idea[word::lead], yes);
+    L::pack(days_word + pursued, idea[word::days], yes);
     L::pack(sounding + pursued, of_sounding, yes);
     pursued += L::pack(answer + pursued, of_answer, yes);
   });
@@ -114,11 +120,13 @@ Set Block<L>::bilateral_ideas(int l) {
   const Set trying = of_rank(ranks, having);
   Set goes{}, under_duty{};
   serve(listed, list(trying, place * R, listed), [&](int at, Int trip, Mask here) {
-    const Int host = select(here, L::load_int(hosts + at), Int(0)), lead = L::load_int(leads + at);
-    const Real V = from_bits(L::load_int(values + at));
-    const Opened opened = open_idea(
-        group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
-        to_real(lead), to_real(L::load_int(days + at)), L::load_int(sounding + at), L::load_int(answer + at), false);
+    const Int host = select(here, L::load_int(hosts + at), Int(0));
+    const Int lead = Int(1) + poisson(L::load_int(lead_word + at), s_.extra_lead_weeks);
+    const Int days = Int(1) + poisson(L::load_int(days_word + at), s_.extra_days);
+    const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(L::load_int(value + at))));
+    const Opened opened =
+        open_idea(group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
+                  to_real(lead), to_real(days), L::load_int(sounding + at), L::load_int(answer + at), false);
     L::scatter_int(b_.departs, trip, Int(t_) + lead, opened.go);
     goes.put(at, bits(opened.go));
     under_duty.put(at, bits(opened.duty));
@@ -181,8 +189,8 @@ typename Block<L>::Opened Block<L>::open_idea(const Group& g, Real lead, Real da
   const Opened opened = open(g, {lead, none, none, none}, days, sounding, answer, -1, second_stop);
   const Int record = times(g.trip, trip::words);
   L::store_four(b_.trips, record, g.what, opened.go);
-  L::store_four(b_.trips, record + Int(trip::lead), {{lead, none, none, none}}, opened.go);
-  L::store_four(b_.trips, record + Int(trip::days), {{days, none, from_bits(opened.row), none}}, opened.go);
+  L::store_four(b_.trips + trip::lead, record, {{lead, none, none, none}}, opened.go);
+  L::store_four(b_.trips + trip::days, record, {{days, none, from_bits(opened.row), none}}, opened.go);
   return opened;
 }
 
@@ -191,6 +199,7 @@ template <class L>
 typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer,
                                          int event, bool second_stop) {
   const agents::Coefficients& k = s_.k;
+  meet(g);
   Ground at = ground(g);
   if (k.sig_s <= 0x1.fffffep127f) {  // where it is infinite a sounding says nothing
     know(g, at);

@@ -6,7 +6,37 @@ namespace sim::batch {
 
 template <class L>
 typename Block<L>::Ground Block<L>::ground(const Group& g) const {
-  return {terms_of(g, terms::fixed), L::load_four(b_.state, g.state), L::load_four(b_.state, tie_of(g))};
+  return {terms_of(g, terms::fixed), L::load_four(b_.state, g.state), L::load_four(ties_of(g.leader), g.state)};
+}
+
+/// Whose record of the host holds anything yet.
+template <class L>
+typename Block<L>::Mask Block<L>::met(Int host, Int r) const {
+  const auto* words = reinterpret_cast<const std::int32_t*>(b_.met);
+  const Int word = L::gather_int(words, times(host, R / 32) + logical_shift_right(r, 5));
+  return !((word & L::single_bit(r & Int(31))) == Int(0));
+}
+
+/// Begins the records of hosts that the replicate has not met yet: they hold what an earlier block left.
+template <class L>
+void Block<L>::meet(const Group& g) const {
+  const Mask fresh = and_not(g.here, met(g.host, g.r));
+  if (!any(fresh)) return;
+  const Four nothing = {{Real(0.0f), Real(0.0f), Real(0.0f), Real(0.0f)}};
+  for (int word = 0; word < state::words(s_.leaders); word += 4)
+    L::store_four(b_.state + word, g.state, nothing, fresh);
+  std::int32_t rs[L::width], hosts[L::width];
+  L::store_int(rs, g.r);
+  L::store_int(hosts, g.host);
+  each_lane(fresh, [&](int i) { b_.met[hosts[i]].add(rs[i]); });
+}
+
+template <class L>
+void Block<L>::meet(int host, int r) const {
+  if (b_.met[host].has(r)) return;
+  const int words = state::words(s_.leaders);
+  for (int word = 0; word < words; ++word) b_.state[(host * R + r) * words + word] = 0;
+  b_.met[host].add(r);
 }
 
 /// Draws the resolve of hosts that the replicate has not met yet.
@@ -17,12 +47,12 @@ void Block<L>::know(const Group& g, Ground& at) const {
   if (!any(fresh)) return;
   const Int replicate = Int(static_cast<std::int32_t>(b_.first_replicate)) + g.r;
   const auto occasion = static_cast<std::int32_t>(agents::Occasion::resolve) << 16;
-  const Int region = L::gather_int(s_.region_of, g.host);
-  const Words common = L::philox(b_.seed, replicate, Int(occasion), Int(0), L::gather_int(s_.region_place, region));
-  const Int changed = L::gather_int(b_.changed, g.host);
+  const Four place = L::load_four(b_.resolve, times(g.host, resolve::words));
+  const Words common = L::philox(b_.seed, replicate, Int(occasion), Int(0), bits_of(place[resolve::region_place]));
+  const Int changed = bits_of(place[resolve::changed]);
   const Mask anew = !(changed < Int(0));
   const Int week = select(anew, changed, Int(0));
-  const Words own = L::philox(b_.seed, replicate, week | Int(occasion), Int(0), L::gather_int(s_.host_place, g.host));
+  const Words own = L::philox(b_.seed, replicate, week | Int(occasion), Int(0), bits_of(place[resolve::host_place]));
   const Int word = select(anew, own[agents::word::after_change], own[agents::word::at_start]);
   const Real u = Real(s_.k.common) * agents::normal_quantile(L::uniform(common[agents::word::at_start])) +
                  Real(s_.k.own) * agents::normal_quantile(L::uniform(word));

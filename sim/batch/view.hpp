@@ -11,6 +11,8 @@ namespace sim {
 
 /// Replicates that live through the same week together.
 inline constexpr int block_replicates = 256;
+/// Those whose weekly values are added up together; a multiple of eight.
+inline constexpr int summed_replicates = 64;
 
 /// Some of them, a bit each.
 struct Set {
@@ -78,6 +80,10 @@ enum { delta, cooldown, m, learned, words_of_a_tie };  ///< from `tie` on, a lea
 inline constexpr std::int32_t drawn = 1, pressured = 2;
 inline constexpr int words(int leaders) { return tie + words_of_a_tie * leaders; }
 }  // namespace state
+/// Where a host's resolve is drawn: ids as bits, and the week of the last change of government (-1: none).
+namespace resolve {
+enum { host_place, region_place, changed, words = 4 };
+}  // namespace resolve
 /// A trip in its place.
 namespace trip {
 enum { host, address, V, Z, lead, bound, cover, order, days, suit, row };
@@ -128,6 +134,8 @@ struct PeriodView {
 
 struct EventView {
   int host, opened, start;
+  int place;            ///< an event's while it is open, then another's
+  const float* record;  ///< [trip::words], before anything happens
 };
 
 /// A change of a stock or a government (agents::Shock), resolved.
@@ -142,16 +150,15 @@ struct StageView {
   int weeks = 0, hosts = 0, leaders = 0, ngos = 0, regions = 0, places = 0;
   agents::Coefficients k;
   float initial_nu = 0;
-  const float* Lambda = nullptr;                                      ///< [leader]
-  const PeriodView* period = nullptr;                                 ///< [week]
-  const std::int32_t* new_period = nullptr;                           ///< [week]: 1 where a period begins
-  const std::int32_t* region_of = nullptr;                            ///< [host]
-  const std::int32_t *host_place = nullptr, *region_place = nullptr;  ///< ids, as bits
+  const float* Lambda = nullptr;             ///< [leader]
+  const PeriodView* period = nullptr;        ///< [week]
+  const std::int32_t* new_period = nullptr;  ///< [week]: 1 where a period begins
   const std::uint32_t* leader_address = nullptr;
   const EventView* events = nullptr;  ///< all leaders' calendars in a row
   const int* first_event = nullptr;   ///< [leader + 1]
-  const int* open_events = nullptr;   ///< rows of events open in a week, rank order: [open_start[leader][week] ..)
-  const int* open_start = nullptr;    ///< [leader * (weeks + 1) + week]
+  int event_places = 0;
+  const int* open_events = nullptr;  ///< rows of events open in a week, rank order: [open_start[leader][week] ..)
+  const int* open_start = nullptr;   ///< [leader * (weeks + 1) + week]
   const ShockView* shocks = nullptr;
   const int* first_shock = nullptr;                                              ///< [week + 1]
   int reach_words = 0;                                                           ///< ngos, up to a multiple of four
@@ -167,7 +174,7 @@ struct Contest {
 };
 
 /// The state of a block; R = block_replicates runs fastest, inside records only their words do.
-/// Places: the events of all leaders, then a bilateral and a second-stop place for each leader.
+/// Places: those of events, then a bilateral and a second-stop place for each leader.
 struct BlockView {
   std::uint64_t seed;
   std::uint32_t first_replicate;
@@ -176,8 +183,9 @@ struct BlockView {
 
   float *norm, *total_pressure, *surplus;     ///< [r], as kept
   float *regional, *ease, *gain;              ///< [leader][region][r], [leader][r], [ngo][r], as kept
+  Set* met;                                   ///< [host]: those whose record holds anything
   float* state;                               ///< [host][r][state::words]
-  std::int32_t* changed;                      ///< [host]: week of the last change of government; -1: none
+  float* resolve;                             ///< [host][resolve::words]
   std::int32_t *pressured, *pressured_count;  ///< hosts that have felt pressure: [k][r], [r]
   Set* free;                                  ///< [leader]
   double* weight;                             ///< [leader][r]
@@ -185,7 +193,7 @@ struct BlockView {
   float* trips;           ///< [place][r][trip::words]
   std::int32_t* departs;  ///< [place][r]: week, of the places that are not events
   Set* active;            ///< [place]: a trip stands announced
-  Set* bound;             ///< [place]: its host has a duty (places that are not events)
+  Set* bound;             ///< [place]: its host has a duty
   Set *due, *settled;     ///< [place], this week
   Set* waiting;           ///< [place], scratch
 
@@ -195,20 +203,26 @@ struct BlockView {
   float* effort;            ///< [item]
   float* shares;            ///< [ngo][item]
   int most_items;
-  std::int32_t* item_of;  ///< [place][r]
-  Contest* contests;      ///< scratch
-  float* advocacy;        ///< [r]: what is spent on it this week beyond the start
-  float *totals, *spent;  ///< [ngo][r]
-  std::int32_t* list;     ///< [place][r] and more: scratch
+  std::int32_t* item_of;       ///< [place][r]
+  Contest* contests;           ///< scratch
+  float* advocacy;             ///< [r]: what is spent on it this week beyond the start
+  float *totals, *spent;       ///< [ngo][r]
+  std::int32_t *list, *close;  ///< [place][r] and more: scratch
 
   float* decisions;       ///< [r][most_decisions][decided::words]
   double* weights;        ///< [r][most_decisions][2]: of the answer, of the outcome; with weighed arrests only
   std::int32_t* decided;  ///< [r]
   int most_decisions;
-  float *nu, *mean_pressure;  ///< [week][r]
-  float *isolation, *budget;  ///< [leader or ngo][week][r]
-  double* week_weight;        ///< [week][r], with weighed arrests only
+  /// Series: nu, mean pressure, isolation of each leader, budget of each NGO.
+  float* rows;  ///< [series][week][r], from week `rows_from` on
+  int rows_from;
+  double* sums;         ///< [series][week][r / summed_replicates]: those of `all`
+  double* week_weight;  ///< [week][r], with weighed arrests only
 };
+
+namespace series {
+enum { nu, mean_pressure, isolation };
+}  // namespace series
 
 /// Lives the block from the first week to the last. One for each instruction set and width.
 using LiveBlock = void (*)(const StageView&, const BlockView&);

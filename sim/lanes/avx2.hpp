@@ -151,6 +151,13 @@ struct Lanes {
     }
   }
 
+  LANES_INLINE static void add_to_eight(double* eight, int, Real a) {
+    const __m256d first = _mm256_cvtps_pd(_mm256_castps256_ps128(a.v));
+    const __m256d second = _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1));
+    _mm256_storeu_pd(eight, _mm256_add_pd(_mm256_loadu_pd(eight), first));
+    _mm256_storeu_pd(eight + 4, _mm256_add_pd(_mm256_loadu_pd(eight + 4), second));
+  }
+
   struct Four {
     Real four[4];
     LANES_INLINE Real& operator[](int i) { return four[i]; }
@@ -192,6 +199,7 @@ struct Lanes {
   }
   LANES_INLINE static std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) { return _pdep_u64(ranks, set); }
 
+  LANES_INLINE static Int single_bit(Int n) { return Int(_mm256_sllv_epi32(Int(1).v, n.v)); }
   LANES_INLINE static Mask less_unsigned(Int a, Int b) {
     const Int sign(INT32_MIN);
     return (a ^ sign) < (b ^ sign);

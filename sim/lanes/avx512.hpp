@@ -134,14 +134,25 @@ struct Lanes {
     _mm512_mask_i32scatter_epi32(base, where.v, index.v, a.v, 4);
   }
 
+  LANES_INLINE static void add_to_eight(double* eight, int, Real a) {
+    const __m512d first = _mm512_maskz_cvtps_pd(all_pairs, _mm512_maskz_extractf32x8_ps(all_pairs, a.v, 0));
+    const __m512d second = _mm512_maskz_cvtps_pd(all_pairs, _mm512_maskz_extractf32x8_ps(all_pairs, a.v, 1));
+    _mm512_storeu_pd(eight, _mm512_add_pd(_mm512_add_pd(_mm512_loadu_pd(eight), first), second));
+  }
+
+  /// Indices one by one; they are not negative, which spares extending their sign.
+  struct Elements {
+    std::uint32_t at[width];
+    LANES_INLINE explicit Elements(Int index) { _mm512_storeu_si512(at, index.v); }
+    LANES_INLINE std::uint32_t operator[](int i) const { return at[i]; }
+  };
   struct Four {
     Real four[4];
     LANES_INLINE Real& operator[](int i) { return four[i]; }
     LANES_INLINE const Real& operator[](int i) const { return four[i]; }
   };
   LANES_INLINE static Four load_four(const float* base, Int index) {
-    std::int32_t at[width];
-    store_int(at, index);
+    const Elements at(index);
     const auto every_fourth = [&](int i) {
       __m512 row = _mm512_castps128_ps512(_mm_loadu_ps(base + at[i]));
       row = _mm512_maskz_insertf32x4(all_lanes, row, _mm_loadu_ps(base + at[i + 4]), 1);
@@ -150,15 +161,19 @@ struct Lanes {
     };
     return turned(every_fourth(0), every_fourth(1), every_fourth(2), every_fourth(3));
   }
+  /// Lanes that are off repeat the first that is on, which takes less time than going round them.
   LANES_INLINE static void store_four(float* base, Int index, const Four& a, Mask where) {
-    std::int32_t at[width];
-    store_int(at, index);
-    const Four turn = turned(a[0], a[1], a[2], a[3]);
-    float rows[4 * width];
-    for (int i = 0; i < 4; ++i) store(rows + i * width, turn[i]);
-    for (std::uint32_t left = bits(where); left != 0; left &= left - 1) {
-      const int i = __builtin_ctz(left);
-      _mm_storeu_ps(base + at[i], _mm_loadu_ps(rows + (i & 3) * width + (i & 12)));
+    if (!any(where)) return;
+    const Int from = select(where, iota(), Int(__builtin_ctz(bits(where))));
+    const auto moved = [&](Real x) { return Real(_mm512_maskz_permutexvar_ps(all_lanes, from.v, x.v)); };
+    const Elements at(Int(_mm512_maskz_permutexvar_epi32(all_lanes, from.v, index.v)));
+    const Four turn = turned(moved(a[0]), moved(a[1]), moved(a[2]), moved(a[3]));
+    for (int i = 0; i < 4; ++i) {
+      const __m512 row = turn[i].v;
+      _mm_storeu_ps(base + at[i], _mm512_maskz_extractf32x4_ps(all_pairs, row, 0));
+      _mm_storeu_ps(base + at[i + 4], _mm512_maskz_extractf32x4_ps(all_pairs, row, 1));
+      _mm_storeu_ps(base + at[i + 8], _mm512_maskz_extractf32x4_ps(all_pairs, row, 2));
+      _mm_storeu_ps(base + at[i + 12], _mm512_maskz_extractf32x4_ps(all_pairs, row, 3));
     }
   }
   // To a register first: to memory the instruction is slow on some machines.
@@ -167,13 +182,16 @@ struct Lanes {
     return __builtin_popcount(bits(where));
   }
   LANES_INLINE static int list(std::uint64_t set, std::int32_t first, std::int32_t* to) {
+    if (set == 0) return 0;
     int n = 0;
-    for (Int lane = iota() + Int(first); set != 0; set >>= width, lane = lane + Int(width))
+    Int lane = iota() + Int(first);
+    for (int i = 0; i < 4; ++i, set >>= width, lane = lane + Int(width))
       n += pack(to + n, lane, mask_from_bits(static_cast<std::uint32_t>(set & 0xffff)));
     return n;
   }
   LANES_INLINE static std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) { return _pdep_u64(ranks, set); }
 
+  LANES_INLINE static Int single_bit(Int n) { return Int(_mm512_maskz_sllv_epi32(all_lanes, Int(1).v, n.v)); }
   LANES_INLINE static Mask less_unsigned(Int a, Int b) { return {_mm512_cmplt_epu32_mask(a.v, b.v)}; }
   LANES_INLINE static Int multiply_high(Int a, std::uint32_t b) {
     const __m512i factor = _mm512_set1_epi64(b);
@@ -224,12 +242,15 @@ struct Lanes {
   }
   static constexpr __mmask16 odd_lanes = 0xaaaa;
 
+  LANES_INLINE static __m512i xor_three(__m512i a, __m512i b, __m512i c) {
+    return _mm512_ternarylogic_epi64(a, b, c, 0x96);
+  }
   LANES_INLINE static void philox_round(__m512i (&c)[4], __m512i factor0, __m512i factor1, __m512i k0, __m512i k1) {
     const __m512i product0 = _mm512_maskz_mul_epu32(all_pairs, c[0], factor0);
     const __m512i product1 = _mm512_maskz_mul_epu32(all_pairs, c[2], factor1);
-    c[0] = _mm512_xor_si512(_mm512_xor_si512(_mm512_maskz_srli_epi64(all_pairs, product1, 32), c[1]), k0);
+    c[0] = xor_three(_mm512_maskz_srli_epi64(all_pairs, product1, 32), c[1], k0);
     c[1] = product1;
-    c[2] = _mm512_xor_si512(_mm512_xor_si512(_mm512_maskz_srli_epi64(all_pairs, product0, 32), c[3]), k1);
+    c[2] = xor_three(_mm512_maskz_srli_epi64(all_pairs, product0, 32), c[3], k1);
     c[3] = product0;
   }
   LANES_INLINE static Int merge(__m512i even, __m512i odd) {

@@ -279,6 +279,11 @@ struct Lanes {
       if (where.lane[i]) base[index.lane[i]] = a.lane[i];
   }
 
+  /// Adds element i to the sum (at + i) % 8, in order; `at` is a multiple of the width.
+  LANES_INLINE static void add_to_eight(double* eight, int at, const Real& a) {
+    for (int i = 0; i < N; ++i) eight[(at + i) % 8] += static_cast<double>(a.lane[i]);
+  }
+
   /// Four words in a row for each lane, from index on: word j of every lane in four[j].
   struct Four {
     Real four[4];
@@ -314,6 +319,11 @@ struct Lanes {
     for (; ranks != 0 && set != 0; set &= set - 1, ranks >>= 1)
       if (ranks & 1) out |= set & (~set + 1);
     return out;
+  }
+
+  /// 2^n for n from 0 to 31.
+  LANES_INLINE static Int single_bit(const Int& n) {
+    return each<Int, N>([&](int i) { return 1 << n.lane[i]; });
   }
 
   // Words are unsigned, whatever the sign of the lane that holds them.

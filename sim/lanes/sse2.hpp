@@ -158,6 +158,12 @@ struct Lanes {
       if (wanted >> i & 1) base[at[i]] = from[i];
   }
 
+  LANES_INLINE static void add_to_eight(double* eight, int at, Real a) {
+    eight += at % 8;
+    _mm_storeu_pd(eight, _mm_add_pd(_mm_loadu_pd(eight), _mm_cvtps_pd(a.v)));
+    _mm_storeu_pd(eight + 2, _mm_add_pd(_mm_loadu_pd(eight + 2), _mm_cvtps_pd(_mm_movehl_ps(a.v, a.v))));
+  }
+
   struct Four {
     Real four[4];
     LANES_INLINE Real& operator[](int i) { return four[i]; }
@@ -198,6 +204,11 @@ struct Lanes {
     return out;
   }
 
+  LANES_INLINE static Int single_bit(Int n) {
+    std::int32_t at[width];
+    store_int(at, n);
+    return Int(_mm_setr_epi32(1 << at[0], 1 << at[1], 1 << at[2], 1 << at[3]));
+  }
   LANES_INLINE static Mask less_unsigned(Int a, Int b) {
     const Int sign(INT32_MIN);
     return (a ^ sign) < (b ^ sign);

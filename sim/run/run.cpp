@@ -38,8 +38,9 @@ Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s,
   Tally tally(stage.stage(), s.manner, s.weeks);
   for (std::int64_t first = from; first < to; first += block_replicates) {
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
-    life.live(s.seed, static_cast<std::uint32_t>(first), count);
-    tally.add(life, count, quantiles && first < quantile_replicates);
+    const bool with_quantiles = quantiles && s.weeks && first < quantile_replicates;
+    life.live(s.seed, static_cast<std::uint32_t>(first), count, with_quantiles || (s.manner.weighed && s.weeks));
+    tally.add(life, count, with_quantiles);
     if (records) record_trips(life, first, count, s.trips, *records);
   }
   return tally;

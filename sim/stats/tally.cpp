@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "sim/batch/decided.hpp"
 
@@ -120,7 +121,6 @@ Tally::Tally(const agents::Stage& stage, agents::Manner manner, bool weeks)
   weekly_visits_.resize(leaders_ * weeks_);
   visits_in_week_.resize(leaders_ * weeks_);
   visits_here_.resize(leaders_ * hosts_);
-  here_.resize(leaders_);
   itinerary_.resize(leaders_ * measures);
   unweighted_.resize(leaders_ * measures);
   for (std::size_t i = 0; i < with_histogram.size(); ++i) per_bin_[i] = 1 / bin_width(with_histogram[i]);
@@ -150,7 +150,7 @@ void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
     for (int row = 0; row < block.decided[r]; ++row) add_decision(lived.decision(r, row));
     square_visits();
     const std::size_t last = (weeks_ - 1) * block_replicates + static_cast<std::size_t>(r);
-    end_replicate(block.week_weight[last], block.nu[last]);
+    end_replicate(block.week_weight[last], block.rows[last]);
   }
 }
 
@@ -161,15 +161,12 @@ constexpr Measure whole_measures[] = {
     Measure::visits,     Measure::member_visits,    Measure::delegated, Measure::skipped, Measure::withdrawn,
     Measure::stays_home, Measure::private_refusals, Measure::cut_short, Measure::arrests, Measure::diversions};
 
-/// What a decision adds, by its outcome, its host's duty and whether it is about an event. The loop over decisions has
-/// no branch that depends on what was drawn.
+/// What a decision adds, by its outcome, its host's duty and whether it is about an event.
 struct Adds {
   std::array<std::uint64_t, 3> whole{};
-  double go = 0, arrivals = 0;
   float gained = 0, forgone = 0, stayed = 0;
   std::uint32_t arrival = 0;  ///< as a mask
-  std::size_t count = 0;
-  bool visit = false;
+  std::uint32_t visit = 0;
 };
 
 constexpr std::size_t adds_row(std::size_t outcome, bool duty, bool event) {
@@ -199,9 +196,6 @@ const std::array<Adds, 16 * 4> adds_of = [] {
         adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
         adds.stayed = share_stayed(d.outcome);
         adds.arrival = agents::is_arrival(d.outcome) ? ~0u : 0u;
-        adds.go = d.answer == Answer::go;
-        adds.arrivals = agents::is_arrival(d.outcome);
-        adds.count = static_cast<std::size_t>(count_of(d.outcome));
         adds.visit = agents::is_visit(d.outcome);
       }
   return all;
@@ -211,61 +205,80 @@ float masked(float x, std::uint32_t mask) { return std::bit_cast<float>(std::bit
 
 }  // namespace
 
-/// Where every decision counts as one: what add_decision would add, less the zeros.
+/// Adds to the counts of a host or an event how often each outcome came about, and forgets it.
+void Tally::add_outcomes(std::uint32_t* outcomes, double* cells) {
+  const auto cell = [cells](Count c) -> double& { return cells[static_cast<std::size_t>(c)]; };
+  for (std::size_t i = 0; i < agents::outcome_names.size(); ++i) {
+    const auto o = static_cast<Outcome>(i);
+    const double n = outcomes[i];
+    cell(Count::opportunities) += n;
+    cell(count_of(o)) += n;
+    if (o != Outcome::skip && o != Outcome::delegate) cell(Count::go) += n;
+    if (agents::is_arrival(o)) cell(Count::arrivals) += n;
+    outcomes[i] = 0;
+  }
+}
+
+/// Where every decision counts as one: what add_decision would add, less the zeros. Whole numbers are counted by
+/// outcome and handed on once a block; the loop over decisions hardly branches on what was drawn.
 void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantiles) {
   const BlockView& block = lived.block();
   const StageView& stage = lived.stage_view();
   constexpr std::size_t R = block_replicates;
-  if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
+  const std::size_t places = leaders_ * hosts_,
+                    events = leaders_ * (most_events_ + 1);  // the first: no event
+  host_outcomes_.resize(places * most_outcomes);
+  event_outcomes_.resize(events * most_outcomes);
+  squared_.resize(places);
+  here_.resize(places);
+  visits_of_week_.resize(leaders_ * weeks_);
   visited_.resize(static_cast<std::size_t>(block.most_decisions) + 1);
+  if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
+
   for (int r = 0; r < count; ++r) {
-    std::size_t visited = 0;
-    const float* words = block.decisions + r * block.most_decisions * decided::words;
-    for (int row = 0; row < block.decided[r]; ++row, words += decided::words) {
-      const Decided d(words);
-      const bool event = d.event() >= 0;
-      const Adds& adds = adds_of[adds_row(static_cast<std::size_t>(d.outcome()), d.duty(), event)];
-      const auto l = static_cast<std::size_t>(d.leader()), h = static_cast<std::size_t>(d.host());
-      const double pi = masked(d.pi_arrest(), adds.arrival), p = masked(d.p_arrest(), adds.arrival);
-      const auto tell = [&](double* cells) {
-        const auto cell = [cells](Count c) -> double& { return cells[static_cast<std::size_t>(c)]; };
-        cell(Count::opportunities) += 1;
-        cells[adds.count] += 1;
-        cell(Count::go) += adds.go;
-        cell(Count::arrivals) += adds.arrivals;
-        cell(Count::pi_arrest) += pi;
-        cell(Count::p_arrest) += p;
-      };
-      double* host = &host_[(l * hosts_ + h) * counts];
-      tell(host);
-      if (event) tell(&event_[(l * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
-
-      const auto week = std::min(static_cast<std::size_t>(d.week_out()), weeks_ - 1);
-      const float* terms = stage.period[week].leaders[l].terms + h * terms::words;
-      Sums& sums = here_[l];
-      for (std::size_t i = 0; i < sums.whole.size(); ++i) sums.whole[i] += adds.whole[i];
-      sums.whole[2] += std::uint64_t{(d.diverted_to() >= 0) & adds.arrival} << 16;
-      sums.hazard += masked(d.hazard(), adds.arrival);
-      sums.hours += masked(terms[terms::hours], adds.arrival);
-      sums.detour_hours += masked(terms[terms::detour_hours], adds.arrival);
-      sums.days += d.planned_days() * adds.stayed;
-      sums.gained += d.V() * adds.gained;
-      sums.forgone += d.V() * adds.forgone;
-
-      const double visit = adds.visit;
-      const std::size_t place = l * hosts_ + h, when = l * weeks_ + week;
-      visits_in_week_[when] += adds.visit;
-      weekly_visits_[when] += visit;
-      if (with_quantiles) visits_of_block_[when * R + static_cast<std::size_t>(r)] += adds.visit;
-      // (n + 1)^2 = n^2 + 2 n + 1
-      host[static_cast<std::size_t>(Count::visits_squared)] += visit * (2 * visits_here_[place] + 1);
-      visits_here_[place] += visit;
-      visited_[visited] = place;
-      visited += adds.visit;
-    }
-    for (std::size_t i = 0; i < visited; ++i) visits_here_[visited_[i]] = 0;
+    const float* const decisions = block.decisions + r * block.most_decisions * decided::words;
+    const float* const end = decisions + block.decided[r] * decided::words;
     for (std::size_t l = 0; l < leaders_; ++l) {
-      const Sums& sums = here_[l];
+      Sums sums;
+      std::size_t visited = 0;
+      for (const float* words = decisions; words != end; words += decided::words) {
+        const Decided d(words);
+        if (static_cast<std::size_t>(d.leader()) != l) continue;
+        const auto outcome = static_cast<std::size_t>(d.outcome());
+        const Adds& adds = adds_of[adds_row(outcome, d.duty(), d.event() >= 0)];
+        const std::size_t place = l * hosts_ + static_cast<std::size_t>(d.host());
+        ++host_outcomes_[place * most_outcomes + outcome];
+        ++event_outcomes_[(l * (most_events_ + 1) + static_cast<std::size_t>(d.event() + 1)) * most_outcomes + outcome];
+
+        const auto week = std::min(static_cast<std::size_t>(d.week_out()), weeks_ - 1);
+        const float* terms = stage.period[week].leaders[l].terms + d.host() * terms::words;
+        for (std::size_t i = 0; i < sums.whole.size(); ++i) sums.whole[i] += adds.whole[i];
+        sums.hours += masked(terms[terms::hours], adds.arrival);
+        sums.detour_hours += masked(terms[terms::detour_hours], adds.arrival);
+        sums.days += d.planned_days() * adds.stayed;
+        sums.gained += d.V() * adds.gained;
+        sums.forgone += d.V() * adds.forgone;
+
+        const std::size_t when = l * weeks_ + week;
+        visits_of_week_[when] += adds.visit;
+        if (with_quantiles) visits_of_block_[when * R + static_cast<std::size_t>(r)] += static_cast<float>(adds.visit);
+        squared_[place] += adds.visit * (2 * here_[place] + 1);  // (n + 1)^2 = n^2 + 2 n + 1
+        here_[place] += adds.visit;
+        visited_[visited] = place;
+        visited += adds.visit;
+
+        const bool diverted = d.diverted_to() >= 0;
+        if (adds.arrival == 0 || !(d.duty() || diverted)) continue;  // nobody could have made an arrest
+        sums.whole[2] += std::uint64_t{diverted} << 16;
+        sums.hazard += d.hazard();
+        const auto tell = [&d](double* cells) {
+          cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
+          cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
+        };
+        tell(&host_[place * counts]);
+        if (d.event() >= 0) tell(&event_[(l * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
+      }
+      for (std::size_t i = 0; i < visited; ++i) here_[visited_[i]] = 0;
       const auto put = [&](Measure m, double x) { scratch({static_cast<std::uint16_t>(l)}, m) = x; };
       for (std::size_t i = 0; i < std::size(whole_measures); ++i)
         put(whole_measures[i], static_cast<double>(sums.whole[i / 4] >> 16 * (i % 4) & 0xffff));
@@ -275,11 +288,23 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
       put(Measure::days, sums.days);
       put(Measure::value_gained, sums.gained);
       put(Measure::value_forgone, sums.forgone);
-      here_[l] = {};
     }
-    end_replicate(1, block.nu[(weeks_ - 1) * R + static_cast<std::size_t>(r)]);
+    end_replicate(1, block.rows[(weeks_ - 1) * R + static_cast<std::size_t>(r)]);
   }
   visited_.clear();
+
+  for (std::size_t place = 0; place < places; ++place) {
+    add_outcomes(&host_outcomes_[place * most_outcomes], &host_[place * counts]);
+    host_[place * counts + static_cast<std::size_t>(Count::visits_squared)] += std::exchange(squared_[place], 0);
+  }
+  for (std::size_t l = 0; l < leaders_; ++l)
+    for (std::size_t e = 0; e < most_events_; ++e)
+      add_outcomes(&event_outcomes_[(l * (most_events_ + 1) + e + 1) * most_outcomes],
+                   &event_[(l * most_events_ + e) * counts]);
+  for (std::size_t i = 0; i < visits_of_week_.size(); ++i) {
+    visits_in_week_[i] = static_cast<float>(visits_of_week_[i]);
+    weekly_visits_[i] += std::exchange(visits_of_week_[i], 0);
+  }
 }
 
 void Tally::add_decision(const Decision& d) {
@@ -397,50 +422,25 @@ void Tally::add_weeks(const agents::History& history) {
 }
 
 void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
-  constexpr std::size_t R = block_replicates;
-  // 64 replicates after the other, always in the same eight parts.
-  const auto add = [count](double& sum, const float* x) {
-    for (int from = 0; from < count; from += 64, x += 64) {
-      double part[8] = {};
-      if (count - from >= 64)
-        for (std::size_t r = 0; r < 64; r += 8)
-          for (std::size_t i = 0; i < 8; ++i) part[i] += static_cast<double>(x[r + i]);
-      else
-        for (int r = 0; r < count - from; ++r) part[r % 8] += static_cast<double>(x[r]);
-      sum += ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
-    }
-  };
+  constexpr std::size_t R = block_replicates, parts = R / summed_replicates;
+  const auto used = (static_cast<std::size_t>(count) + summed_replicates - 1) / summed_replicates;
   for (std::size_t t = 0; t < weeks_; ++t) weekly_weight_[t] += count;
   for (std::size_t s = 0; s < series_.size(); ++s) {
+    const bool visits = series_[s].kind == Series::Kind::visits_so_far;
     const std::size_t who = series_[s].who * weeks_;
-    const float* rows = nullptr;
-    switch (series_[s].kind) {
-      case Series::Kind::nu:
-        rows = lived.nu;
-        break;
-      case Series::Kind::pressure:
-        rows = lived.mean_pressure;
-        break;
-      case Series::Kind::isolation:
-        rows = lived.isolation + who * R;
-        break;
-      case Series::Kind::budget:
-        rows = lived.budget + who * R;
-        break;
-      case Series::Kind::visits_so_far: {
-        double so_far = 0;
-        for (std::size_t t = 0; t < weeks_; ++t) weekly_sum_[s * weeks_ + t] += so_far += visits_in_week_[who + t];
-        if (!with_quantiles) continue;
-        float* visits = &visits_of_block_[who * R];
-        for (std::size_t i = R; i < weeks_ * R; ++i) visits[i] += visits[i - R];
-        for (std::size_t t = 0; t < weeks_; ++t) add_to_bins(s, t, visits + t * R, count, 1);
-        continue;
-      }
-    }
+    double so_far = 0;
     for (std::size_t t = 0; t < weeks_; ++t) {
-      add(weekly_sum_[s * weeks_ + t], rows + t * R);
-      if (with_quantiles) add_to_bins(s, t, rows + t * R, count, 1);
+      double& sum = weekly_sum_[s * weeks_ + t];
+      if (visits)
+        sum += so_far += visits_in_week_[who + t];
+      else
+        for (std::size_t i = 0; i < used; ++i) sum += lived.sums[(s * weeks_ + t) * parts + i];
     }
+    if (!with_quantiles) continue;
+    float* own = visits ? &visits_of_block_[who * R] : nullptr;
+    for (std::size_t i = R; visits && i < weeks_ * R; ++i) own[i] += own[i - R];
+    const float* rows = visits ? own : lived.rows + s * weeks_ * R;
+    for (std::size_t t = 0; t < weeks_; ++t) add_to_bins(s, t, rows + t * R, count, 1);
   }
   std::fill(visits_in_week_.begin(), visits_in_week_.end(), 0.0f);
 }

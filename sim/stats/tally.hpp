@@ -125,6 +125,7 @@ class Tally {
   double& scratch(agents::LeaderId l, Measure m) {
     return itinerary_[l.index * measures + static_cast<std::size_t>(m)];
   }
+  void add_outcomes(std::uint32_t* outcomes, double* cells);
   void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
   void add_decision(const agents::Decision& d);
   void square_visits();
@@ -157,12 +158,19 @@ class Tally {
     double hazard = 0, hours = 0, detour_hours = 0, days = 0, gained = 0, forgone = 0;
   };
 
+  // A block's whole numbers, before they go to the sums.
+  static constexpr std::size_t most_outcomes = 16;
+  std::vector<std::uint32_t> host_outcomes_;   ///< [leader][host][outcome]
+  std::vector<std::uint32_t> event_outcomes_;  ///< [leader][1 + event][outcome]; 0: of no event
+  std::vector<std::uint32_t> squared_;         ///< [leader][host]: visits squared
+  std::vector<std::uint32_t> visits_of_week_;  ///< [leader][week]
+  std::vector<std::uint32_t> here_;            ///< [leader][host]: visits of one replicate
+
   // One replicate's own figures; cleared after each.
   std::vector<float> visits_in_week_;           ///< [leader][week], unweighted
   std::vector<float> visits_of_block_;          ///< [leader][week][replicate], if the quantiles are wanted
   std::vector<double> visits_here_;             ///< [leader][host], weighted
   std::vector<std::size_t> visited_;            ///< rows of visits_here_ in use
-  std::vector<Sums> here_;                      ///< [leader]
   std::vector<double> itinerary_, unweighted_;  ///< [leader][measure]
 };
 

@@ -59,6 +59,7 @@ enum class Operation {
   all,
   through_bits,
   // luck
+  single_bit,
   less_unsigned,
   high,
   low,
@@ -125,6 +126,7 @@ struct Subject {
   int (*pack)(const Input& in, std::int32_t* out, int n);
   int (*list)(std::uint64_t set, std::int32_t first, std::int32_t* to);
   std::uint64_t (*of_rank)(std::uint64_t ranks, std::uint64_t set);
+  void (*add_to_eight)(double* eight, const float* from, int n);
 };
 
 extern const Subject portable_1, portable_4, portable_8, portable_16;
@@ -289,6 +291,8 @@ inline typename L::Int result(Operation what, typename L::Int i, typename L::Int
       return Int(all(odd(i) | odd(j) | odd(l)) ? 1 : 0);
     case Operation::through_bits:
       return truth<L>(L::mask_from_bits(bits(odd(i)) | 0xffff0000u));
+    case Operation::single_bit:
+      return L::single_bit(i & typename L::Int(31));
     case Operation::less_unsigned:
       return truth<L>(L::less_unsigned(i, j));
     case Operation::high:
@@ -395,6 +399,11 @@ std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) {
   return L::of_rank(ranks, set);
 }
 
+template <class L>
+void add_to_eight(double* eight, const float* from, int n) {
+  for (int i = 0; i < n; i += L::width) L::add_to_eight(eight, i, L::load(from + i));
+}
+
 }  // namespace detail
 
 template <class L>
@@ -410,7 +419,8 @@ constexpr Subject subject(const char* name) {
           detail::store_four<L>,
           detail::pack<L>,
           detail::list<L>,
-          detail::of_rank<L>};
+          detail::of_rank<L>,
+          detail::add_to_eight<L>};
 }
 
 }  // namespace lanes_test

@@ -168,6 +168,33 @@ TEST_CASE("batch: what a block comes to is what its histories come to one by one
   }
 }
 
+TEST_CASE("batch: sums over replicates are those of each one's weeks, whether these are kept or not") {
+  const agents::Stage stage(support::lively_world(10, 52));
+  const sim::BatchStage batch(stage);
+  constexpr auto R = static_cast<std::size_t>(sim::block_replicates), part = std::size_t{sim::summed_replicates};
+  for (const sim::Kernel& kernel : sim::kernels()) {
+    if (kernel.isa > sim::best_isa()) continue;
+    CAPTURE(sim::name(kernel.isa));
+    CAPTURE(kernel.width);
+    sim::BatchLife with(batch, kernel), without(batch, kernel);
+    for (const std::size_t n : {std::size_t{1}, std::size_t{50}, R - 1, R}) {
+      with.live(2025, 3, static_cast<int>(n));
+      without.live(2025, 3, static_cast<int>(n), false);
+      for (std::size_t row = 0; row < (2 + stage.leaders + stage.ngos) * 52; ++row)
+        for (std::size_t p = 0; p < R / part; ++p) {
+          double eight[8] = {};
+          for (std::size_t r = p * part; r < std::min(n, (p + 1) * part); ++r)
+            eight[r % 8] += static_cast<double>(with.block().rows[row * R + r]);
+          const double sum =
+              ((eight[0] + eight[1]) + (eight[2] + eight[3])) + ((eight[4] + eight[5]) + (eight[6] + eight[7]));
+          REQUIRE(with.block().sums[row * (R / part) + p] == sum);
+          REQUIRE(without.block().sums[row * (R / part) + p] == sum);
+        }
+      CHECK(std::equal(&with.block().rows[51 * R], &with.block().rows[51 * R + n], &without.block().rows[51 * R]));
+    }
+  }
+}
+
 TEST_CASE("batch: a block does not remember the one before, nor the replicates that fill it up") {
   const agents::Stage stage(support::lively_world(10, 52));
   const sim::BatchStage batch(stage);

@@ -167,6 +167,8 @@ std::int32_t expected(Operation what, const Table& t, std::size_t r, int width) 
     }
     case Operation::through_bits:
       return odd_i;
+    case Operation::single_bit:
+      return static_cast<std::int32_t>(std::uint32_t{1} << (i & 31));
     case Operation::less_unsigned:
       return word(i) < word(j);
     case Operation::high:
@@ -463,6 +465,20 @@ TEST_CASE("lanes: sets are listed in order, packed, and told by rank") {
     }
     CHECK(listed);
     CHECK(ranked);
+  }
+}
+
+TEST_CASE("lanes: numbers are added to eight sums in their order") {
+  sim::Philox random(8);
+  std::vector<float> from(1024);
+  for (float& x : from) x = agents::uniform(random()) * 1e6f;
+  double right[8] = {};
+  for (std::size_t i = 0; i < from.size(); ++i) right[i % 8] += static_cast<double>(from[i]);
+  for (const Subject* s : subjects()) {
+    CAPTURE(s->name);
+    double eight[8] = {};
+    s->add_to_eight(eight, from.data(), 1024);
+    CHECK(std::memcmp(eight, right, sizeof right) == 0);
   }
 }
 
