@@ -46,6 +46,7 @@ struct BatchStage::Tables {
   Columns columns;
   std::vector<float> resolve;  ///< [host][resolve::words], before any government changes
   std::map<const agents::Pull*, LeaderView> pulls;
+  std::map<std::vector<float>, const float*> flights;  ///< the hours of most periods are the same
 
   explicit Tables(const agents::Stage& stage)
       : view{.weeks = stage.weeks(),
@@ -158,28 +159,32 @@ struct BatchStage::Tables {
   LeaderView leader(const agents::Stage& stage, const agents::Period& period, const agents::LeaderTerms& of) {
     LeaderView v = pull(of.pull);
     v.lam = of.lam;
-    std::vector<float> words;
+    std::vector<float> words, hours;
     for (std::size_t h = 0; h < of.hosts.size(); ++h) {
       const agents::HostTerms& host = of.hosts[h];
       const std::int32_t region_row = stage.region_of[h].index * block_replicates;
       words.insert(words.end(), {host.fixed, host.duty, host.alliance, std::bit_cast<float>(region_row),  //
                                  host.route.hours, host.route.exposure, host.route.p_divert,
                                  host.route.exists ? 1.0f : 0.0f,  //
-                                 period.suit_rate[h], period.civil_society[h], host.route.detour_hours, 0.0f});
+                                 period.suit_rate[h], period.civil_society[h], 0.0f, 0.0f});
+      hours.insert(hours.end(), {host.route.hours, host.route.detour_hours});
     }
     v.terms = columns.keep(std::move(words));
+    const auto [at, fresh] = flights.try_emplace(hours);
+    if (fresh) at->second = columns.keep(std::move(hours));
+    v.hours = at->second;
     std::vector<std::int32_t> start{0}, over;
-    std::vector<double> hours;
+    std::vector<double> hours_over;
     for (const agents::HostTerms& h : of.hosts) {
       for (const agents::Overflown& o : h.route.with_duty) {
         over.push_back(o.host.index);
-        hours.push_back(o.hours);
+        hours_over.push_back(o.hours);
       }
       start.push_back(static_cast<std::int32_t>(over.size()));
     }
     v.over_start = columns.keep(std::move(start));
     v.over_host = columns.keep(std::move(over));
-    v.over_hours = columns.keep(std::move(hours));
+    v.over_hours = columns.keep(std::move(hours_over));
     return v;
   }
 
@@ -374,9 +379,9 @@ agents::Decision BatchLife::decision(int r, int row) const {
   d.diverted_to = static_cast<std::int16_t>(told.diverted_to());
   if (agents::is_visit(d.outcome)) d.days = told.planned_days() * share_stayed(d.outcome);
   if (agents::is_arrival(d.outcome)) {
-    const float* host = stage_view().period[d.week_out].leaders[d.leader.index].terms + d.host.index * terms::words;
-    d.hours = host[terms::hours];
-    d.detour_hours = host[terms::detour_hours];
+    const float* hours = stage_view().period[d.week_out].leaders[d.leader.index].hours + 2 * d.host.index;
+    d.hours = hours[0];
+    d.detour_hours = hours[1];
   }
   if (b.weighed >= 0) {
     d.weight = b.weights[2 * number];

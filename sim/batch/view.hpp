@@ -10,7 +10,7 @@
 namespace sim {
 
 /// Replicates that live through the same week together.
-inline constexpr int block_replicates = 256;
+inline constexpr int block_replicates = 512;
 /// Those whose weekly values are added up together; a multiple of eight.
 inline constexpr int summed_replicates = 64;
 
@@ -58,20 +58,7 @@ struct Set {
 
 /// Terms of a host in a period, towards a leader.
 namespace terms {
-enum {
-  fixed,
-  duty,
-  alliance,
-  region_row,
-  hours,
-  exposure,
-  p_divert,
-  route,
-  suit_rate,
-  civil_society,
-  detour_hours,
-  words = 12
-};
+enum { fixed, duty, alliance, region_row, hours, exposure, p_divert, route, suit_rate, civil_society, words = 12 };
 }  // namespace terms
 /// What a replicate knows of a host, then what each leader and the host are to each other. Stocks as Decay keeps them.
 namespace state {
@@ -119,6 +106,7 @@ struct DecayView {
 struct LeaderView {
   float lam = 0;
   const float* terms = nullptr;  ///< [host][terms::words]
+  const float* hours = nullptr;  ///< [host]: of the flight, and how many of them beyond the direct route
   AliasView bilateral;
   AliasView second_stop;                        ///< [first host][slot], all tables in a row
   const std::int32_t* second_exists = nullptr;  ///< [first host]: 0 or 1

@@ -314,7 +314,7 @@ latter is subtracted, so an ignorance below 0 means that none was seen. Units: o
 constexpr std::string_view folder = R"(
 ## The folder `NAME.trips`
 
-`--trips all` writes the decisions of all replicates to a folder of parts of at most 64 MB, `part_000000.h5`,
+`--trips all` writes the decisions of all replicates to a folder of parts of at most 16 MB, `part_000000.h5`,
 `part_000001.h5`, ..., in the order of the replicates. Each part has the columns of the group `trips` at its root, and the
 attributes `filetype`, `version`, `source`, `seed`, `fingerprint`, `part`, `first_replicate` and `past_replicate` (it holds
 replicates first_replicate .. past_replicate - 1) and `digest`. A folder that carries its final name has all parts.

@@ -23,7 +23,7 @@ class TripsWriter {
   /// The stage must outlive the writer. What an interrupted run left in NAME.trips.partial is removed.
   /// `part_bytes`: a part is closed before it would grow beyond this.
   TripsWriter(const std::filesystem::path& results, const agents::Stage& stage, const ResultsText& text,
-              std::uint64_t seed, std::int64_t part_bytes = 64'000'000);
+              std::uint64_t seed, std::int64_t part_bytes = 16'000'000);
 
   /// An unfinished folder is removed.
   ~TripsWriter();
