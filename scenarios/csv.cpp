@@ -1,10 +1,12 @@
 #include "scenarios/csv.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace scenarios {
 namespace {
@@ -49,7 +51,7 @@ std::string shown(double value) {
 Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns)
     : name_((file.parent_path().filename() / file.filename()).generic_string()) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw TableError(name_ + ": cannot be read (" + file.string() + ")");
+  if (!in) throw std::system_error(errno, std::generic_category(), "cannot read " + file.string());
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   parse(text, columns);
 }

@@ -58,6 +58,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
+std::string lower_case(std::string_view ascii) {
+  std::string out(ascii);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 }  // namespace
 
 ScenarioError::ScenarioError(std::vector<Problem> problems)
@@ -78,12 +85,15 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string suggestion(std::string_view word, std::span<const std::string> candidates, std::string otherwise) {
+std::string suggestion(std::string_view typed, std::span<const std::string> candidates, std::string otherwise) {
   std::vector<std::string_view> nearest;
+  const std::string word = lower_case(typed);
   std::size_t least = word.size() <= 4 ? 1 : 2;
   for (const std::string& candidate : candidates) {
-    if (std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size()) > least) continue;
-    const std::size_t distance = edit_distance(word, candidate);
+    const std::string known = lower_case(candidate);
+    const bool begun = word.size() >= 3 && known.size() > word.size() && known.starts_with(word);
+    if (!begun && std::max(known.size(), word.size()) - std::min(known.size(), word.size()) > least) continue;
+    const std::size_t distance = begun ? 1 : edit_distance(word, known);
     if (distance > least) continue;
     if (distance < least) nearest.clear();
     least = distance;

@@ -36,7 +36,8 @@ class ScenarioError : public std::runtime_error {
 /// `text` without control characters (each becomes a blank), so that no file can send codes to the terminal.
 std::string printable(std::string_view text);
 
-/// "did you mean 'x'?" for the nearest candidates at most two edits away (one, if the word is short); else `otherwise`.
-std::string suggestion(std::string_view word, std::span<const std::string> candidates, std::string otherwise = {});
+/// "did you mean 'x'?" for the nearest candidates at most two edits away (one, if the word is short), in whatever case,
+/// or that begin with the word; else, and if they are more than three, `otherwise`.
+std::string suggestion(std::string_view typed, std::span<const std::string> candidates, std::string otherwise = {});
 
 }  // namespace scenarios

@@ -36,7 +36,6 @@ struct Factor {
   bool is_number = true;
   double low = 0, high = 0;   ///< of the levels; 0 if they are no numbers
   std::vector<Level> levels;  ///< list, grid and choices: all of them; empty for an interval
-  bool is_interval() const { return levels.empty(); }
 };
 
 /// Replicates until the standard error of an outcome is small enough.

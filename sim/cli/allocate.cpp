@@ -2,7 +2,6 @@
 #include "sim/experiments/allocate.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iostream>
 
 #include "scenarios/print.hpp"
@@ -19,18 +18,6 @@ namespace cli {
 namespace {
 
 constexpr std::int64_t scouts = 4096;  ///< histories in which the hosts are looked for
-
-double number(const Arguments& arguments, std::string_view name, double low, double high, double otherwise) {
-  const auto given = arguments.text(name);
-  if (!given) return otherwise;
-  double x = 0;
-  const char* end = given->data() + given->size();
-  const auto [stop, error] = std::from_chars(given->data(), end, x);
-  if (error != std::errc{} || stop != end || !(x >= low && x <= high))
-    throw UsageError("option '--" + std::string(name) + "' takes a number from " + fixed(low, 2) + " to " +
-                     fixed(high, 2) + ", not '" + *given + "'");
-  return x;
-}
 
 std::string verdict(const sim::Effect& e, std::string_view above, std::string_view below) {
   if (e.mean == 0 && e.standard_error == 0) return "none seen";
@@ -63,9 +50,9 @@ int allocate(const Arguments& arguments) {
   const auto threads = arguments.whole("threads", 1, 4096);
   const auto most = static_cast<std::size_t>(arguments.whole("hosts", 1, 300).value_or(12));
   sim::Effort effort;
-  effort.units = number(arguments, "effort", 0.001, 100, effort.units);
-  effort.litigation = number(arguments, "litigation", 0, 1, effort.litigation);
-  effort.winnability = number(arguments, "winnability", 0, 1, effort.winnability);
+  effort.units = arguments.number("effort", 0.001, 100).value_or(effort.units);
+  effort.litigation = arguments.number("litigation", 0, 1).value_or(effort.litigation);
+  effort.winnability = arguments.number("winnability", 0, 1).value_or(effort.winnability);
   const scenarios::Scenario scenario = load_scenario(arguments);
   const std::filesystem::path path = answer_path(arguments, scenario.name + ".allocate.h5");
 
@@ -73,7 +60,7 @@ int allocate(const Arguments& arguments) {
   settings.seed = scenario.run.seed;
   settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
   settings.stop = &stop_on_signals();
-  settings.replicates = std::min(scenario.run.replicates, scouts);
+  settings.replicates = std::min(histories_compared(scenario), scouts);
   const std::vector<sim::Place> places = sim::places(agents::Stage(scenario.world), most, settings);
   if (stopped_by() == 0 && places.empty()) {
     std::cout << "In " << grouped(settings.replicates)

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <limits>
 #include <system_error>
 
 #include "sim/cli/words.hpp"
@@ -15,9 +16,18 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> run_settings(const Arguments& arguments) {
   std::vector<std::string> settings;
-  for (const char* key : {"seed", "replicates"})
-    if (const auto n = arguments.text(key)) settings.push_back("run." + std::string(key) + "=" + *n);
+  const auto set = [&](const std::string& key, std::int64_t low, std::int64_t high) {
+    if (const auto n = arguments.whole(key, low, high)) settings.push_back("run." + key + "=" + std::to_string(*n));
+  };
+  set("seed", 0, std::numeric_limits<std::int64_t>::max());
+  set("replicates", 1, 4'000'000'000);
   return settings;
+}
+
+std::int64_t histories_compared(const scenarios::Scenario& scenario) {
+  if (scenario.run.replicates < 2)
+    throw UsageError("one history has no spread to tell a difference by: --replicates takes at least 2 here");
+  return scenario.run.replicates;
 }
 
 fs::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view kind) {

@@ -10,6 +10,7 @@
 
 #include "agents/life.hpp"
 #include "agents/reasons.hpp"
+#include "scenarios/format.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
@@ -75,18 +76,21 @@ struct Trip {
 };
 
 scenarios::Scenario with_trip(const Arguments& arguments) {
-  const auto host = arguments.text("host"), date = arguments.text("date");
+  const auto host = arguments.text("host");
+  const auto date = arguments.date("date");
   if (!host || !date) throw UsageError("card takes a scenario, --host CODE and --date YYYY-MM-DD");
   const std::string key = "events." + std::string(event_id) + ".";
   std::vector<std::string> settings = {"run.replicates=20000"};
   for (const std::string& s : scenario_settings(arguments)) settings.push_back(s);
   const auto text = [](const std::string& s) { return nlohmann::json(s).dump(); };
   settings.push_back(key + "host=" + text(*host));
-  settings.push_back(key + "start=" + *date);
-  settings.push_back(key + "days=" + arguments.text("days").value_or("2"));
+  settings.push_back(key + "start=" + scenarios::to_text(*date));
+  settings.push_back(key + "days=2");
+  for (const auto& [option, name] : {std::pair("days", "days"), {"value", "value"}, {"lead", "lead_weeks"}}) {
+    const scenarios::Key& k = *scenarios::find_key("events.ID", name);
+    if (arguments.number(option, k.low, k.high)) settings.push_back(key + name + "=" + *arguments.text(option));
+  }
   if (const auto kind = arguments.text("kind")) settings.push_back(key + "kind=" + text(*kind));
-  if (const auto value = arguments.text("value")) settings.push_back(key + "value=" + *value);
-  if (const auto lead = arguments.text("lead")) settings.push_back(key + "lead_weeks=" + *lead);
   if (const auto leader = arguments.text("leader")) settings.push_back(key + "leaders=[" + text(*leader) + "]");
   const std::string file = arguments.words().empty() ? std::string(default_scenario) : arguments.words().front();
   return scenarios::load(file, shipped_places(), settings);

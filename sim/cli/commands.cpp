@@ -78,10 +78,11 @@ const std::vector<Command>& commands() {
       {{"sensitivity",
         "MERGED",
         "which factors of a finished sweep matter: Morris's effects, or Sobol's indices\n"
-        "MERGED is the merged file of a sweep with design morris or saltelli. The luck of the replicates is told apart "
-        "from "
-        "the\n"
-        "factors; intervals are of 95 %. Writes all measures to MERGED.sensitivity.h5 and prints one.",
+        "MERGED is the merged file of a sweep with design morris or saltelli, or its folder. The luck of the "
+        "replicates "
+        "is\n"
+        "told apart from the factors; intervals are of 95 %. Writes all measures to MERGED.sensitivity.h5 and prints "
+        "one.",
         {{"measure", "NAME", "the measure to print (default: member_visits)"},
          {"out", "FILE", "where the indices go (default: MERGED.sensitivity.h5 here)"}}},
        sensitivity},

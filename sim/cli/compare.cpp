@@ -162,7 +162,7 @@ int compare(const Arguments& arguments) {
 
   sim::CompareSettings settings;
   settings.seed = base.run.seed;
-  settings.replicates = base.run.replicates;
+  settings.replicates = histories_compared(base);
   settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
   settings.stop = &stop_on_signals();
   const Comparison comparison = [&] {

@@ -141,10 +141,8 @@ std::string shown(const sim::Forecast& f) {
 }  // namespace
 
 int freeze(const Arguments& arguments) {
-  const auto stated = arguments.text("from");
-  if (!stated) throw UsageError("freeze needs --from DATE, the day the forecast is stated and begins, e.g. 2026-01-01");
-  const auto date = scenarios::parse_date(*stated);
-  if (!date) throw UsageError("option '--from' takes a date such as 2026-01-01, not '" + *stated + "'");
+  const auto date = arguments.date("from");
+  if (!date) throw UsageError("freeze needs --from DATE, the day the forecast is stated and begins, e.g. 2026-01-01");
   const auto weeks = static_cast<agents::Week>(arguments.whole("weeks", 1, 520).value_or(26));
   const std::filesystem::path path = arguments.text("out").value_or("FORECAST.json");
   std::error_code ignored;

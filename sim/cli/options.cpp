@@ -24,6 +24,25 @@ po::options_description describe(const Usage& usage) {
   return options;
 }
 
+std::string shortest(auto x) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
+}
+
+template <class Number>
+std::optional<Number> in_range(const Arguments& arguments, std::string_view name, Number low, Number high,
+                               const std::string& kind) {
+  const auto given = arguments.text(name);
+  if (!given) return {};
+  Number n = 0;
+  const char* end = given->data() + given->size();
+  const auto [stop, error] = std::from_chars(given->data(), end, n);
+  if (error != std::errc{} || stop != end || !(n >= low && n <= high))
+    throw UsageError("option '--" + std::string(name) + "' takes " + kind + " from " + shortest(low) + " to " +
+                     shortest(high) + ", not '" + scenarios::printable(*given) + "'");
+  return n;
+}
+
 }  // namespace
 
 std::string Usage::text() const {
@@ -90,15 +109,19 @@ std::vector<std::string> Arguments::all(std::string_view name) const {
 }
 
 std::optional<std::int64_t> Arguments::whole(std::string_view name, std::int64_t low, std::int64_t high) const {
+  return in_range(*this, name, low, high, "a whole number");
+}
+
+std::optional<double> Arguments::number(std::string_view name, double low, double high) const {
+  return in_range(*this, name, low, high, "a number");
+}
+
+std::optional<scenarios::Date> Arguments::date(std::string_view name) const {
   const auto given = text(name);
   if (!given) return {};
-  std::int64_t n = 0;
-  const char* end = given->data() + given->size();
-  const auto [stop, error] = std::from_chars(given->data(), end, n);
-  if (error != std::errc{} || stop != end || n < low || n > high)
-    throw UsageError("option '--" + std::string(name) + "' takes a whole number from " + std::to_string(low) + " to " +
-                     std::to_string(high) + ", not '" + *given + "'");
-  return n;
+  if (const auto date = scenarios::parse_date(*given)) return date;
+  throw UsageError("option '--" + std::string(name) + "' takes a date such as 2026-01-01, not '" +
+                   scenarios::printable(*given) + "'");
 }
 
 }  // namespace cli

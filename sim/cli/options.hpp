@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scenarios/date.hpp"
+
 namespace cli {
 
 /// The command line is wrong: message, then where help is. Exit code 2.
@@ -42,6 +44,10 @@ class Arguments {
   std::vector<std::string> all(std::string_view name) const;
   /// A whole number in [low, high].
   std::optional<std::int64_t> whole(std::string_view name, std::int64_t low, std::int64_t high) const;
+  /// A number in [low, high].
+  std::optional<double> number(std::string_view name, double low, double high) const;
+  /// A day, such as 2026-01-01.
+  std::optional<scenarios::Date> date(std::string_view name) const;
 
  private:
   std::vector<std::string> typed_, words_;

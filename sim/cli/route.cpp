@@ -24,8 +24,9 @@ std::size_t row_of(const Things& things, const std::string& name, const std::str
     if (things[i].name == name) return i;
     known.push_back(things[i].name);
   }
-  throw UsageError("option '--" + option + "': " +
-                   scenarios::suggestion(name, known, "'" + scenarios::printable(name) + "' is not in the scenario"));
+  const std::string hint = scenarios::suggestion(name, known);
+  throw UsageError("option '--" + option + "': '" + scenarios::printable(name) + "' is not in the scenario" +
+                   (hint.empty() ? "" : ": " + hint));
 }
 
 std::vector<std::string> comma_separated(const std::string& text) {

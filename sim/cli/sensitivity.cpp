@@ -48,14 +48,17 @@ void tell(std::string& out, const sim::SweptDesign& d, const sim::Sensitivity& f
 int sensitivity(const Arguments& arguments) {
   if (arguments.words().empty())
     throw UsageError("sensitivity takes a merged sweep, the file that 'safeconduct merge' writes");
-  const std::filesystem::path merged = arguments.words().front();
+  std::filesystem::path merged = arguments.words().front();
+  if (!merged.has_filename()) merged = merged.parent_path();
+  const std::string name = merged.stem().string();
+  if (std::filesystem::is_directory(merged)) merged /= "results.h5";
   const std::string measure = arguments.text("measure").value_or("member_visits");
   const sim::SweptDesign design = sim::read_swept(merged);
   const auto at = std::find(design.measures.begin(), design.measures.end(), measure);
   if (at == design.measures.end())
     throw UsageError("option '--measure' takes a measure of the file, not '" + scenarios::printable(measure) +
                      "': " + scenarios::suggestion(measure, design.measures, "they are visits, member_visits, ..."));
-  const std::filesystem::path path = answer_path(arguments, merged.stem().string() + ".sensitivity.h5");
+  const std::filesystem::path path = answer_path(arguments, name + ".sensitivity.h5");
   const sim::Sensitivity found = sim::sensitivity(design, merged);
   sim::write_whole(path, sim::sensitivity_image(design, found));
 
@@ -69,6 +72,7 @@ int sensitivity(const Arguments& arguments) {
         << "note: the cells have one batch of replicates, so the noise cannot be subtracted; live more than 512\n";
   for (std::size_t l = 0; l < design.leaders.size(); ++l)
     tell(out, design, found, l, static_cast<std::size_t>(at - design.measures.begin()));
+  if (measure == "arrests" || measure == "hazard") out += "\n" + std::string(arrest_caveat) + "\n";
   std::cout << out << "\nwrote " << path.string() << "\nnext: safeconduct export sensitivity " << path.string()
             << "    all measures as CSV, columns named as SALib names them\n";
   return Exit::done;

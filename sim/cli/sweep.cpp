@@ -57,9 +57,9 @@ void keep_plan(const fs::path& folder, sim::Plan& plan) {
   if (fs::exists(sim::plan_path(folder))) try {
       const sim::Plan there = sim::read_plan(folder);
       if (there.fingerprint() != plan.fingerprint())
-        throw sim::ResultsError(folder.string() +
-                                " holds another sweep and is left alone\n  there: " + there.fingerprint() + " (" +
-                                there.title + ")\n  asked: " + plan.fingerprint() + " (" + plan.title + ")");
+        throw sim::ResultsError(
+            folder.string() + " holds another sweep and is left alone (--out DIR names another)\n  there: " +
+            there.fingerprint() + " (" + there.title + ")\n  asked: " + plan.fingerprint() + " (" + plan.title + ")");
       plan.goal.replicates = std::max(plan.goal.replicates, there.goal.replicates);
       if (there == plan) return;
     } catch (const sim::ResultsError& e) {
@@ -165,10 +165,9 @@ int sweep(const Arguments& arguments) {
         plan, folder, std::move(found.tasks),
         [&](std::size_t cell) { return agents::Stage(design.scenario(cell).world); }, settings);
   }
-  const std::string name = arguments.words().front();
   if (const int number = stopped_by()) {
-    std::cerr << "stopped: what was lived is kept in " << folder.string() << "; go on with\n  safeconduct sweep "
-              << name << " --out " << folder.string() << " --resume\n";
+    std::cerr << "stopped: what was lived is kept in " << folder.string() << "; the same command "
+              << (resume ? "" : "with --resume ") << "goes on\n";
     return 128 + number;
   }
   if (!shard.is_whole()) {

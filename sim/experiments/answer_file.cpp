@@ -191,12 +191,12 @@ void AnswerFile::provenance(const std::string& name, std::vector<std::string> te
 NetcdfReader open_answer(const std::filesystem::path& path, const AnswerKind& kind) {
   std::vector<std::byte> bytes = read_whole(path);
   const std::string wanted(kind.filetype);
+  std::string filetype;
   const auto other = [&] {
-    return ResultsError(path.string() + " is no " + wanted + ": 'safeconduct " + std::string(kind.command) +
-                        "' writes those");
+    return ResultsError(path.string() + (filetype.empty() ? "" : " is of the kind '" + filetype + "' and") + " is no " +
+                        wanted + ": 'safeconduct " + std::string(kind.command) + "' writes those");
   };
   if (bytes.empty()) throw other();
-  std::string filetype;
   try {
     NetcdfReader file(std::move(bytes));
     filetype = file.text_attribute("", "filetype");

@@ -155,8 +155,11 @@ OpenedResults open_stored(const std::filesystem::path& path) {
     throw ResultsError(path.string() + " is not an HDF5 file, so it holds no results of safeconduct");
   return explained(path, [&] {
     NetcdfReader file(std::move(bytes));
-    if (!file.has_attribute("", "filetype") || file.text_attribute("", "filetype") != results_filetype)
-      throw ResultsError(path.string() + " is an HDF5 file, but does not hold results of safeconduct");
+    const std::string filetype =
+        file.has_attribute("", "filetype") ? file.text_attribute("", "filetype") : "of something else";
+    if (filetype != results_filetype)
+      throw ResultsError(path.string() + " is an HDF5 file (" + filetype +
+                         "), but does not hold results of safeconduct, which 'safeconduct run' writes");
     const std::vector<std::int32_t> version = file.integers_attribute("", "version");
     if (version.size() != 2) throw_damaged(path, "no format version");
     if (version[0] != results_version[0])

@@ -88,7 +88,8 @@ def test_no_duty_no_arrest():
     ((), 2, "--host"), (("--host", "XXX", "--date", "2026-09-02"), 65, "unknown state"),
     (("--host", "MNG", "--date", "2036-09-02"), 2, "inside the scenario"),
     (("--host", "MNG", "--date", "2024-09-02"), 2, "week 0"), (("--host", "RUS", "--date", "2026-09-02"), 2, "home"),
-    ((*TRIP, "--leader", "nobody"), 65, "nobody"), (("--host", "MNG", "--date", "soon"), 65, "error")])
+    ((*TRIP, "--leader", "nobody"), 65, "nobody"), (("--host", "MNG", "--date", "soon"), 2, "a date such as"),
+    ((*TRIP, "--days", "0"), 2, "a number from 0.5 to 60")])
 def test_mistakes(trip, code, words):
     wrong = safeconduct("card", "dushanbe_2025", *trip, fails=True)
     assert wrong.returncode == code and words in wrong.stderr

@@ -61,7 +61,7 @@ def test_a_leader_and_a_record_nobody_has_fitted(tmp_path):
 @pytest.mark.parametrize("arguments, code, words", [
     (["hindcast"], 2, "which scenarios"),
     (["fit", "putin_2023"], 2, "--out"),
-    (["hindcast", "putin_2023", "--records", "none.csv"], 65, "cannot be read"),
+    (["hindcast", "putin_2023", "--records", "none.csv"], 74, "cannot read none.csv: No such file"),
     (["hindcast", "netanyahu_2024"], 65, "no decision"),
     (["run", "putin_2023", "--posterior", "none.h5"], 74, "none.h5")])
 def test_mistakes_are_told(tmp_path, arguments, code, words):

@@ -177,8 +177,9 @@ def test_a_sampled_sweep_from_the_design_to_its_indices(tmp_path, design, sample
     """More ideas are more visits; a ten-thousandth of hostility's weight is nothing."""
     (tmp_path / "d.toml").write_text(DESIGN.format(design=design, samples=samples))
     safeconduct("sweep", "d.toml", "--out", "out", cwd=tmp_path)
-    safeconduct("sensitivity", "out/results.h5", cwd=tmp_path)
-    with xarray.open_dataset(tmp_path / "results.sensitivity.h5") as file:
+    risk = safeconduct("sensitivity", "out", "--measure", "hazard", cwd=tmp_path).stdout
+    assert "no sitting leader has been arrested" in risk
+    with xarray.open_dataset(tmp_path / "out.sensitivity.h5") as file:
         here = file.sel(leader="putin", measure="visits")[matters]
         rate = here.sel(factor="leaders_putin_opportunities")
         assert float(rate) > 5 * abs(float(here.sel(factor="w_hostility")))
