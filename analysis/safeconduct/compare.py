@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from .intervals import Z
 from .program import call, options, scratch, setting
 from .results import ResultsError, checked, decoded, hosts, leader_id, trips, years
-from .style import BLUE, axes, bare, heading, of_history, sign
+from .style import BLUE, axes, bare, heading, of_history, risk, sign
 
 
 def counterfactual(base: str | Path, *alternatives: str | Path | Mapping[str, Any], replicates: int | None = None,
@@ -100,7 +100,7 @@ def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | s
     ax.set_xlabel(f"{of_history(outcome)}, less that of {ds.attrs['base']}")
     title = f"What changes: {of_history(outcome)}"
     heading(ax, title, f"{ds.attrs['base']}: {tables[0]['base']:.3g}; {int(ds.attrs['replicates']):,} pairs of "
-            "histories under one luck.\n95 % intervals of the mean paired difference; hollow: the interval holds 0")
+            "histories under one luck.\n95 % intervals of the mean paired difference; hollow: the interval holds 0" + risk(outcome))
     return sign(ax, title, ds, Scenario=str(ds.attrs["base"]))
 
 

@@ -176,10 +176,19 @@ def _signed(x: float, places: int = 2) -> str:
     return text[1:] if float(text) == 0 else text.replace("-", "−")
 
 
+def _places(half: float) -> int:
+    """Decimals that half of an interval needs."""
+    return 2 if not half > 0 else int(np.clip(-np.floor(np.log10(half)), 2, 4))
+
+
 def _plus_minus(difference: float, half: float) -> list[str]:
-    """A difference and half of its interval, with the places that the interval needs."""
-    places = 2 if not half > 0 else int(np.clip(-np.floor(np.log10(half)), 2, 4))
-    return [_signed(difference, places), f"{half:.{places}f}"]
+    return [_signed(difference, _places(half)), f"{half:.{_places(half)}f}"]
+
+
+def _interval(low: float, high: float) -> str:
+    """Two shares in percent, with a decimal where they are less than two points apart."""
+    places = 1 if high - low < 0.02 else 0
+    return f"({100 * low:.{places}f} to {100 * high:.{places}f})"
 
 
 def _wilson(hits: float, n: float) -> tuple[float, float]:
@@ -514,9 +523,9 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                                                                         ascending=[False, True])
         rows = []
         for _, r in table.iterrows():
-            n = r["opportunities"]
-            rows.append([escape(r["name"]), "yes" if r["duty"] == 1 else "", f"{r['visits_a_year']:.2f}",
-                         f"{_Z * r['visits_a_year_se']:.2f}", f"{n / self.n / self.years:.2f}",
+            n, half = r["opportunities"], _Z * r["visits_a_year_se"]
+            rows.append([escape(r["name"]), "yes" if r["duty"] == 1 else "", f"{r['visits_a_year']:.{_places(half)}f}",
+                         f"{half:.{_places(half)}f}", f"{n / self.n / self.years:.2f}",
                          _share(r["go"] / n if n else np.nan), _share(r["withdrawn"] / r["go"] if r["go"] else np.nan),
                          f"{r['compliance_index']:+.1f}" if np.isfinite(r["compliance_index"]) else "–",
                          _small(r["p_refuse"]), _small(self._value(r, "arrest"))])
@@ -533,7 +542,8 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
             if r["host"] == self.home:
                 continue
             n, go, arrivals = float(r["opportunities"]), float(r["go"]), float(r["arrivals"])
-            lines = [["Visits a year", f"{r['visits_a_year']:.2f} ± {_Z * r['visits_a_year_se']:.2f}"],
+            half = _Z * r["visits_a_year_se"]
+            lines = [["Visits a year", f"{r['visits_a_year']:.{_places(half)}f} ± {half:.{_places(half)}f}"],
                      ["Occasions a year", f"{n / self.n / self.years:.2f}"]]
             if n:
                 lines.append(["Answered go", _share(go / n)])
@@ -578,8 +588,8 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                       f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
                       f'aria-label="{escape(words)}">'
                       f"<title>{escape(words)}</title>{bars}</svg>"
-                      f'<span class="goes">goes {_share(goes / n if n else np.nan)} <small>({100 * low:.0f} to '
-                      f'{100 * high:.0f})</small></span></li>\n')
+                      f'<span class="goes">goes {_share(goes / n if n else np.nan)} '
+                      f'<small>{_interval(low, high)}</small></span></li>\n')
         return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up; in '
                 f'brackets 95 % intervals of the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol '
                 f'class="calendar">\n{items}</ol>\n')
@@ -598,11 +608,11 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
         out = ""
         for t in np.arange(x_low, x_high + 0.5, 1.0):
             out += f'<line class="grid" x1="{_n(px(t))}" x2="{_n(px(t))}" y1="12" y2="{height - under}"/>'
-            out += f'<text x="{_n(px(t))}" y="{height - under + 17}" text-anchor="middle">{t:.0f}</text>'
+            out += f'<text x="{_n(px(t))}" y="{height - under + 17}" text-anchor="middle">{t + 0:.0f}</text>'
         step = 1.0 if y_high - y_low <= 6 else 2.0
         for t in np.arange(np.ceil(y_low / step) * step, y_high + step / 4, step):
             out += f'<line class="grid" x1="{left}" x2="{width - 14}" y1="{_n(py(t))}" y2="{_n(py(t))}"/>'
-            out += f'<text x="{left - 7}" y="{_n(py(t) + 4)}" text-anchor="end">{t:.0f}</text>'
+            out += f'<text x="{left - 7}" y="{_n(py(t) + 4)}" text-anchor="end">{t + 0:.0f}</text>'
         a, b = max(x_low, y_low - kap), min(x_high, y_high - kap)
         if a < b:
             ends = (px(a), py(a + kap), px(b), py(b + kap))
@@ -669,7 +679,7 @@ odds of refusing</figcaption></figure>
                 f'class="charts">\n{figures}</div>\n')
 
     def _fan(self, title: str, symbol: str, bands: np.ndarray) -> str:
-        width, height, left, under, above = 360, 210, 40, 24, 8
+        width, height, left, under, above = 360, 210, 50, 24, 8
         low, high = float(bands.min()), float(bands.max())
         step = _nice((high - low) / 4 or 1.0)
         low, high = np.floor(low / step) * step, max(np.ceil(high / step) * step, low + step)
@@ -693,8 +703,10 @@ odds of refusing</figcaption></figure>
         for a, b, kind in ((0, 4, "wide"), (1, 3, "narrow")):
             out += f'<path class="band-{kind}" d="M{"L".join(line(b))}L{"L".join(reversed(line(a)))}Z"/>'
         out += f'<path class="median" d="M{"L".join(line(2))}"/>'
-        form = f"{{:.{max(0, 1 - int(np.floor(np.log10(step))))}f}}"
-        middle, a, b = (form.format(bands[-1, q]) for q in (2, 1, 3))
+        places = max(0, 1 - int(np.floor(np.log10(step))))
+        least = 10.0**-places
+        middle, a, b = (f"{v:.{places}f}" if v == 0 or v >= least else f"<{least:.{places}f}"
+                        for v in (bands[-1, q] for q in (2, 1, 3)))
         end = f"ends at {middle} (half of the histories: {a} to {b})"
         sign = f" <i>{escape(symbol)}</i>" if symbol else ""
         return (f'<figure class="chart"><h3>{escape(title)}{sign}</h3><svg viewBox="0 0 {width} {height}" role="img" '

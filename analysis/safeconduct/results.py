@@ -318,8 +318,8 @@ def checked(path: Path, filetype: str) -> None:
 
 
 def _check_contents(path: Path, f: h5py.File, filetype: str) -> None:
-    if f.attrs.get("filetype") != filetype:
-        raise ResultsError(f"{path} is an HDF5 file, but holds no {filetype}")
+    if (found := f.attrs.get("filetype", "of something else")) != filetype:
+        raise ResultsError(f"{path} is an HDF5 file ({found}), but holds no {filetype}")
     major, minor = (int(v) for v in f.attrs["version"])
     if major != FORMAT:
         raise ResultsError(f"{path} has format {major}.{minor}, this package reads {FORMAT}.x: use the package that "

@@ -68,7 +68,8 @@ def histories(ds: xr.Dataset) -> str:
 
 _NOUNS = {"member_visits": "visits to hosts with a duty", "withdrawn": "invitations withdrawn",
           "cut_short": "visits cut short", "delegated": "events sent a delegate", "skipped": "events skipped",
-          "stays_home": "announced trips not made", "days": "days abroad", "hours": "hours flown"}
+          "stays_home": "announced trips not made", "days": "days abroad", "hours": "hours flown",
+          "hazard": "arrests expected"}
 _NORMS = {"final_nu": "norm strength nu at the end", "mean_nu": "norm strength nu, mean of the weeks"}
 
 
@@ -79,6 +80,15 @@ def of_history(measure: str) -> str:
     ('visits cut short a history', 'norm strength nu at the end')
     """
     return _NORMS.get(measure) or f"{_NOUNS.get(measure, measure.replace('_', ' '))} a history"
+
+
+def risk(measure: str) -> str:
+    """What a heading must say besides, if the measure is about arrests.
+
+    >>> risk("visits"), risk("hazard").startswith("\\nP(arrest) is mostly a prior")
+    ('', True)
+    """
+    return f"\n{PRIOR}" if measure in ("arrests", "hazard") else ""
 
 
 def sign(ax: Axes, what: str, *sources: xr.Dataset, **more: str) -> Axes:

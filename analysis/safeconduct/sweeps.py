@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from .intervals import Z
 from .program import call, options, scratch
 from .results import ResultsError, checked, decoded, leader_id
-from .style import BLUE, ORANGE, RED, SKY, axes, bare, heading, of_history, sign
+from .style import BLUE, ORANGE, RED, SKY, axes, bare, heading, of_history, risk, sign
 
 
 def sweep(design: str | Path, *, out: str | Path | None = None, replicates: int | None = None,
@@ -178,7 +178,7 @@ def plot_sweep(ds: xr.Dataset, measure: str = "visits", x: str | None = None, y:
         ax.set_ylabel(_axis(ds, y))
     ax.set_xlabel(_axis(ds, x))
     title = f"{label[0].upper()}{label[1:]}"
-    heading(ax, title, below)
+    heading(ax, title, below + risk(measure))
     return sign(ax, title, ds)
 
 
@@ -213,7 +213,7 @@ def plot_tornado(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0,
     title = f"What moves {of_history(measure)}"
     paired = "batch by batch under common luck" if table["paired"].all() else "as if independent: too wide"
     heading(ax, title, f"{ds.sizes['cell']} cells ({ds.attrs['design']}), {int(ds['replicates'].sum()):,} simulated "
-            f"histories; numbers: levels of the factor.\nWhiskers: 95 % intervals of the difference, {paired}")
+            f"histories; numbers: levels of the factor.\nWhiskers: 95 % intervals of the difference, {paired}" + risk(measure))
     return sign(ax, title, ds)
 
 
@@ -277,7 +277,7 @@ def plot_sensitivity(table: pd.DataFrame, ax: Axes | None = None, most: int = 15
     luck = f"the luck of the histories {'taken out' if table.attrs['luck'].startswith('subtracted') else 'still in'}"
     heading(ax, title, f"{method.capitalize()}, {table.attrs['cells']:,} cells, {of}; {luck};\n"
             f"{'whiskers: 95 % intervals' if whiskers else 'too few points for intervals'}. "
-            "A factor's range decides its bar")
+            "A factor's range decides its bar" + risk(measure))
     return sign(ax, title, Source=table.attrs["source"], Scenario=table.attrs["title"], Digest=table.attrs["digest"])
 
 
