@@ -152,7 +152,9 @@ TomlTable read_toml(const Source& source) {
     if (constexpr std::string_view prefix = "Error while parsing "; text.starts_with(prefix))
       text.erase(0, prefix.size());
     if (text.ends_with('.')) text.pop_back();
-    return fail(place_of(source, error.source()), "not valid TOML: " + printable(text));
+    Problem problem = problem_at(place_of(source, error.source()), "not valid TOML: " + printable(text));
+    if (problem.source_line.find("\xE2\x80") != std::string::npos) problem.help = "texts stand in straight quotes";
+    throw ScenarioError({problem});
   }
 }
 

@@ -150,6 +150,8 @@ TEST_CASE("bad scenarios: texts made to exhaust the reader are refused at once")
   CHECK(message_of_text(dotted + " = 1") == "my.toml:1:1: error: line longer than 2000 bytes\n");
   CHECK(message_of_text(brackets) == "my.toml:1:1: error: line longer than 2000 bytes\n");
   CHECK(message_of_text(nested).find("not valid TOML") != std::string::npos);
+  CHECK(message_of_text("title = \xE2\x80\x9Cquoted by a word processor\xE2\x80\x9D\n").find("straight quotes") !=
+        std::string::npos);
   CHECK(message_of_text(std::string(5u << 20, '\n')) ==
         "my.toml: error: larger than 1 MiB; a scenario is text written by people\n");
   std::string unknown = good;
