@@ -124,7 +124,7 @@ int main(int argc, char** argv) {
   sim::BatchLife blocks(batch, sim::best_kernel());
   const auto live_kernel = [&] {
     for (std::uint32_t first = 0; first < n; first += sim::block_replicates)
-      blocks.live(seed, first, sim::block_replicates);
+      blocks.live(seed, first, sim::block_replicates, false);
   };
   const Visits expected = live_oracle();
   const bench::Table table = bench::compare(

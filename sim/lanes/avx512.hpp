@@ -242,15 +242,12 @@ struct Lanes {
   }
   static constexpr __mmask16 odd_lanes = 0xaaaa;
 
-  LANES_INLINE static __m512i xor_three(__m512i a, __m512i b, __m512i c) {
-    return _mm512_ternarylogic_epi64(a, b, c, 0x96);
-  }
   LANES_INLINE static void philox_round(__m512i (&c)[4], __m512i factor0, __m512i factor1, __m512i k0, __m512i k1) {
     const __m512i product0 = _mm512_maskz_mul_epu32(all_pairs, c[0], factor0);
     const __m512i product1 = _mm512_maskz_mul_epu32(all_pairs, c[2], factor1);
-    c[0] = xor_three(_mm512_maskz_srli_epi64(all_pairs, product1, 32), c[1], k0);
+    c[0] = _mm512_xor_si512(_mm512_xor_si512(_mm512_maskz_srli_epi64(all_pairs, product1, 32), c[1]), k0);
     c[1] = product1;
-    c[2] = xor_three(_mm512_maskz_srli_epi64(all_pairs, product0, 32), c[3], k1);
+    c[2] = _mm512_xor_si512(_mm512_xor_si512(_mm512_maskz_srli_epi64(all_pairs, product0, 32), c[3]), k1);
     c[3] = product0;
   }
   LANES_INLINE static Int merge(__m512i even, __m512i odd) {

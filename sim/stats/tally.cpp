@@ -454,17 +454,28 @@ void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, in
   }
   const std::size_t cell = series * weeks_ + week;
   double* bins = &weekly_bins_[cell * series_bins];
-  float least = weekly_least_[cell], most = weekly_most_[cell];
-  std::int32_t at[block_replicates];
-  for (int i = 0; i < count; ++i) {
-    const double b = std::clamp(to_bins(series_[series], x[i]), 0.0, static_cast<double>(series_bins - 1));
-    at[i] = static_cast<std::int32_t>(b);
-    least = std::min(least, x[i]);
-    most = std::max(most, x[i]);
+  const auto bin_of = [&](float value) {
+    return static_cast<std::size_t>(
+        std::clamp(to_bins(series_[series], value), 0.0, static_cast<double>(series_bins - 1)));
+  };
+  constexpr std::size_t ways = 4;  // values next to each other often fall into one bin, and would wait for each other
+  std::array<float, ways> least, most;
+  least.fill(weekly_least_[cell]);
+  most.fill(weekly_most_[cell]);
+  const auto n = static_cast<std::size_t>(count);
+  for (std::size_t i = 0; i < n; ++i) {
+    least[i % ways] = std::min(least[i % ways], x[i]);
+    most[i % ways] = std::max(most[i % ways], x[i]);
   }
-  for (int i = 0; i < count; ++i) bins[at[i]] += weight;
-  weekly_least_[cell] = least;
-  weekly_most_[cell] = most;
+  weekly_least_[cell] = *std::min_element(least.begin(), least.end());
+  weekly_most_[cell] = *std::max_element(most.begin(), most.end());
+  if (n == 1) {
+    bins[bin_of(*x)] += weight;
+    return;
+  }
+  std::array<std::array<std::uint32_t, series_bins>, ways> seen{};
+  for (std::size_t i = 0; i < n; ++i) ++seen[i % ways][bin_of(x[i])];
+  for (std::size_t b = 0; b < series_bins; ++b) bins[b] += weight * (seen[0][b] + seen[1][b] + seen[2][b] + seen[3][b]);
 }
 
 Tally& Tally::operator+=(const Tally& later) {
