@@ -117,9 +117,10 @@ int fit(const Arguments& arguments) {
   settings.stop = &stop_on_signals();
   try {
     sim::Posterior posterior = [&] {
-      // How often the sets are moved is not known beforehand: some twenty times.
-      Progress progress("parameter sets", settings.chains * settings.draws * (2 + 20 * settings.sweeps) +
-                                              (figures ? settings.travelled : 0));
+      // How often the sets are resampled is not known beforehand: some twelve times.
+      Progress progress("parameter sets",
+                        settings.chains * settings.draws * (2 + 12 * settings.sweeps + settings.settling) +
+                            (figures ? settings.travelled : 0));
       settings.on_progress = [&](std::int64_t done) { progress.at(done); };
       return sim::fit(evidence, sim::fitted_parameters(), settings);
     }();
