@@ -8,6 +8,8 @@
 #include <iterator>
 #include <system_error>
 
+#include "scenarios/numbers.hpp"
+
 namespace scenarios {
 namespace {
 
@@ -39,11 +41,6 @@ std::vector<std::string> split(std::string_view line, const std::string& name, s
   }
   if (quoted) fail_at(name, number, "a quote is not closed");
   return fields;
-}
-
-std::string shown(double value) {
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
 }  // namespace
@@ -111,7 +108,7 @@ double Row::number(std::string_view column) const {
 double Row::number(std::string_view column, double low, double high) const {
   const double value = number(column);
   if (value < low || value > high)
-    fail(std::string(column) + " = " + shown(value) + " is outside [" + shown(low) + ", " + shown(high) + "]");
+    fail(std::string(column) + " = " + shortest(value) + " is outside [" + shortest(low) + ", " + shortest(high) + "]");
   return value;
 }
 

@@ -28,6 +28,7 @@ import xarray as xr
 
 from . import geo
 from .compare import open_comparison
+from .intervals import Z, wilson
 from .program import ProgramError, call
 from .results import ResultsError, hosts, open_results, years
 
@@ -35,7 +36,6 @@ MARK = "<!-- a report of safeconduct -->"
 CAVEAT = ("P(arrest) is mostly a prior: no sitting leader has been arrested on such a trip, so the record cannot tell "
           "a host that would never arrest from a leader who knows where not to go.")
 
-_Z = 1.96
 _WIDTH, _SOUTH = 1000.0, -57.0
 
 #: What became of an invitation: column of the table of events, words, class of the colour.
@@ -189,15 +189,6 @@ def _interval(low: float, high: float) -> str:
     """Two shares in percent, with a decimal where they are less than two points apart."""
     places = 1 if high - low < 0.02 else 0
     return f"({100 * low:.{places}f} to {100 * high:.{places}f})"
-
-
-def _wilson(hits: float, n: float) -> tuple[float, float]:
-    if n <= 0:
-        return (float("nan"),) * 2
-    p, z2 = hits / n, _Z * _Z
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z / (1 + z2 / n) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def _n(x: float) -> str:
@@ -363,7 +354,7 @@ class _Page:
 
         def a_year(name: str, places: int = 1) -> tuple[str, str]:
             mean, se = self._measure(self.ds, name)
-            return f"{mean / self.years:.{places}f}", f"± {_Z * se / self.years:.{places + 1}f}, simulation error"
+            return f"{mean / self.years:.{places}f}", f"± {Z * se / self.years:.{places + 1}f}, simulation error"
 
         visits, members = a_year("visits"), a_year("member_visits", 2)
         none = self.ds["itineraries_by_member_visits"].values[self.l]
@@ -523,7 +514,7 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                                                                         ascending=[False, True])
         rows = []
         for _, r in table.iterrows():
-            n, half = r["opportunities"], _Z * r["visits_a_year_se"]
+            n, half = r["opportunities"], Z * r["visits_a_year_se"]
             rows.append([escape(r["name"]), "yes" if r["duty"] == 1 else "", f"{r['visits_a_year']:.{_places(half)}f}",
                          f"{half:.{_places(half)}f}", f"{n / self.n / self.years:.2f}",
                          _share(r["go"] / n if n else np.nan), _share(r["withdrawn"] / r["go"] if r["go"] else np.nan),
@@ -542,7 +533,7 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
             if r["host"] == self.home:
                 continue
             n, go, arrivals = float(r["opportunities"]), float(r["go"]), float(r["arrivals"])
-            half = _Z * r["visits_a_year_se"]
+            half = Z * r["visits_a_year_se"]
             lines = [["Visits a year", f"{r['visits_a_year']:.{_places(half)}f} ± {half:.{_places(half)}f}"],
                      ["Occasions a year", f"{n / self.n / self.years:.2f}"]]
             if n:
@@ -581,7 +572,7 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                 x += 100 * p
             words = ", ".join(f"{w} {_share(p)}" for p, w, _ in shares if p > 0) or "never comes up"
             goes = float(e["visited"] + e["cut_short"])
-            low, high = _wilson(goes, n)
+            low, high = (float(x) for x in wilson(goes, n))
             mark = '<span class="mark" title="a duty to arrest">duty</span>' if e["host"] in duty else ""
             items += (f'<li><span class="when">{escape(e["date"])}</span> <span class="what">{escape(e["name"])}, '
                       f'{escape(names.get(e["host"], e["host"]))} {mark}</span>'
@@ -748,10 +739,10 @@ odds of refusing</figcaption></figure>
         both = self.hosts[self.hosts["host"].isin(theirs.index)].copy()
         both["base"] = theirs.loc[both["host"], "visits_a_year"].to_numpy()
         both["change"] = both["visits_a_year"] - both["base"]
-        both["error"] = _Z * np.hypot(both["visits_a_year_se"].to_numpy(),
+        both["error"] = Z * np.hypot(both["visits_a_year_se"].to_numpy(),
                                       theirs.loc[both["host"], "visits_a_year_se"].to_numpy())
         if self.pairs is not None:
-            both["error"] = _Z * self.pairs["host_difference_se"].sel(host=both["host"].to_numpy()).values / span
+            both["error"] = Z * self.pairs["host_difference_se"].sel(host=both["host"].to_numpy()).values / span
         both["size"] = both["change"].abs()
         most = both[both["size"] >= 0.005].sort_values(["size", "host"], ascending=[False, True]).head(12)
         rows = [[escape(r["name"]), f"{r['visits_a_year']:.2f}", f"{r['base']:.2f}",
@@ -778,7 +769,7 @@ odds of refusing</figcaption></figure>
         """A difference and half of its 95 % interval, of pairs where they are known."""
         if self.pairs is not None and outcome in self.pairs["outcome"].values:
             se = float(self.pairs["difference_se"].sel(outcome=outcome)) / span
-        return _plus_minus(difference, _Z * se)
+        return _plus_minus(difference, Z * se)
 
     # assumptions
 

@@ -16,6 +16,7 @@
 #include "sim/cli/progress.hpp"
 #include "sim/cli/reasons_text.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/experiments/adaptive.hpp"
 #include "sim/rng/philox.hpp"
 #include "sim/run/run.hpp"
 
@@ -37,7 +38,7 @@ struct Share {
 };
 Share share_of(double hits, double n) {
   if (n == 0) return {std::nan(""), std::nan(""), std::nan("")};
-  const double z = 1.96, p = hits / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+  const double z = sim::z_95, p = hits / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n);
   const double half = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
   return {p, std::max(middle - half, 0.0), std::min(middle + half, 1.0)};
 }
@@ -372,7 +373,7 @@ int card(const Arguments& arguments) {
     row("kap_arrest", [&](const auto& r) { return fixed(r.kap_arrest, 1) + (r.kap_arrest == own ? "*" : " "); });
     row("Lambda", [](const auto& r) { return fixed(r.Lambda, 0) + " "; });
     row("P(arrest)", [](const auto& r) {
-      return fixed(1000 * r.p_arrest.mean, 2) + " ± " + fixed(1960 * r.p_arrest.standard_error, 2) + " ";
+      return fixed(1000 * r.p_arrest.mean, 2) + " ± " + fixed(1000 * sim::z_95 * r.p_arrest.standard_error, 2) + " ";
     });
     row("visit takes place", [](const auto& r) { return fixed(100 * r.visits.mean, 1) + " % "; });
     out += "  " + std::string(arrest_caveat) + "\n  Read the row as a range, never as a point.\n";

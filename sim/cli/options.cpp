@@ -4,6 +4,7 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 
+#include "scenarios/numbers.hpp"
 #include "scenarios/problem.hpp"
 
 namespace cli {
@@ -24,10 +25,8 @@ po::options_description describe(const Usage& usage) {
   return options;
 }
 
-std::string shortest(auto x) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
-}
+std::string shown(std::int64_t n) { return std::to_string(n); }
+std::string shown(double x) { return scenarios::shortest(x); }
 
 template <class Number>
 std::optional<Number> in_range(const Arguments& arguments, std::string_view name, Number low, Number high,
@@ -38,8 +37,8 @@ std::optional<Number> in_range(const Arguments& arguments, std::string_view name
   const char* end = given->data() + given->size();
   const auto [stop, error] = std::from_chars(given->data(), end, n);
   if (error != std::errc{} || stop != end || !(n >= low && n <= high))
-    throw UsageError("option '--" + std::string(name) + "' takes " + kind + " from " + shortest(low) + " to " +
-                     shortest(high) + ", not '" + scenarios::printable(*given) + "'");
+    throw UsageError("option '--" + std::string(name) + "' takes " + kind + " from " + shown(low) + " to " +
+                     shown(high) + ", not '" + scenarios::printable(*given) + "'");
   return n;
 }
 

@@ -1,18 +1,12 @@
 #include "sim/cli/parameters_page.hpp"
 
-#include <charconv>
-#include <cmath>
-
+#include "scenarios/numbers.hpp"
 #include "sim/cli/words.hpp"
 
 namespace cli {
 namespace {
 
-std::string shortest(double x) {
-  if (std::isinf(x)) return x > 0 ? "inf" : "-inf";
-  char buffer[64];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x).ptr};
-}
+using scenarios::shortest;
 
 std::string range(const agents::Parameter& p) { return shortest(p.low) + " to " + shortest(p.high); }
 

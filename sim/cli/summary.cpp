@@ -6,6 +6,7 @@
 
 #include "agents/flight.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/experiments/adaptive.hpp"
 
 namespace cli {
 namespace {
@@ -53,7 +54,8 @@ class Table {
 
   void trips() {
     const auto [visits, error] = tally_.estimate(l_, Measure::visits);
-    line("visits", fixed(visits / years_, 1) + " a year (± " + fixed(1.96 * error / years_, 2) + ", simulation error)");
+    line("visits",
+         fixed(visits / years_, 1) + " a year (± " + fixed(sim::z_95 * error / years_, 2) + ", simulation error)");
     line("  to members", fixed(a_year(Measure::member_visits), 2) + " a year; " +
                              percent(1 - none(Measure::member_visits)) + " of histories have at least one");
     line("  cut short", fixed(a_year(Measure::cut_short), 2) + " a year");

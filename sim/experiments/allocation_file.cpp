@@ -1,16 +1,10 @@
 #include "sim/experiments/allocation_file.hpp"
 
-#include <charconv>
-
 #include "sim/experiments/answer_file.hpp"
+#include "sim/output/words.hpp"
 
 namespace sim {
 namespace {
-
-std::string number(double x) {
-  char digits[64];
-  return {digits, std::to_chars(digits, digits + sizeof digits, x).ptr};
-}
 
 /// The columns of effects, by name of the first.
 struct Effects {
@@ -41,8 +35,8 @@ std::vector<std::byte> allocation_image(const Allocation& a, const AllocationTex
   file.attribute("start_date", text.start_date);
   file.attribute("seed", seed);
   file.attribute("replicates", a.replicates);
-  file.attribute("effort", "budget " + number(effort.units) + ", litigation share " + number(effort.litigation) +
-                               ", winnability " + number(effort.winnability));
+  file.attribute("effort", "budget " + shortest(effort.units) + ", litigation share " + shortest(effort.litigation) +
+                               ", winnability " + shortest(effort.winnability));
   std::vector<std::string> place, place_name, occasion = a.events, occasion_name;
   std::vector<double> announced, there, reduction, events;
   Effects norm, prevented;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -104,11 +103,6 @@ std::vector<std::size_t> rows_in(const Names& all, const std::vector<std::string
   std::vector<std::size_t> rows;
   for (const std::string& name : all) rows.push_back(at.contains(name) ? at[name] : std::string::npos);
   return rows;
-}
-
-std::string text_of(double x) {
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, x).ptr);
 }
 
 struct Names {
@@ -448,8 +442,8 @@ std::string first_difference(const MergedFile& merged, std::size_t cell, const C
     for (std::size_t j = 0; j < lived.size(); ++j)
       if (std::bit_cast<std::uint64_t>(lived[j]) != std::bit_cast<std::uint64_t>(here[j]) &&
           !(std::isnan(lived[j]) && std::isnan(here[j])))
-        return columns[i].name + ", value " + std::to_string(j) + ": the file says " + text_of(here[j]) +
-               ", living it again " + text_of(lived[j]);
+        return columns[i].name + ", value " + std::to_string(j) + ": the file says " + shortest(here[j]) +
+               ", living it again " + shortest(lived[j]);
   }
   return "";
 }

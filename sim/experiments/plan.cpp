@@ -9,6 +9,7 @@
 #include "sim/output/sha256.hpp"
 #include "sim/output/stored.hpp"
 #include "sim/output/whole_file.hpp"
+#include "sim/output/words.hpp"
 
 namespace sim {
 namespace {
@@ -24,11 +25,6 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 const std::string seal_head = "\nsha256 ";
-
-std::string number_text(double x) {
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, x).ptr);
-}
 
 template <class Rows, class Of>
 auto column(const Rows& rows, Of of) {
@@ -58,7 +54,7 @@ class PlanWriter {
 
 std::string Goal::target() const {
   if (!is_adaptive()) return "";
-  return outcome + " of " + leader + " to " + number_text(standard_error);
+  return outcome + " of " + leader + " to " + shortest(standard_error);
 }
 
 std::string changes_between(const Tables& from, const Tables& to) {
@@ -143,7 +139,7 @@ std::string Plan::fingerprint() const {
   add(goal.target());
   for (const PlanFactor& f : factors) {
     add(f.name);
-    for (const double x : f.numbers) add(number_text(x));
+    for (const double x : f.numbers) add(shortest(x));
     for (const std::string& text : f.texts) add(text);
   }
   for (const std::string& cell : fingerprints) add(cell);

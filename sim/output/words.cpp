@@ -1,6 +1,7 @@
 #include "sim/output/words.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace sim {
 
@@ -12,6 +13,11 @@ std::vector<std::string> split(std::string_view text, char separator) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return all;
+}
+
+std::string shortest(double x) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, x).ptr};
 }
 
 }  // namespace sim
