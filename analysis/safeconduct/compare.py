@@ -100,7 +100,8 @@ def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | s
     ax.set_xlabel(f"{of_history(outcome)}, less that of {ds.attrs['base']}")
     title = f"What changes: {of_history(outcome)}"
     heading(ax, title, f"{ds.attrs['base']}: {tables[0]['base']:.3g}; {int(ds.attrs['replicates']):,} pairs of "
-            "histories under one luck.\n95 % intervals of the mean paired difference; hollow: the interval holds 0" + risk(outcome))
+            "histories under one luck.\n95 % intervals of the mean paired difference; hollow: the interval holds 0"
+            + risk(outcome))
     return sign(ax, title, ds, Scenario=str(ds.attrs["base"]))
 
 

@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(e, file=sys.stderr)
         return e.code
     except OSError as e:
-        print(f"safeconduct: {e}", file=sys.stderr)
+        print(f"safeconduct: {f'{e.filename}: {e.strerror}' if e.filename else e}", file=sys.stderr)
         return 74
     print(f"wrote {given.out}")
     return 0
@@ -877,7 +877,8 @@ otherwise.</li>
             for i, q in enumerate(self.ds["quantile"].values):
                 weeks[f"{name}_q{100 * q:.0f}"] = bands[:, i]
         text = "<ul>\n" + _download("hosts.csv", _csv(table),
-                                    "one row for each host state; counts are sums over all histories")
+                                    "one row for each host state; counts are sums over all histories, chances of arrest "
+                                    "mostly a prior")
         text += _download("calendar.csv", _csv(self.events.drop(columns="open")), "one row for each scheduled occasion")
         text += _download("weeks.csv", _csv(weeks), "quantiles of the stocks, week by week")
         text += _download("parameters.csv", _csv(self.parameters), "every parameter with kind, source, prior and value")

@@ -81,6 +81,8 @@ def to_dataframe(ds: xr.Dataset, *names: str) -> pd.DataFrame:
 def hosts(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.DataFrame:
     """The table of hosts: one row for each leader (or of one leader) and host, with names, and ``visits_a_year``.
 
+    ``p_arrest`` and ``pi_arrest``, means over the arrivals, rest on assumed parameters: P(arrest) is mostly a prior.
+
     >>> table = hosts(open_results(example))
     >>> table.sort_values("visits_a_year").iloc[-1][["host", "name", "member_at_start"]].tolist()
     ['BLR', 'Belarus', 'no']

@@ -85,10 +85,10 @@ def of_history(measure: str) -> str:
 def risk(measure: str) -> str:
     """What a heading must say besides, if the measure is about arrests.
 
-    >>> risk("visits"), risk("hazard").startswith("\\nP(arrest) is mostly a prior")
-    ('', True)
+    >>> risk("visits"), risk("hazard")
+    ('', '\\nP(arrest) is mostly a prior: no sitting leader has been arrested on such a trip')
     """
-    return f"\n{PRIOR}" if measure in ("arrests", "hazard") else ""
+    return f"\n{PRIOR.split(',')[0]}" if measure in ("arrests", "hazard") else ""
 
 
 def sign(ax: Axes, what: str, *sources: xr.Dataset, **more: str) -> Axes:

@@ -213,7 +213,8 @@ def plot_tornado(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0,
     title = f"What moves {of_history(measure)}"
     paired = "batch by batch under common luck" if table["paired"].all() else "as if independent: too wide"
     heading(ax, title, f"{ds.sizes['cell']} cells ({ds.attrs['design']}), {int(ds['replicates'].sum()):,} simulated "
-            f"histories; numbers: levels of the factor.\nWhiskers: 95 % intervals of the difference, {paired}" + risk(measure))
+            f"histories; numbers: levels of the factor.\nWhiskers: 95 % intervals of the difference, {paired}"
+            + risk(measure))
     return sign(ax, title, ds)
 
 

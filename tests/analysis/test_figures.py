@@ -43,6 +43,15 @@ def test_a_chance_of_arrest_is_called_a_prior(ds, draw):
     assert any("P(arrest) is mostly a prior" in t.get_text() for t in draw(ds).texts)
 
 
+@pytest.mark.parametrize("measure, said", [("hazard", True), ("member_visits", False)])
+def test_so_are_arrests_in_sweeps_and_comparisons(example_sweep, example_morris, example_comparison, measure, said):
+    swept, pairs = safeconduct.open_sweep(example_sweep), safeconduct.open_comparison(example_comparison)
+    for ax in (safeconduct.plot_sweep(swept, measure), safeconduct.plot_tornado(swept, measure),
+               safeconduct.plot_sensitivity(safeconduct.sensitivity(example_morris, measure)),
+               safeconduct.plot_outcome(pairs, measure)):
+        assert any("P(arrest) is mostly a prior" in t.get_text() for t in ax.texts) == said
+
+
 def test_no_figure_shows_itself(ds):
     for name in safeconduct.__all__:
         assert ".show(" not in inspect.getsource(getattr(safeconduct, name))
