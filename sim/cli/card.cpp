@@ -238,6 +238,111 @@ Json json_of(const std::vector<Driver>& all) {
   return out;
 }
 
+/// A turn that the trip can take: its name for programs, its words for people.
+struct Turn {
+  const char *name, *words;
+  Share share;
+};
+
+/// All that is told.
+struct Card {
+  std::string title, leader, leader_id, host, host_id, date;
+  double days = 0, value = 0, kap_arrest = 0;
+  bool duty = false;
+  std::int64_t replicates = 0;
+  std::uint64_t seed = 0;
+  double asked = 0;              ///< histories in which the question comes up
+  std::optional<double> feared;  ///< P(arrest) as the leader sees it before departure, mean
+  std::vector<Turn> turns;
+  std::vector<RidgeOfTrip> ridge;
+  Reasons reasons;
+  ByResolve resolve;
+  std::vector<Driver> going, withdrawing;
+  std::optional<sim::VarianceSplit> unknown;
+};
+
+Json json_of(const Card& c) {
+  Json out = {{"title", c.title},    {"leader", c.leader_id}, {"host", c.host_id},
+              {"host_name", c.host}, {"date", c.date},        {"days", c.days},
+              {"value", c.value},    {"duty", c.duty},        {"replicates", c.replicates},
+              {"seed", c.seed},      {"invitations", c.asked}};
+  for (const Turn& t : c.turns) out["odds"][t.name] = json_of(t.share);
+  Json& points = out["arrest_ridge"] = Json::array();
+  for (const RidgeOfTrip& r : c.ridge)
+    points.push_back({{"kap_arrest", r.kap_arrest},
+                      {"Lambda", r.Lambda},
+                      {"p_arrest", r.p_arrest.mean},
+                      {"p_arrest_se", r.p_arrest.standard_error},
+                      {"visit", r.visits.mean},
+                      {"visit_se", r.visits.standard_error}});
+  out["caveat"] = arrest_caveat;
+  out["feared_by_the_leader"] = c.feared ? Json(*c.feared) : Json(nullptr);
+  out["drivers"] = {
+      {"histories", c.reasons.by_resolve.size()}, {"going", json_of(c.going)}, {"withdrawing", json_of(c.withdrawing)}};
+  Json& fifths = out["visit_by_resolve"] = Json::array();
+  for (const Share& s : c.resolve.fifths) fifths.push_back(json_of(s));
+  if (c.unknown)
+    out["posterior"] = {{"sets", c.unknown->sets},
+                        {"chance", c.unknown->chance},
+                        {"ignorance", c.unknown->ignorance},
+                        {"ignorance_se", c.unknown->ignorance_se},
+                        {"ignorances_share", c.unknown->share()}};
+  out["variance_of_the_visit"] = {{"hidden_resolve_of_the_host", c.resolve.explained},
+                                  {"chance", 1 - c.resolve.explained}};
+  return out;
+}
+
+std::string text_of(const Card& c) {
+  std::string out = c.leader + " to " + c.host + ", " + c.date + ", " + fixed(c.days, 0) +
+                    " days, an occasion of value " + fixed(c.value, 1) + "; the host has " + (c.duty ? "a" : "no") +
+                    " duty to arrest\n" + c.title + ", " + grouped(c.replicates) + " histories, seed " +
+                    std::to_string(c.seed) + "; in brackets: 95 %, simulation error only\n\n";
+  if (c.asked < static_cast<double>(c.replicates))
+    out += "In " + grouped(static_cast<std::int64_t>(static_cast<double>(c.replicates) - c.asked)) +
+           " histories the leader is no longer free when the question comes up.\n";
+  for (const Turn& t : c.turns) out += "  " + left(t.words, 42) + interval(t.share) + "\n";
+  if (c.duty) {
+    out +=
+        "\nP(arrest) on this trip, per thousand histories, along what the record cannot tell apart (* as assumed "
+        "here)\n";
+    const auto row = [&](const char* label, auto value) {
+      out += "  " + left(label, 24);
+      for (const RidgeOfTrip& r : c.ridge) out += right(value(r), 16);
+      out += "\n";
+    };
+    row("kap_arrest",
+        [&](const auto& r) { return fixed(r.kap_arrest, 1) + (r.kap_arrest == c.kap_arrest ? "*" : " "); });
+    row("Lambda", [](const auto& r) { return fixed(r.Lambda, 0) + " "; });
+    row("P(arrest)", [](const auto& r) {
+      return fixed(1000 * r.p_arrest.mean, 2) + " ± " + fixed(1000 * sim::z_95 * r.p_arrest.standard_error, 2) + " ";
+    });
+    row("visit takes place", [](const auto& r) { return fixed(100 * r.visits.mean, 1) + " % "; });
+    out += "  " + std::string(arrest_caveat) + "\n  Read the row as a range, never as a point.\n";
+  }
+  out += text_of("What moves the leader to go", c.going, c.reasons.logit_going, c.reasons.answers);
+  out += text_of("What moves the host to withdraw", c.withdrawing, c.reasons.logit_withdrawing, c.reasons.invitations);
+  out += "\nChance and ignorance\n";
+  if (!c.resolve.fifths.empty()) {
+    out +=
+        "  The host's own resolve is known to the host alone. From its softest fifth to its firmest the visit takes "
+        "place in\n ";
+    for (const Share& s : c.resolve.fifths) out += " " + percent(s.share);
+    out += ": that explains " + percent(c.resolve.explained) +
+           " of the variance; the rest is the luck of soundings, answers and weeks.\n";
+  }
+  if (c.unknown)
+    out += "  Over " + std::to_string(c.unknown->sets) +
+           " parameter sets the chance of the visit has a spread (sd) of " +
+           fixed(100 * std::sqrt(std::max(c.unknown->ignorance, 0.0)), 1) +
+           " points: ignorance's share of the variance is " + percent(c.unknown->share()) +
+           ".\n  The shares above are means over the sets; reasons and the row of P(arrest) " +
+           "are those of the scenario's own parameters.\n";
+  else
+    out += "  What is unknown about the parameters is not in these figures (--posterior FILE puts it there).\n";
+  if (c.duty) out += "  What the record cannot tell at all stands in the row of P(arrest).\n";
+  return out;
+}
+
 }  // namespace
 
 int card(const Arguments& arguments) {
@@ -286,119 +391,42 @@ int card(const Arguments& arguments) {
     before = settings.replicates;
     if (duty) ridge = ridge_of(scenario.world, trip, settings);
   }
-  const Reasons reasons = reasons_of(stage, trip, settings.seed, std::min(settings.replicates, most_witnessed));
-  const ByResolve resolve = by_resolve(reasons);
 
-  const double visits = outcomes[Outcome::visited] + outcomes[Outcome::cut_short];
   const auto of_asked = [&](double hits) { return share_of(hits, asked); };
   const Share found = of_asked(under_duty);
   const double zeta = scenario.world.parameters.zeta;
-  const std::pair<const char*, Share> rows[] = {
-      {"go", of_asked(answers[agents::Answer::go])},
-      {"delegate", of_asked(answers[agents::Answer::delegate])},
-      {"skip", of_asked(answers[agents::Answer::skip])},
-      {"withdrawn", of_asked(outcomes[Outcome::withdrawn])},
-      {"stays_home", of_asked(outcomes[Outcome::stays_home])},
-      {"visit", of_asked(visits)},
-      {"cut_short", of_asked(outcomes[Outcome::cut_short])},
-      {"finding", {zeta * found.share, zeta * found.low, zeta * found.high}},
+  Card c;
+  c.title = scenario.title;
+  c.leader = scenario.leader_labels[trip.leader.index].name;
+  c.leader_id = stage.world.leaders[trip.leader.index].name;
+  c.host = scenario.host_names[planned.host.index];
+  c.host_id = stage.world.hosts[planned.host.index].name;
+  c.date = scenarios::to_text(scenario.event_labels[planned.stages.front()].date);
+  c.days = planned.days;
+  c.value = planned.V;
+  c.kap_arrest = scenario.world.parameters.kap_arrest;
+  c.duty = duty;
+  c.replicates = settings.replicates;
+  c.seed = settings.seed;
+  c.asked = asked;
+  if (looks > 0) c.feared = feared / looks;
+  c.turns = {
+      {"go", "the invitation is answered: go", of_asked(answers[agents::Answer::go])},
+      {"delegate", "  a delegate or a video link", of_asked(answers[agents::Answer::delegate])},
+      {"skip", "  skip", of_asked(answers[agents::Answer::skip])},
+      {"withdrawn", "announced, and the host withdraws it", of_asked(outcomes[Outcome::withdrawn])},
+      {"stays_home", "announced, and the leader stays home", of_asked(outcomes[Outcome::stays_home])},
+      {"visit", "the visit takes place", of_asked(outcomes[Outcome::visited] + outcomes[Outcome::cut_short])},
+      {"cut_short", "  and is cut short under a court order", of_asked(outcomes[Outcome::cut_short])},
+      {"finding", "a finding of non-compliance follows", {zeta * found.share, zeta * found.low, zeta * found.high}},
   };
-  const std::string& leader = scenario.leader_labels[trip.leader.index].name;
-  const std::string& host = scenario.host_names[planned.host.index];
-  const std::string date = scenarios::to_text(scenario.event_labels[planned.stages.front()].date);
-  const std::vector<Driver> going = drivers(stage, reasons.going, reasons.answers),
-                            withdrawing = drivers(stage, reasons.withdrawing, reasons.invitations);
-
-  if (arguments.flag("json")) {
-    Json out = {{"title", scenario.title},
-                {"leader", stage.world.leaders[trip.leader.index].name},
-                {"host", stage.world.hosts[planned.host.index].name},
-                {"host_name", host},
-                {"date", date},
-                {"days", planned.days},
-                {"value", planned.V},
-                {"duty", duty},
-                {"replicates", settings.replicates},
-                {"seed", settings.seed},
-                {"invitations", asked}};
-    for (const auto& [name, share] : rows) out["odds"][name] = json_of(share);
-    Json& points = out["arrest_ridge"] = Json::array();
-    for (const RidgeOfTrip& r : ridge)
-      points.push_back({{"kap_arrest", r.kap_arrest},
-                        {"Lambda", r.Lambda},
-                        {"p_arrest", r.p_arrest.mean},
-                        {"p_arrest_se", r.p_arrest.standard_error},
-                        {"visit", r.visits.mean},
-                        {"visit_se", r.visits.standard_error}});
-    out["caveat"] = arrest_caveat;
-    out["feared_by_the_leader"] = looks > 0 ? Json(feared / looks) : Json(nullptr);
-    out["drivers"] = {
-        {"histories", reasons.by_resolve.size()}, {"going", json_of(going)}, {"withdrawing", json_of(withdrawing)}};
-    Json& fifths = out["visit_by_resolve"] = Json::array();
-    for (const Share& s : resolve.fifths) fifths.push_back(json_of(s));
-    if (unknown)
-      out["posterior"] = {{"sets", unknown->sets},
-                          {"chance", unknown->chance},
-                          {"ignorance", unknown->ignorance},
-                          {"ignorance_se", unknown->ignorance_se},
-                          {"ignorances_share", unknown->share()}};
-    out["variance_of_the_visit"] = {{"hidden_resolve_of_the_host", resolve.explained},
-                                    {"chance", 1 - resolve.explained}};
-    std::cout << out.dump(1) << '\n';
-    return Exit::done;
-  }
-
-  std::string out = leader + " to " + host + ", " + date + ", " + fixed(planned.days, 0) +
-                    " days, an occasion of value " + fixed(planned.V, 1) + "; the host has " + (duty ? "a" : "no") +
-                    " duty to arrest\n" + scenario.title + ", " + grouped(settings.replicates) + " histories, seed " +
-                    std::to_string(settings.seed) + "; in brackets: 95 %, simulation error only\n\n";
-  if (asked < static_cast<double>(settings.replicates))
-    out += "In " + grouped(static_cast<std::int64_t>(static_cast<double>(settings.replicates) - asked)) +
-           " histories the leader is no longer free when the question comes up.\n";
-  static constexpr const char* words[] = {
-      "the invitation is answered: go",         "  a delegate or a video link",         "  skip",
-      "announced, and the host withdraws it",   "announced, and the leader stays home", "the visit takes place",
-      "  and is cut short under a court order", "a finding of non-compliance follows"};
-  for (std::size_t i = 0; i < std::size(rows); ++i) out += "  " + left(words[i], 42) + interval(rows[i].second) + "\n";
-  if (duty) {
-    out +=
-        "\nP(arrest) on this trip, per thousand histories, along what the record cannot tell apart (* as assumed "
-        "here)\n";
-    const auto row = [&](const char* label, auto value) {
-      out += "  " + left(label, 24);
-      for (const RidgeOfTrip& r : ridge) out += right(value(r), 16);
-      out += "\n";
-    };
-    const double own = scenario.world.parameters.kap_arrest;
-    row("kap_arrest", [&](const auto& r) { return fixed(r.kap_arrest, 1) + (r.kap_arrest == own ? "*" : " "); });
-    row("Lambda", [](const auto& r) { return fixed(r.Lambda, 0) + " "; });
-    row("P(arrest)", [](const auto& r) {
-      return fixed(1000 * r.p_arrest.mean, 2) + " ± " + fixed(1000 * sim::z_95 * r.p_arrest.standard_error, 2) + " ";
-    });
-    row("visit takes place", [](const auto& r) { return fixed(100 * r.visits.mean, 1) + " % "; });
-    out += "  " + std::string(arrest_caveat) + "\n  Read the row as a range, never as a point.\n";
-  }
-  out += text_of("What moves the leader to go", going, reasons.logit_going, reasons.answers);
-  out += text_of("What moves the host to withdraw", withdrawing, reasons.logit_withdrawing, reasons.invitations);
-  out += "\nChance and ignorance\n";
-  if (!resolve.fifths.empty()) {
-    out +=
-        "  The host's own resolve is known to the host alone. From its softest fifth to its firmest the visit takes "
-        "place in\n ";
-    for (const Share& s : resolve.fifths) out += " " + percent(s.share);
-    out += ": that explains " + percent(resolve.explained) +
-           " of the variance; the rest is the luck of soundings, answers and weeks.\n";
-  }
-  if (unknown)
-    out += "  Over " + std::to_string(unknown->sets) + " parameter sets the chance of the visit has a spread (sd) of " +
-           fixed(100 * std::sqrt(std::max(unknown->ignorance, 0.0)), 1) +
-           " points: ignorance's share of the variance is " + percent(unknown->share()) +
-           ".\n  The shares above are means over the sets; reasons and the row of P(arrest) " +
-           "are those of the scenario's own parameters.\n";
-  else
-    out += "  What is unknown about the parameters is not in these figures (--posterior FILE puts it there).\n";
-  if (duty) out += "  What the record cannot tell at all stands in the row of P(arrest).\n";
-  std::cout << out;
+  c.ridge = std::move(ridge);
+  c.reasons = reasons_of(stage, trip, settings.seed, std::min(settings.replicates, most_witnessed));
+  c.resolve = by_resolve(c.reasons);
+  c.going = drivers(stage, c.reasons.going, c.reasons.answers);
+  c.withdrawing = drivers(stage, c.reasons.withdrawing, c.reasons.invitations);
+  c.unknown = unknown;
+  std::cout << (arguments.flag("json") ? json_of(c).dump(1) + "\n" : text_of(c));
   return Exit::done;
 }
 
