@@ -1,10 +1,11 @@
 // export: results as CSV.
 #include "sim/output/export.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 #include <string_view>
-#include <tuple>
+#include <vector>
 
 #include "scenarios/problem.hpp"
 #include "sim/cli/commands.hpp"
@@ -36,40 +37,39 @@ void trips(std::ostream& out, const std::filesystem::path& file, const Arguments
     sim::run(stage, settings);
 }
 
-/// A table of compare, allocate or sensitivity; false if there is none of this name.
-bool answer(std::ostream& out, const std::string& what, const std::filesystem::path& file) {
-  static const std::tuple<std::string_view, const sim::AnswerKind& (*)(), std::string_view> tables[] = {
-      {"differences", sim::comparison_kind, "alternative leader outcome"},
-      {"host-differences", sim::comparison_kind, "alternative leader host"},
-      {"occasion-differences", sim::comparison_kind, "alternative leader occasion"},
-      {"partings", sim::comparison_kind, "parting"},
-      {"allocation", sim::allocation_kind, "place leader"},
-      {"allocation-norm", sim::allocation_kind, "place"},
-      {"sensitivity", sim::sensitivity_kind, "leader measure factor"},
-      {"sensitivity-variance", sim::sensitivity_kind, "leader measure"},
-      {"allocation-occasions", sim::allocation_kind, "place leader occasion"},
-  };
-  for (const auto& [name, kind, dimensions] : tables) {
-    if (what != name) continue;
-    sim::export_answer(out, file, kind(), dimensions);
-    return true;
-  }
-  return false;
+/// The tables of compare, allocate and sensitivity.
+struct AnswerTable {
+  std::string_view name;
+  const sim::AnswerKind& (*kind)();
+  std::string_view dimensions;
+};
+constexpr AnswerTable answer_tables[] = {
+    {"differences", sim::comparison_kind, "alternative leader outcome"},
+    {"host-differences", sim::comparison_kind, "alternative leader host"},
+    {"occasion-differences", sim::comparison_kind, "alternative leader occasion"},
+    {"partings", sim::comparison_kind, "parting"},
+    {"allocation", sim::allocation_kind, "place leader"},
+    {"allocation-norm", sim::allocation_kind, "place"},
+    {"allocation-occasions", sim::allocation_kind, "place leader occasion"},
+    {"sensitivity", sim::sensitivity_kind, "leader measure factor"},
+    {"sensitivity-variance", sim::sensitivity_kind, "leader measure"},
+};
+
+void must_be_a_table(const std::string& what) {
+  std::vector<std::string> known = {"trips", "hosts", "events", "weeks"};
+  for (const AnswerTable& table : answer_tables) known.emplace_back(table.name);
+  if (std::find(known.begin(), known.end(), what) == known.end())
+    throw UsageError("there is no table '" + scenarios::printable(what) + "': " +
+                     scenarios::suggestion(what, known, "'safeconduct export --help' lists them; the file comes last"));
 }
 
 void write(std::ostream& out, const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {
-  if (what == "trips")
-    trips(out, file, arguments);
-  else if (what == "hosts")
-    sim::export_hosts(out, file);
-  else if (what == "events")
-    sim::export_events(out, file);
-  else if (what == "weeks")
-    sim::export_weeks(out, file);
-  else if (!answer(out, what, file))
-    throw UsageError(
-        "export what? trips, hosts, events, weeks or a table of an answer (see 'safeconduct export --help'), not '" +
-        scenarios::printable(what) + "'");
+  if (what == "trips") return trips(out, file, arguments);
+  if (what == "hosts") return sim::export_hosts(out, file);
+  if (what == "events") return sim::export_events(out, file);
+  if (what == "weeks") return sim::export_weeks(out, file);
+  for (const AnswerTable& table : answer_tables)
+    if (what == table.name) sim::export_answer(out, file, table.kind(), table.dimensions);
 }
 
 }  // namespace
@@ -78,6 +78,7 @@ int export_csv(const Arguments& arguments) {
   if (arguments.words().size() < 2)
     throw UsageError("export takes two words: trips, hosts, events or weeks, and a results file");
   const std::string& what = arguments.words()[0];
+  must_be_a_table(what);
   const std::filesystem::path file = arguments.words()[1];
   if (what != "weeks") std::cerr << "note: " << arrest_caveat << '\n';
   const auto out = arguments.text("out");

@@ -83,6 +83,8 @@ MISUSED = [
     (["freeze", "--from", "tomorrow"], "'--from' takes a date such as 2026-01-01, not 'tomorrow'"),
     (["replay"], "takes a results file"),
     (["export", "trips"], "export takes two words"),
+    (["export", "host", "r.h5"], "there is no table 'host': did you mean 'hosts'"),
+    (["export", "r.h5", "hosts"], "the file comes last"),
     (["page", "nothing"], "which page?"),
     (["parameters", "H_nuu"], "did you mean 'H_nu'?"),
     (["parameters", "th_j"], "did you mean 'th_J'?"),
