@@ -80,7 +80,8 @@ void Table::parse(std::string_view text, const std::vector<std::string>& columns
     }
     if (fields.size() != header_.size())
       fail_at(name_, number,
-              std::to_string(fields.size()) + " fields, but the header has " + std::to_string(header_.size()));
+              std::to_string(fields.size()) + (fields.size() == 1 ? " field, but" : " fields, but") +
+                  " the header has " + std::to_string(header_.size()));
     rows_.push_back(Row(this, number, std::move(fields)));
   }
   if (header_.empty()) throw TableError(name_ + ": no header line");

@@ -99,7 +99,6 @@ class Tally {
   }
   const std::array<double, 3>& final_nu_sums() const { return final_nu_; }  ///< of w, w x, w x^2
   double weekly_sum(std::size_t series, std::size_t week) const { return weekly_sum_[series * weeks_ + week]; }
-  double weekly_weight(std::size_t week) const { return weekly_weight_[week]; }
   double weekly_visits_sum(agents::LeaderId l, std::size_t week) const {
     return weekly_visits_[l.index * weeks_ + week];
   }
