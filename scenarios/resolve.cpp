@@ -293,7 +293,9 @@ class Resolver {
       event.trip = text_in(table, "trip");
       event.leaders = invited(table, date);
       if (event.leaders.empty()) out_.notes.push_back("event " + event.name + ": no leader of the scenario is invited");
-      if (event.start >= world_.weeks) out_.notes.push_back("event " + event.name + ": begins after the last week");
+      if (event.start >= world_.weeks)
+        out_.notes.push_back("event " + event.name +
+                             ": begins after the last week; what is announced by then stays pending");
       world_.events.push_back(std::move(event));
       out_.event_labels.push_back({text_in(table, "name", entry.key), text_in(table, "kind"), date});
     }

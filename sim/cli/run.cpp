@@ -99,7 +99,7 @@ int run(const Arguments& arguments) {
   const sim::Tally tally = [&] {
     const auto of_ridge = static_cast<std::int64_t>(std::size(sim::ridge_steps) * stage.leaders) *
                           sim::ridge_replicates(settings.replicates);
-    Progress progress("histories", settings.replicates + of_ridge);
+    Progress progress("histories (the ridge's among them)", settings.replicates + of_ridge);
     settings.on_progress = [&](std::int64_t done) { progress.at(done); };
     sim::Tally lived = [&] {
       if (!sets) return sim::run(stage, settings);

@@ -210,7 +210,7 @@ gone = {start = 2025-03-02, host = "CHN"}
   CHECK(plain.leaders.size() == 2);
   CHECK(notes(s, "calendar of netanyahu: left out (it is at home): m"));
   CHECK(notes(s, "calendar of putin: left out (it starts in week 0 or before): early"));
-  CHECK(notes(s, "event late: begins after the last week"));
+  CHECK(notes(s, "event late: begins after the last week; what is announced by then stays pending"));
 }
 
 TEST_CASE("load: stances and shocks are added to the shipped ones, for all leaders unless one is named") {
