@@ -245,8 +245,7 @@ struct BatchLife::State {
     view.weighed = manner.weighed ? manner.weighed->index : -1;
     view.most_decisions = s.first_event[L] + 2 * s.leaders * s.weeks;
     const std::size_t open = most_open(s), most_contests = open * L + 1;
-    constexpr std::size_t spare = 32;  // what a list is written beyond its end
-    view.most_items = static_cast<int>(open * R + (most_contests + 1) * spare);
+    view.most_items = static_cast<int>(open * R + (most_contests + 1) * std::size_t{spare});
     const auto items = static_cast<std::size_t>(view.most_items);
     lay_out(zero, [&](auto&& words) {
       for (float** x : {&view.norm, &view.total_pressure, &view.surplus}) words(*x, R);
@@ -379,9 +378,9 @@ agents::Decision BatchLife::decision(int r, int row) const {
   d.diverted_to = static_cast<std::int16_t>(told.diverted_to());
   if (agents::is_visit(d.outcome)) d.days = told.planned_days() * share_stayed(d.outcome);
   if (agents::is_arrival(d.outcome)) {
-    const float* hours = stage_view().period[d.week_out].leaders[d.leader.index].hours + 2 * d.host.index;
-    d.hours = hours[0];
-    d.detour_hours = hours[1];
+    const float* hours = stage_view().period[d.week_out].leaders[d.leader.index].hours + flown::words * d.host.index;
+    d.hours = hours[flown::hours];
+    d.detour_hours = hours[flown::detour];
   }
   if (b.weighed >= 0) {
     d.weight = b.weights[2 * number];

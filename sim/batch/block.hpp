@@ -36,7 +36,6 @@ class Block {
   using Words = typename L::Words;
   using Four = typename L::Four;
   static constexpr int R = block_replicates;
-  static constexpr int spare = 32;  ///< what a list is written beyond its end
 
   /// Some trips of a leader, a lane each: what a phase works on.
   struct Group {

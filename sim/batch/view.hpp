@@ -11,6 +11,8 @@ namespace sim {
 
 /// Replicates that live through the same week together.
 inline constexpr int block_replicates = 512;
+/// What a list is written beyond its end.
+inline constexpr int spare = 32;
 /// Those whose weekly values are added up together; a multiple of eight.
 inline constexpr int summed_replicates = 64;
 
@@ -60,6 +62,10 @@ struct Set {
 namespace terms {
 enum { fixed, duty, alliance, region_row, hours, exposure, p_divert, route, suit_rate, civil_society, words = 12 };
 }  // namespace terms
+/// Hours of the flight to a host, and how many of them beyond the direct route.
+namespace flown {
+enum { hours, detour, words };
+}  // namespace flown
 /// What a replicate knows of a host, then what each leader and the host are to each other. Stocks as Decay keeps them.
 namespace state {
 enum { pressure, findings, resolve, known, tie };      ///< known: bits `drawn`, `pressured`
@@ -106,7 +112,7 @@ struct DecayView {
 struct LeaderView {
   float lam = 0;
   const float* terms = nullptr;  ///< [host][terms::words]
-  const float* hours = nullptr;  ///< [host]: of the flight, and how many of them beyond the direct route
+  const float* hours = nullptr;  ///< [host][flown::words]
   AliasView bilateral;
   AliasView second_stop;                        ///< [first host][slot], all tables in a row
   const std::int32_t* second_exists = nullptr;  ///< [first host]: 0 or 1

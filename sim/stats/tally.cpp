@@ -251,10 +251,10 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
         ++event_outcomes_[(l * (most_events_ + 1) + static_cast<std::size_t>(d.event() + 1)) * most_outcomes + outcome];
 
         const auto week = std::min(static_cast<std::size_t>(d.week_out()), weeks_ - 1);
-        const float* hours = stage.period[week].leaders[l].hours + 2 * d.host();
+        const float* hours = stage.period[week].leaders[l].hours + flown::words * d.host();
         for (std::size_t i = 0; i < sums.whole.size(); ++i) sums.whole[i] += adds.whole[i];
-        sums.hours += masked(hours[0], adds.arrival);
-        sums.detour_hours += masked(hours[1], adds.arrival);
+        sums.hours += masked(hours[flown::hours], adds.arrival);
+        sums.detour_hours += masked(hours[flown::detour], adds.arrival);
         sums.days += d.planned_days() * adds.stayed;
         sums.gained += d.V() * adds.gained;
         sums.forgone += d.V() * adds.forgone;
