@@ -1,8 +1,7 @@
 // hindcast: predict a record, each decision from those before it, and score the predictions.
 #include <algorithm>
-#include <cmath>
 #include <iostream>
-#include <thread>
+#include <utility>
 
 #include "agents/stage.hpp"
 #include "scenarios/problem.hpp"
@@ -14,6 +13,7 @@
 #include "sim/inference/posterior.hpp"
 #include "sim/output/sha256.hpp"
 #include "sim/output/whole_file.hpp"
+#include "sim/run/in_order.hpp"
 #include "sim/run/run.hpp"
 
 namespace cli {
@@ -45,36 +45,20 @@ std::string score_line(const std::string& score, double value, int decimals) {
   return "{\"score\": " + json_text(score) + ", \"value\": " + fixed(value, decimals) + "}\n";
 }
 
-/// Forecasts of sets of parameters: each by a filter of its own, and mixed by how well they have done so far.
+/// Forecasts of sets of parameters, each by a filter of its own.
 sim::Filtered mixed(const agents::World& world, std::span<const sim::Opportunity> record,
                     const scenarios::ParameterSets& sets, sim::FilterSettings settings) {
-  const std::size_t n = sets.sets.size();
-  const auto threads = static_cast<std::size_t>(settings.threads);
-  settings.threads = 1;
+  const auto n = static_cast<std::int64_t>(sets.sets.size());
+  const int threads = std::exchange(settings.threads, 1);
   settings.particles = std::max(1, settings.particles / static_cast<int>(n));
-  std::vector<sim::Filtered> each(n);
-  {
-    std::vector<std::jthread> workers;
-    for (std::size_t t = 0; t < threads; ++t)
-      workers.emplace_back([&, t] {
-        for (std::size_t k = t; k < n; k += threads)
-          each[k] = sim::filter(agents::Stage(sets.world(world, k)), record, settings);
-      });
-  }
-  sim::Filtered out;
-  std::vector<double> weight(n, 1.0 / static_cast<double>(n));
-  for (std::size_t row = 0; row < record.size(); ++row) {
-    out.p.emplace_back();
-    double total = 0;
-    for (std::size_t k = 0; k < n; ++k) {
-      for (std::size_t f = 0; f < out.p[row].size(); ++f) out.p[row][f] += weight[k] * each[k].p[row][f];
-      total += weight[k] * std::exp(each[k].log_p[row]);
-    }
-    out.log_likelihood += std::log(total);
-    if (total > 0)
-      for (std::size_t k = 0; k < n; ++k) weight[k] *= std::exp(each[k].log_p[row]) / total;
-  }
-  return out;
+  const auto make_worker = [&] {
+    return [&](std::int64_t k) {
+      return sim::filter(agents::Stage(sets.world(world, static_cast<std::size_t>(k))), record, settings);
+    };
+  };
+  std::vector<sim::Filtered> each;
+  sim::in_order(n, threads, nullptr, make_worker, [&](sim::Filtered f) { each.push_back(std::move(f)); });
+  return sim::mixture(each);
 }
 
 constexpr const char* table_head = "date        host          goes  choice  kept away  outcome                 event\n";

@@ -1,6 +1,7 @@
 #include "sim/inference/filter.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <thread>
@@ -201,6 +202,24 @@ std::vector<Fate> simulate(const agents::Stage& stage, std::span<const Opportuni
 
 Filtered filter(const agents::Stage& stage, std::span<const Opportunity> record, const FilterSettings& settings) {
   return Filter(stage, record, settings).run();
+}
+
+Filtered mixture(std::span<const Filtered> each) {
+  Filtered out;
+  std::vector<double> weight(each.size(), 1.0 / static_cast<double>(each.size()));
+  for (std::size_t row = 0; row < each.front().p.size(); ++row) {
+    out.p.emplace_back();
+    double total = 0;
+    for (std::size_t k = 0; k < each.size(); ++k) {
+      for (std::size_t f = 0; f < out.p[row].size(); ++f) out.p[row][f] += weight[k] * each[k].p[row][f];
+      total += weight[k] * std::exp(each[k].log_p[row]);
+    }
+    out.log_p.push_back(std::log(total));
+    out.log_likelihood += out.log_p.back();
+    if (total > 0)
+      for (std::size_t k = 0; k < each.size(); ++k) weight[k] *= std::exp(each[k].log_p[row]) / total;
+  }
+  return out;
 }
 
 }  // namespace sim

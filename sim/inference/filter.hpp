@@ -45,4 +45,7 @@ Filtered filter(const agents::Stage& stage, std::span<const Opportunity> record,
 /// are not read; after an arrest all are Fate::arrested.
 std::vector<Fate> simulate(const agents::Stage& stage, std::span<const Opportunity> record, std::uint64_t seed);
 
+/// Forecasts of one record by several filters become one, mixed by how well each has done so far. Without ess.
+Filtered mixture(std::span<const Filtered> each);
+
 }  // namespace sim
