@@ -287,17 +287,17 @@ class Builder {
     const Parameters& p = world_.parameters;
     const Leader& leader = world_.leaders[l.index];
     std::vector<HostTerms> all(world_.hosts.size());
+    const std::vector<double> b = stances(world_, l, t);
     for (std::size_t h = 0; h < world_.hosts.size(); ++h) {
       const Host& host = world_.hosts[h];
       HostTerms& terms = all[h];
       const double duty = is_member(host, t) && t >= leader.issue ? 1 : 0;
       const double S = now_.S[l.index], W = now_.W[h];
       const double alliance = sanctioned_alliance(a0(static_cast<Eigen::Index>(h)), S, W, p);
-      const double b = stance(world_, l, {static_cast<std::uint16_t>(h)}, t);
       terms.duty = static_cast<float>(duty);
       terms.alliance = static_cast<float>(alliance);
       terms.fixed = static_cast<float>(
-          standing_motives<double>({duty, now_.J[h], now_.Q[h], b, W, now_.Pi[l.index], alliance, leader.R}, p));
+          standing_motives<double>({duty, now_.J[h], now_.Q[h], b[h], W, now_.Pi[l.index], alliance, leader.R}, p));
     }
     return all;
   }
@@ -312,8 +312,14 @@ class Builder {
       out.hosts[h].route =
           flies_[l.index] ? choose_route(world_, t, lines_[l.index][h], out.hosts, std::min(leader.Lambda, most_loss))
                           : great_circle(world_, l, {static_cast<std::uint16_t>(h)});
-    out.pull = pull(l, t, a0, out.hosts);
+    out.pull = out.lam > 0 ? pull(l, t, a0, out.hosts) : no_ideas();
     return out;
+  }
+
+  /// Of a leader who has no ideas, as along a record: a fit sets up too many stages to work out what none reads.
+  static std::shared_ptr<const Pull> no_ideas() {
+    static const auto none = std::make_shared<const Pull>();
+    return none;
   }
 
   std::shared_ptr<const Pull> pull(LeaderId l, Week t, const Eigen::VectorXd& a0, const std::vector<HostTerms>& terms) {
@@ -389,16 +395,24 @@ bool is_member(const Host& host, Week t) {
   return std::any_of(host.membership.begin(), host.membership.end(), [t](const Span& s) { return s.holds(t); });
 }
 
-double stance(const World& world, LeaderId leader, HostId host, Week t) {
-  double sum[2] = {0, 0};
-  int count[2] = {0, 0};
+std::vector<double> stances(const World& world, LeaderId leader, Week t) {
+  struct Said {
+    double sum = 0;
+    int count = 0;
+  };
+  std::vector<std::array<Said, 2>> said(world.hosts.size());
   for (const Stance& s : world.stances) {
-    if (s.leader != leader || s.host != host || !s.when.holds(t)) continue;
-    sum[static_cast<int>(s.kind)] += s.value;
-    ++count[static_cast<int>(s.kind)];
+    if (s.leader != leader || !s.when.holds(t)) continue;
+    Said& of_kind = said[s.host.index][static_cast<std::size_t>(s.kind)];
+    of_kind.sum += s.value;
+    ++of_kind.count;
   }
-  const int kind = count[0] > 0 ? 0 : 1;
-  return count[kind] > 0 ? sum[kind] / count[kind] : 0;
+  std::vector<double> b;
+  for (const auto& kinds : said) {
+    const Said& first = kinds[0].count > 0 ? kinds[0] : kinds[1];
+    b.push_back(first.count > 0 ? first.sum / first.count : 0);
+  }
+  return b;
 }
 
 Attributes attributes_at(const World& world, LeaderId leader, HostId host, Week t) {
@@ -415,7 +429,7 @@ Attributes attributes_at(const World& world, LeaderId leader, HostId host, Week 
           now.S[l],
           now.Pi[l],
           world.leaders[l].R,
-          stance(world, leader, host, t),
+          stances(world, leader, t)[h],
           {x.data(), x.data() + x.size()}};
 }
 

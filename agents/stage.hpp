@@ -73,7 +73,7 @@ struct Pull {
 struct LeaderTerms {
   float lam = 0;
   std::vector<HostTerms> hosts;
-  std::shared_ptr<const Pull> pull;  ///< shared by the periods in which it does not change
+  std::shared_ptr<const Pull> pull;  ///< empty where lam is 0; shared by the periods in which it does not change
 };
 
 struct Period {
@@ -116,8 +116,8 @@ struct Stage {
 /// Whether the Rome Statute binds the host in week t.
 bool is_member(const Host& host, Week t);
 
-/// b: what the host's government has said about the warrant in week t, else the mean of its organisations, else 0.
-double stance(const World& world, LeaderId leader, HostId host, Week t);
+/// b by host: what its government has said about the warrant in week t, else the mean of its organisations, else 0.
+std::vector<double> stances(const World& world, LeaderId leader, Week t);
 
 /// What the public thinks of an arrest of each leader by each host while nothing dated changes: `q_arrest` with the
 /// stocks at rest (p = F = delta = 0, nu = nu_bar). By leader, then host. Flights are not read: they are planned by it.

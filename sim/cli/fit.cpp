@@ -92,6 +92,7 @@ int fit(const Arguments& arguments) {
   settings.chains = static_cast<int>(arguments.whole("chains", 1, 1000).value_or(settings.chains));
   settings.draws = static_cast<int>(arguments.whole("draws", 8, 1000000).value_or(settings.draws));
   settings.sweeps = static_cast<int>(arguments.whole("sweeps", 1, 1000).value_or(settings.sweeps));
+  settings.scouts = static_cast<int>(arguments.whole("scouts", 8, 10000000).value_or(settings.scouts));
   settings.settling = static_cast<int>(arguments.whole("settling", 1, 100000).value_or(settings.settling));
   settings.particles = static_cast<int>(arguments.whole("particles", 2, 1000000).value_or(settings.particles));
   settings.travelled = static_cast<int>(arguments.whole("travelled", 8, 1000000).value_or(settings.travelled));
@@ -118,9 +119,10 @@ int fit(const Arguments& arguments) {
   try {
     sim::Posterior posterior = [&] {
       // How often the sets are resampled is not known beforehand: some twelve times.
-      Progress progress("parameter sets",
-                        settings.chains * settings.draws * (2 + 12 * settings.sweeps + settings.settling) +
-                            (figures ? settings.travelled : 0));
+      Progress progress(
+          "parameter sets",
+          settings.chains * (settings.draws * (2 + 12 * settings.sweeps + settings.settling) + settings.scouts) +
+              (figures ? settings.travelled : 0));
       settings.on_progress = [&](std::int64_t done) { progress.at(done); };
       return sim::fit(evidence, sim::fitted_parameters(), settings);
     }();

@@ -11,171 +11,15 @@
 #include <thread>
 
 #include "agents/stage.hpp"
+#include "sim/inference/axis.hpp"
+#include "sim/inference/cloud.hpp"
 #include "sim/inference/convergence.hpp"
 #include "sim/inference/prior.hpp"
+#include "sim/inference/reference.hpp"
+#include "sim/inference/weights.hpp"
 
 namespace sim {
 namespace {
-
-using agents::Parameter;
-using agents::Prior;
-
-/// A parameter's draws are kept in the scale of its prior: z is standard normal under it, cut to the legal range.
-class Axis {
- public:
-  explicit Axis(const Parameter& row) : row_(row), low_(standardised(row.low)), high_(standardised(row.high)) {}
-  double value(double z) const {
-    const double a = row_.prior.a, b = row_.prior.b;
-    const double x = row_.prior.kind == Prior::Kind::normal ? a + b * z : a * std::exp(b * z);
-    return std::clamp(x, row_.low, row_.high);
-  }
-  bool holds(double z) const { return z >= low_ && z <= high_; }
-  double draw(double mean, double sd, Philox& stream) const {
-    for (;;) {
-      const double z = mean + sd * standard_normal(stream);
-      if (z >= low_ && z <= high_) return z;
-    }
-  }
-  double log_density(double z, double mean, double sd) const {
-    const double x = (z - mean) / sd;
-    return -0.5 * x * x - std::log(sd * (below((high_ - mean) / sd) - below((low_ - mean) / sd)));
-  }
-
- private:
-  double standardised(double x) const {
-    const double a = row_.prior.a, b = row_.prior.b;
-    return row_.prior.kind == Prior::Kind::normal ? (x - a) / b : std::log(x / a) / b;
-  }
-  static double below(double z) { return 0.5 * std::erfc(-z * 0.7071067811865476); }
-
-  Parameter row_;
-  double low_, high_;
-};
-
-/// Another round of draws: independent normals on some of the axes, mixed half and half with the priors.
-struct Proposal {
-  std::vector<double> mean, sd;
-  double draws = 0;
-};
-
-/// exp(x - greatest), to sum 1; all equal if there is no finite one.
-std::vector<double> normalised(const std::vector<double>& logs) {
-  const double most = *std::max_element(logs.begin(), logs.end());
-  std::vector<double> w(logs.size(), 1.0);
-  double sum = 0;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    if (std::isfinite(most)) w[i] = std::exp(logs[i] - most);
-    sum += w[i];
-  }
-  for (double& x : w) x /= sum;
-  return w;
-}
-
-double effective(const std::vector<double>& w) {
-  double squares = 0;
-  for (const double x : w) squares += x * x;
-  return 1 / squares;
-}
-
-/// Draws on some axes, weighed by their likelihood against all that was proposed.
-class Cloud {
- public:
-  explicit Cloud(std::vector<Axis> axes) : axes_(std::move(axes)) {}
-  std::size_t size() const { return z_.size(); }
-  const std::vector<std::vector<double>>& z() const { return z_; }
-  const std::vector<Axis>& axes() const { return axes_; }
-
-  void open_round(std::size_t draws) {
-    Proposal next{std::vector<double>(axes_.size(), 0.0), std::vector<double>(axes_.size(), 1.0),
-                  static_cast<double>(draws)};
-    if (!proposals_.empty()) learn(next);
-    proposals_.push_back(next);
-    z_.resize(z_.size() + draws);
-    log_likelihood.resize(z_.size());
-  }
-  std::vector<double> draw(std::size_t i, Philox& stream) {
-    const Proposal& q = proposals_.back();
-    const bool prior = proposals_.size() == 1 || (stream() & 1) == 0;
-    for (std::size_t a = 0; a < axes_.size(); ++a)
-      z_[i].push_back(axes_[a].draw(prior ? 0.0 : q.mean[a], prior ? 1.0 : q.sd[a], stream));
-    return values(i);
-  }
-  std::vector<double> values(std::size_t i) const {
-    std::vector<double> out;
-    for (std::size_t a = 0; a < axes_.size(); ++a) out.push_back(axes_[a].value(z_[i][a]));
-    return out;
-  }
-  /// Log of prior / mixture of all rounds.
-  double log_ratio(std::size_t i) const {
-    double mixture = 0;
-    for (const Proposal& q : proposals_) {
-      double log_q = 0;
-      for (std::size_t a = 0; a < axes_.size(); ++a)
-        if (q.mean[a] != 0 || q.sd[a] != 1)
-          log_q += axes_[a].log_density(z_[i][a], q.mean[a], q.sd[a]) - axes_[a].log_density(z_[i][a], 0, 1);
-      mixture += q.draws * (0.5 + 0.5 * std::exp(log_q));
-    }
-    return std::log(static_cast<double>(z_.size()) / mixture);
-  }
-  std::vector<double> log_ratios() const {
-    std::vector<double> out;
-    for (std::size_t i = 0; i < z_.size(); ++i) out.push_back(log_ratio(i));
-    return out;
-  }
-  std::vector<double> log_weights() const {
-    std::vector<double> out = log_ratios();
-    for (std::size_t i = 0; i < z_.size(); ++i) out[i] += log_likelihood[i];
-    return out;
-  }
-
-  std::vector<double> log_likelihood;  ///< by draw
-
- private:
-  /// Normals fitted to the weighted draws so far: no narrower than a third of the prior, wider than seen, and only on
-  /// the axes that have visibly moved. Few draws carry the weight at first: tempered until some count.
-  void learn(Proposal& next) const {
-    const std::vector<double> logs = log_weights();
-    std::vector<double> w = normalised(logs);
-    const double enough = std::max(20.0, 0.03 * static_cast<double>(z_.size()));
-    for (double power = 0.8; effective(w) < enough && power > 0.01; power *= 0.8) {
-      std::vector<double> tempered = logs;
-      for (double& x : tempered) x *= power;
-      w = normalised(tempered);
-    }
-    const double noise = 1.5 / std::sqrt(enough);
-    for (std::size_t a = 0; a < axes_.size(); ++a) {
-      double mean = 0, square = 0;
-      for (std::size_t i = 0; i < z_.size(); ++i) mean += w[i] * z_[i][a];
-      for (std::size_t i = 0; i < z_.size(); ++i) square += w[i] * (z_[i][a] - mean) * (z_[i][a] - mean);
-      const double sd = std::clamp(1.15 * std::sqrt(square), 0.33, 1.0);
-      if (std::abs(mean) < noise && sd > 0.8) continue;
-      next.mean[a] = mean;
-      next.sd[a] = sd;
-    }
-  }
-
-  std::vector<Axis> axes_;
-  std::vector<Proposal> proposals_;
-  std::vector<std::vector<double>> z_;  ///< [draw][axis]
-};
-
-/// n rows, each as often as its weight says.
-std::vector<std::size_t> systematic(const std::vector<double>& w, std::size_t n, Philox stream) {
-  const double start = (stream() + 0.5) * 0x1p-32;
-  std::vector<std::size_t> rows;
-  double sum = 0;
-  for (std::size_t i = 0; i < w.size(); ++i)
-    for (sum += w[i]; rows.size() < n && (static_cast<double>(rows.size()) + start) / static_cast<double>(n) < sum;)
-      rows.push_back(i);
-  while (rows.size() < n) rows.push_back(rows.back());
-  return rows;
-}
-
-std::vector<Axis> axes_of(const std::vector<std::string>& names) {
-  std::vector<Axis> axes;
-  for (const std::string& name : names) axes.emplace_back(*agents::find_parameter(name));
-  return axes;
-}
 
 /// Who faces decisions without a Lambda of their own in the scenario, by id.
 std::vector<std::string> leaders_of(std::span<const Evidence> evidence) {
@@ -218,11 +62,7 @@ class Fit {
   }
 
   Posterior run() {
-    for (chain_ = 0; chain_ < static_cast<std::uint32_t>(s_.chains); ++chain_) {
-      against_the_record();
-      std::move(members_.begin(), members_.end(), std::back_inserter(all_));
-      all_weights_.insert(all_weights_.end(), weight_.begin(), weight_.end());
-    }
+    for (chain_ = 0; chain_ < static_cast<std::uint32_t>(s_.chains); ++chain_) against_the_record();
     chain_ = 0;
     mix_the_rolling();
     const bool any =
@@ -231,10 +71,9 @@ class Fit {
       against_the_figures();
     } else {
       std::vector<std::vector<double>> z;
-      for (std::size_t i = 0; i < all_.size(); ++i) z.push_back(to_tell(i, all_[i].z));
-      for (std::size_t i = 0; i < all_.size(); ++i) out_.chain.push_back(static_cast<int>(i / n_));
-      for (double& w : all_weights_) w /= s_.chains;
-      tell(names_, z, axes_, all_weights_);
+      for (std::size_t i = 0; i < kept_.size(); ++i) z.push_back(to_tell(i, kept_[i]));
+      for (std::size_t i = 0; i < kept_.size(); ++i) out_.chain.push_back(static_cast<int>(i / kept_of_chain()));
+      tell(names_, z, axes_, std::vector<double>(z.size(), 1.0 / static_cast<double>(z.size())));
     }
     return std::move(out_);
   }
@@ -245,12 +84,14 @@ class Fit {
     return Philox((static_cast<std::uint64_t>(words[0]) << 32) | words[1]);
   }
 
+  std::size_t kept_of_chain() const { return kept_.size() / static_cast<std::size_t>(s_.chains); }
+
   void against_the_record() {
     members_.assign(n_, {});
     weight_.assign(n_, 1.0 / static_cast<double>(n_));
     for (std::size_t i = 0; i < n_; ++i) {
       Philox stream = stream_of(i, 1);
-      for (const Axis& axis : axes_) members_[i].z.push_back(axis.draw(0, 1, stream));
+      for (std::size_t a = 0; a < axes_.size(); ++a) members_[i].z.push_back(standard_normal(stream));
       members_[i].luck = (static_cast<std::uint64_t>(stream()) << 32) | stream();
     }
     double log_evidence = 0;
@@ -273,6 +114,7 @@ class Fit {
       if (at + 1 < order_.size() && effective(weight_) < 0.5 * static_cast<double>(n_)) rejuvenate(at + 1);
     }
     rejuvenate(order_.size());
+    settle();
     out_.chain_log_evidence.push_back(log_evidence);
   }
 
@@ -347,48 +189,122 @@ class Fit {
     for (const std::size_t i : rows) next.push_back(members_[i]);
     members_ = std::move(next);
     weight_.assign(n_, 1.0 / static_cast<double>(n_));
-    for (int sweep = 0; sweep < (known == order_.size() ? s_.settling : s_.sweeps); ++sweep) {
-      ++out_.moves;
-      std::vector<std::vector<double>> others;
-      for (const Member& m : members_) others.push_back(m.z);
-      std::vector<char> accepted(n_, 0);
-      in_parallel(0, n_, [&](std::size_t i) { accepted[i] = step(i, known, others); });
-      out_.accepted += static_cast<double>(std::count(accepted.begin(), accepted.end(), 1)) / static_cast<double>(n_);
+    if (known < order_.size()) {
+      const Eigen::VectorXd one = Eigen::VectorXd::Ones(static_cast<Eigen::Index>(axes_.size()));
+      const Proposals local{Reference::independent(0 * one, one), {0.05, 0.1, 0.2, 0.4}, {0.4, 0.6, 0.8, 1.0}, 0.5};
+      for (int sweep = 0; sweep < s_.sweeps; ++sweep) move(known, local);
     }
   }
 
-  /// A step on some of the axes: either towards a fresh draw from the prior (reversible under it), or along the
-  /// difference of two other members (ter Braak 2006).
-  bool step(std::size_t i, std::size_t known, const std::vector<std::vector<double>>& others) {
+  /// Moves the members until they have forgotten where their few ancestors were, and keeps them for the posterior: in
+  /// the second half, so far apart that a set has hardly anything left of what it was.
+  void settle() {
+    const Proposals wide{explore(), {0.3, 1.0, 1.0, 1.0}, {0.5, 1.0, 1.0, 1.0}, 0.0};
+    for (int sweep = 0; sweep < s_.settling; ++sweep) {
+      move(order_.size(), wide);
+      if (sweep >= s_.settling / 2 && (s_.settling - 1 - sweep) % std::max(1, s_.settling / 8) == 0)
+        for (const Member& m : members_) kept_.push_back(m.z);
+    }
+  }
+
+  /// Where the posterior lies, from sets drawn for nothing else: about the members first, then where these say.
+  Reference explore() {
+    const auto axes = static_cast<Eigen::Index>(axes_.size());
+    Eigen::MatrixXd z(static_cast<Eigen::Index>(n_), axes);
+    for (Eigen::Index i = 0; i < z.rows(); ++i) z.row(i) = row(members_[static_cast<std::size_t>(i)].z);
+    const Eigen::VectorXd mean = z.colwise().mean();
+    const Eigen::VectorXd sd = (z.rowwise() - mean.transpose()).colwise().norm() / std::sqrt(z.rows());
+    Reference near = Reference::independent(mean, sd.array().max(0.5).min(1.0));
+    constexpr int rounds = 4;
+    const auto n = static_cast<std::size_t>(s_.scouts / rounds);
+    std::vector<Member> scouts;  // of two rounds: enough to tell the slopes, near enough to tell them here
+    for (std::uint32_t round = 0; round < rounds; ++round) {
+      const std::size_t before = scouts.size();
+      scouts.resize(before + n);
+      in_parallel(0, n, [&](std::size_t i) {
+        Philox stream = stream_of(i, 9, round);
+        Member& scout = scouts[before + i];
+        scout.luck = (static_cast<std::uint64_t>(stream()) << 32) | stream();
+        Eigen::VectorXd y(axes);
+        for (double& x : y) x = standard_normal(stream);
+        const Eigen::VectorXd z = near.at(y);
+        scout.z.assign(z.begin(), z.end());
+        for (std::size_t e = 0; e < evidence_.size(); ++e) weigh(scout, e);
+      });
+      near = reference_of(scouts);
+      scouts.erase(scouts.begin(), scouts.begin() + static_cast<std::ptrdiff_t>(before));
+    }
+    return near;
+  }
+
+  Reference reference_of(const std::vector<Member>& sets) const {
+    Eigen::MatrixXd z(static_cast<Eigen::Index>(sets.size()), static_cast<Eigen::Index>(axes_.size()));
+    Eigen::MatrixXd log_p(z.rows(), static_cast<Eigen::Index>(order_.size()));
+    constexpr double hopeless = -15;  // how much less likely does not matter, and would rule the slopes
+    for (Eigen::Index i = 0; i < z.rows(); ++i) {
+      const Member& m = sets[static_cast<std::size_t>(i)];
+      z.row(i) = row(m.z);
+      for (Eigen::Index at = 0; at < log_p.cols(); ++at) {
+        const auto [e, j] = order_[static_cast<std::size_t>(at)];
+        log_p(i, at) = std::max(hopeless, m.log_p[e][j]);
+      }
+    }
+    return reference(z, log_p);
+  }
+
+  struct Proposals {
+    Reference near;
+    std::array<double, 4> shares, sizes;  ///< of the coordinates that change; of their steps, 1 forgets where it was
+    double along;                         ///< share of steps along the difference of two other members
+  };
+
+  static Eigen::Map<const Eigen::RowVectorXd> row(const std::vector<double>& z) {
+    return {z.data(), static_cast<Eigen::Index>(z.size())};
+  }
+
+  /// One half of the members steps with the other half to look at, then the other.
+  void move(std::size_t known, const Proposals& how) {
+    ++out_.moves;
+    std::vector<char> accepted(n_, 0);
+    for (const std::size_t half : {0, 1}) {
+      std::vector<Eigen::VectorXd> others;
+      for (std::size_t i = 1 - half; i < n_; i += 2) others.push_back(how.near.coordinates(row(members_[i].z)));
+      in_parallel(0, (n_ + 1 - half) / 2, [&](std::size_t pair) {
+        const std::size_t i = 2 * pair + half;
+        accepted[i] = step(i, known, how, others);
+      });
+    }
+    out_.accepted += static_cast<double>(std::count(accepted.begin(), accepted.end(), 1)) / static_cast<double>(n_);
+  }
+
+  /// A step along some of the reference's coordinates: either towards a fresh draw from it (reversible under it), or
+  /// along the difference of two others (ter Braak 2006).
+  bool step(std::size_t i, std::size_t known, const Proposals& how, const std::vector<Eigen::VectorXd>& others) {
     Philox stream = stream_of(i, 3, out_.moves);
     const auto uniform = [&] { return (stream() + 0.5) * 0x1p-32; };
+    const auto one_of = [&](std::size_t n) { return (static_cast<std::uint64_t>(stream()) * n) >> 32; };
     Member proposed;
-    proposed.z = members_[i].z;
-    // The same luck mostly: then two estimates differ by their parameters alone, and not by the filters' noise.
+    // Often the same luck: then two estimates differ by their parameters alone, and not by the filters' noise.
     const std::uint64_t luck = (static_cast<std::uint64_t>(stream()) << 32) | stream();
-    proposed.luck = uniform() < 0.75 ? members_[i].luck : luck;
-    constexpr double shares[] = {0.05, 0.1, 0.2, 0.4};
-    const double share = std::max(shares[stream() % 4], 1 / static_cast<double>(axes_.size()));
-    const bool along = (stream() & 1) != 0;
-    const double size =
-        along ? (uniform() < 0.1 ? 1.0 : 0.35 / std::sqrt(share)) : 0.4 + 0.6 * uniform() * (1 - 0.5 * share);
-    const std::vector<double>& a = others[(static_cast<std::uint64_t>(stream()) * n_) >> 32];
-    const std::vector<double>& b = others[(static_cast<std::uint64_t>(stream()) * n_) >> 32];
-    double log_prior = 0;
-    for (std::size_t k = 0; k < axes_.size(); ++k) {
+    proposed.luck = uniform() < 0.5 ? members_[i].luck : luck;
+    const double share = std::max(how.shares[one_of(4)], 1 / static_cast<double>(axes_.size()));
+    const bool along = uniform() < how.along;
+    const double size = !along ? how.sizes[one_of(4)] : uniform() < 0.1 ? 1 : 0.35 / std::sqrt(share);
+    const Eigen::VectorXd &a = others[one_of(others.size())], &b = others[one_of(others.size())];
+    const Eigen::VectorXd from = how.near.coordinates(row(members_[i].z));
+    Eigen::VectorXd to = from;
+    for (Eigen::Index k = 0; k < to.size(); ++k) {
       const bool moves = uniform() < share;
       const double fresh = standard_normal(stream);
       if (!moves) continue;
-      double& z = proposed.z[k];
-      const double old = z;
-      if (along) {
-        z += size * (a[k] - b[k]) + 0.01 * fresh;
-        log_prior += 0.5 * (old * old - z * z);
-      } else {
-        z = std::sqrt(1 - size * size) * z + size * fresh;
-      }
-      if (!axes_[k].holds(z)) return false;
+      to[k] =
+          along ? from[k] + size * (a[k] - b[k]) + 0.01 * fresh : std::sqrt(1 - size * size) * from[k] + size * fresh;
     }
+    const Eigen::VectorXd z = how.near.at(to);
+    proposed.z.assign(z.begin(), z.end());
+    // Of the proposed over the member's; each over the reference, where that has proposed it.
+    double log_prior = 0.5 * (row(members_[i].z).squaredNorm() - z.squaredNorm());
+    if (!along) log_prior += 0.5 * (to.squaredNorm() - from.squaredNorm());
     // Chances are at most 1: once a proposal has fallen below what it must reach, it cannot come back.
     const double least = std::log(uniform()) - log_prior + log_likelihood(members_[i], known);
     std::vector<std::size_t> rows(evidence_.size(), 0);
@@ -413,24 +329,24 @@ class Fit {
 
     const auto n = static_cast<std::size_t>(s_.travelled), chains = static_cast<std::size_t>(s_.chains);
     std::vector<std::size_t> parent;
-    for (std::size_t c = 0; c < chains; ++c) {
-      const std::vector<double> of_chain(all_weights_.begin() + static_cast<std::ptrdiff_t>(c * n_),
-                                         all_weights_.begin() + static_cast<std::ptrdiff_t>((c + 1) * n_));
-      for (const std::size_t i : systematic(of_chain, n * (c + 1) / chains - n * c / chains, stream_of(c, 4)))
-        parent.push_back(c * n_ + i);
-    }
+    const std::size_t m = kept_of_chain();
+    const std::vector<double> alike(m, 1.0 / static_cast<double>(m));
+    for (std::size_t c = 0; c < chains; ++c)
+      for (const std::size_t i : systematic(alike, n * (c + 1) / chains - n * c / chains, stream_of(c, 4)))
+        parent.push_back(c * m + i);
     for (std::size_t i = n; i > 1; --i)  // so that both rounds meet all parents
       std::swap(parent[i - 1], parent[(static_cast<std::uint64_t>(stream_of(i, 5)()) * i) >> 32]);
 
-    Cloud travels(axes);
+    Cloud travels(axes.size());
     for (int r = 0; r < 2; ++r) {
       const std::size_t from = travels.size(), to = n * static_cast<std::size_t>(r + 1) / 2;
       travels.open_round(to - from);
       in_parallel(from, to, [&](std::size_t i) {
         Philox stream = stream_of(i, 6);
         const std::uint64_t luck = stream();
-        std::vector<double> drawn = values(all_[parent[i]].z);
-        for (const double x : travels.draw(i, stream)) drawn.push_back(x);
+        std::vector<double> drawn = values(kept_[parent[i]]);
+        const std::vector<double>& z = travels.draw(i, stream);
+        for (std::size_t a = 0; a < axes.size(); ++a) drawn.push_back(axes[a].value(z[a]));
         for (const Evidence& e : evidence_) {
           if (e.figures.empty()) continue;
           agents::World world = e.whole;
@@ -448,10 +364,10 @@ class Fit {
     std::vector<std::vector<double>> z;
     std::vector<double> in_order;
     for (const std::size_t i : order) {
-      z.push_back(to_tell(i, all_[parent[i]].z));
+      z.push_back(to_tell(i, kept_[parent[i]]));
       z.back().insert(z.back().end(), travels.z()[i].begin(), travels.z()[i].end());
       in_order.push_back(weight[i]);
-      out_.chain.push_back(static_cast<int>(parent[i] / n_));
+      out_.chain.push_back(static_cast<int>(parent[i] / m));
     }
     std::vector<Axis> all = axes_;
     all.insert(all.end(), axes.begin(), axes.end());
@@ -469,7 +385,7 @@ class Fit {
     for (std::size_t a = 0; a < axes.size(); ++a) {
       Philox stream = stream_of(a, 7);
       std::vector<double> prior, posterior;
-      for (int i = 0; i < prior_draws; ++i) prior.push_back(axes[a].draw(0, 1, stream));
+      for (int i = 0; i < prior_draws; ++i) prior.push_back(standard_normal(stream));
       for (const std::vector<double>& draw : z) posterior.push_back(draw[a]);
       moments(axes[a], prior, alike, out_.prior_mean, out_.prior_sd);
       moments(axes[a], posterior, out_.weight, out_.mean, out_.sd);
@@ -537,8 +453,9 @@ class Fit {
   std::size_t n_;
   std::vector<std::pair<std::size_t, std::size_t>> order_;  ///< (evidence, row) by date
   std::uint32_t chain_ = 0;
-  std::vector<Member> members_, all_;         ///< of this chain; of those before it
-  std::vector<double> weight_, all_weights_;  ///< sum to 1 by chain
+  std::vector<Member> members_;            ///< of this chain
+  std::vector<double> weight_;             ///< sum to 1
+  std::vector<std::vector<double>> kept_;  ///< chain by chain, as many of each
   std::int64_t done_ = 0;
   Posterior out_;
 };
@@ -547,12 +464,12 @@ class Fit {
 
 std::vector<std::string> fitted_parameters() {
   std::vector<std::string> names;
-  for (const Parameter& row : agents::parameter_table()) {
+  for (const agents::Parameter& row : agents::parameter_table()) {
     const bool own = row.group == "opportunities" || row.group == "flight";
     // These two set the norm at the start together with the date of the warrant: the scenario's business.
     const bool start = row.symbol == "nu0" || row.symbol == "H_nu";
     const bool shares = row.symbol.starts_with("w_") && row.symbol != "w_hostility";  // the weights sum to 1
-    if (row.prior.kind != Prior::Kind::fixed && !own && !start && !shares) names.emplace_back(row.symbol);
+    if (row.prior.kind != agents::Prior::Kind::fixed && !own && !start && !shares) names.emplace_back(row.symbol);
   }
   return names;
 }

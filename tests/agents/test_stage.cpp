@@ -62,7 +62,7 @@ TEST_CASE("stage: a government's own word goes before its organisations', and th
   say(StanceKind::organisation, {2, 10}, -1);
   say(StanceKind::organisation, {4, 10}, 1);
   say(StanceKind::own, {6, 8}, 0.5);
-  const auto at = [&](Week t) { return stance(w, leader_id(0), host_id(0), t); };
+  const auto at = [&](Week t) { return stances(w, leader_id(0), t)[0]; };
   CHECK(at(1) == 0);
   CHECK(at(2) == -1);
   CHECK(at(4) == 0);
@@ -118,6 +118,8 @@ TEST_CASE("stage: ideas go by alliance, mass and distance, never home and never 
     for (double& f : found) f /= n;
     return found;
   };
+  CHECK(Stage(w).period(0).leaders[0].pull->bilateral.empty());  // no idea ever comes
+  w.leaders[0].lam = 0.1;
   const Stage s(w);
   const std::vector<double> early = shares(s.period(0).leaders[0].pull->bilateral);
   const std::vector<double> late = shares(s.period(5).leaders[0].pull->bilateral);

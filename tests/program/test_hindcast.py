@@ -71,7 +71,7 @@ def test_mistakes_are_told(tmp_path, arguments, code, words):
 
 
 def test_a_small_fit_is_the_same_whatever_the_threads_and_runs_draw_from_it(tmp_path):
-    small = ["--chains", 2, "--draws", 8, "--sweeps", 1, "--settling", 1, "--particles", 8, "--travelled", 16]
+    small = ["--chains", 2, "--draws", 8, "--sweeps", 1, "--scouts", 128, "--settling", 1, "--particles", 8, "--travelled", 16]
     for n in (1, 2):
         said = safeconduct("fit", "putin_2023", *small, "--threads", n, "--out", tmp_path / f"{n}.h5")
         assert "overlap" in said.stdout

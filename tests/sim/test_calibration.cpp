@@ -74,6 +74,7 @@ TEST_CASE("calibration: simulated records are fitted without bias or overconfide
                              .chains = 1,
                              .draws = 200,
                              .sweeps = 3,
+                             .scouts = 400,
                              .settling = 8,
                              .particles = 40,
                              .threads = 2});
