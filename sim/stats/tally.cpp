@@ -128,8 +128,7 @@ Tally::Tally(const agents::Stage& stage, agents::Manner manner, bool weeks)
 
 void Tally::add(const agents::History& history) {
   for (const Decision& d : history.decisions) add_decision(d);
-  square_visits();
-  end_replicate(history.weight.back(), history.nu.back());
+  end_decisions(history.weight.back(), history.nu.back());
   add_weeks(history);
 }
 
@@ -148,9 +147,8 @@ void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
       continue;
     }
     for (int row = 0; row < block.decided[r]; ++row) add_decision(lived.decision(r, row));
-    square_visits();
     const std::size_t last = (weeks_ - 1) * block_replicates + static_cast<std::size_t>(r);
-    end_replicate(block.week_weight[last], block.rows[last]);
+    end_decisions(block.week_weight[last], block.rows[last]);
   }
 }
 
@@ -161,47 +159,42 @@ constexpr Measure whole_measures[] = {
     Measure::visits,     Measure::member_visits,    Measure::delegated, Measure::skipped, Measure::withdrawn,
     Measure::stays_home, Measure::private_refusals, Measure::cut_short, Measure::arrests, Measure::diversions};
 
-/// What a decision adds, by its outcome, its host's duty and whether it is about an event.
+/// What a decision adds, by its kind (Decided::kind).
 struct Adds {
   std::array<std::uint64_t, 3> whole{};
   float gained = 0, forgone = 0, stayed = 0;
-  std::uint32_t arrival = 0;  ///< as a mask
-  std::uint32_t visit = 0;
+  std::uint32_t arrival = 0;
 };
 
-constexpr std::size_t adds_row(std::size_t outcome, bool duty, bool event) {
-  return outcome * 4 + (duty ? 2u : 0u) + (event ? 1u : 0u);
-}
-
-const std::array<Adds, 16 * 4> adds_of = [] {
-  std::array<Adds, 16 * 4> all{};
-  for (std::size_t o = 0; o < agents::outcome_names.size(); ++o)
-    for (const bool duty : {false, true})
-      for (const bool event : {false, true}) {
-        Adds& adds = all[adds_row(o, duty, event)];
-        Decision d;
-        d.outcome = static_cast<Outcome>(o);
-        d.answer = d.outcome == Outcome::skip       ? Answer::skip
-                   : d.outcome == Outcome::delegate ? Answer::delegate
-                                                    : Answer::go;
-        d.duty = duty;
-        d.event = event ? 0 : -1;
-        d.V = 1;
-        double brings[measures] = {};
-        add_measures(d, brings);
-        for (std::size_t i = 0; i < std::size(whole_measures); ++i)
-          adds.whole[i / 4] |= static_cast<std::uint64_t>(brings[static_cast<std::size_t>(whole_measures[i])])
-                               << 16 * (i % 4);
-        adds.gained = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_gained)]);
-        adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
-        adds.stayed = share_stayed(d.outcome);
-        adds.arrival = agents::is_arrival(d.outcome) ? ~0u : 0u;
-        adds.visit = agents::is_visit(d.outcome);
-      }
+const std::array<Adds, Decided::kinds> adds_of = [] {
+  std::array<Adds, Decided::kinds> all{};
+  for (std::size_t kind = 0; kind < all.size(); ++kind) {
+    float words[decided::words] = {};
+    words[decided::where] = std::bit_cast<float>(kind & Decided::of_no_event ? 0xffff0000u : 0u);
+    words[decided::out] = std::bit_cast<float>(static_cast<std::uint32_t>(kind % Decided::of_no_event) << 10);
+    const Decided told(words);
+    if (static_cast<std::size_t>(told.outcome()) >= agents::outcome_names.size()) continue;
+    Adds& adds = all[kind];
+    Decision d;
+    d.outcome = told.outcome();
+    d.answer = d.outcome == Outcome::skip       ? Answer::skip
+               : d.outcome == Outcome::delegate ? Answer::delegate
+                                                : Answer::go;
+    d.duty = told.duty();
+    d.event = static_cast<std::int16_t>(told.event());
+    d.V = 1;
+    double brings[measures] = {};
+    add_measures(d, brings);
+    for (std::size_t i = 0; i < std::size(whole_measures); ++i)
+      adds.whole[i / 4] |= static_cast<std::uint64_t>(brings[static_cast<std::size_t>(whole_measures[i])])
+                           << 16 * (i % 4);
+    adds.gained = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_gained)]);
+    adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
+    adds.stayed = share_stayed(d.outcome);
+    adds.arrival = agents::is_arrival(d.outcome);
+  }
   return all;
 }();
-
-float masked(float x, std::uint32_t mask) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & mask); }
 
 }  // namespace
 
@@ -220,87 +213,104 @@ void Tally::add_outcomes(std::uint32_t* outcomes, double* cells) {
 }
 
 /// Where every decision counts as one: what add_decision would add, less the zeros. Whole numbers are counted by
-/// outcome and handed on once a block; the loop over decisions hardly branches on what was drawn.
+/// outcome and handed on once a block; the loop over decisions does not branch on what was drawn, and sets arrivals
+/// aside, about which there is more to count.
 void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantiles) {
   const BlockView& block = lived.block();
   const StageView& stage = lived.stage_view();
   constexpr std::size_t R = block_replicates;
-  const std::size_t places = leaders_ * hosts_,
-                    events = leaders_ * (most_events_ + 1);  // the first: no event
-  host_outcomes_.resize(places * most_outcomes);
-  event_outcomes_.resize(events * most_outcomes);
-  squared_.resize(places);
-  here_.resize(places);
+  const std::size_t occasions = hosts_ + most_events_;
+  const int hosts = static_cast<int>(hosts_);
+  const bool several = leaders_ > 1;
+  outcomes_.resize(leaders_ * occasions * most_outcomes);
+  squared_.resize(leaders_ * hosts_);
+  here_.resize(hosts_);
   visits_of_week_.resize(leaders_ * weeks_);
-  visited_.resize(static_cast<std::size_t>(block.most_decisions) + 1);
+  arrivals_.resize(static_cast<std::size_t>(block.most_decisions) + 1);
   if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
 
   for (int r = 0; r < count; ++r) {
     const float* const decisions = block.decisions + r * block.most_decisions * decided::words;
     const float* const end = decisions + block.decided[r] * decided::words;
+    if (r + 1 < count) {  // the next replicate's lie elsewhere, and have left the caches since
+      const float* const next = decisions + block.most_decisions * decided::words;
+      for (int i = 0; i < block.decided[r + 1]; i += 2) __builtin_prefetch(next + i * decided::words);
+    }
     for (std::size_t l = 0; l < leaders_; ++l) {
-      Sums sums;
-      std::size_t visited = 0;
+      std::uint32_t* const outcomes = &outcomes_[l * occasions * most_outcomes];
+      std::uint32_t* const visits_of_week = &visits_of_week_[l * weeks_];
+      std::uint32_t* const squared = &squared_[l * hosts_];
+      std::uint32_t* const here = here_.data();
+      const float** const arrivals = arrivals_.data();
+      std::array<std::uint64_t, 3> whole{};
+      double gained = 0, forgone = 0, hours = 0, detour_hours = 0, days = 0, hazard = 0;
+      std::size_t arrived = 0;
       for (const float* words = decisions; words != end; words += decided::words) {
         const Decided d(words);
-        if (static_cast<std::size_t>(d.leader()) != l) continue;
-        const auto outcome = static_cast<std::size_t>(d.outcome());
-        const Adds& adds = adds_of[adds_row(outcome, d.duty(), d.event() >= 0)];
-        const std::size_t place = l * hosts_ + static_cast<std::size_t>(d.host());
-        ++host_outcomes_[place * most_outcomes + outcome];
-        ++event_outcomes_[(l * (most_events_ + 1) + static_cast<std::size_t>(d.event() + 1)) * most_outcomes + outcome];
-
-        const auto week = std::min(static_cast<std::size_t>(d.week_out()), weeks_ - 1);
-        const float* hours = stage.period[week].leaders[l].hours + flown::words * d.host();
-        for (std::size_t i = 0; i < sums.whole.size(); ++i) sums.whole[i] += adds.whole[i];
-        sums.hours += masked(hours[flown::hours], adds.arrival);
-        sums.detour_hours += masked(hours[flown::detour], adds.arrival);
-        sums.days += d.planned_days() * adds.stayed;
-        sums.gained += d.V() * adds.gained;
-        sums.forgone += d.V() * adds.forgone;
-
-        const std::size_t when = l * weeks_ + week;
-        visits_of_week_[when] += adds.visit;
-        if (with_quantiles) visits_of_block_[when * R + static_cast<std::size_t>(r)] += static_cast<float>(adds.visit);
-        squared_[place] += adds.visit * (2 * here_[place] + 1);  // (n + 1)^2 = n^2 + 2 n + 1
-        here_[place] += adds.visit;
-        visited_[visited] = place;
-        visited += adds.visit;
-
+        if (several && static_cast<std::size_t>(d.leader()) != l) continue;
+        const Adds& adds = adds_of[d.kind()];
+        ++outcomes[d.occasion(hosts) * static_cast<int>(most_outcomes) + static_cast<int>(d.outcome())];
+        whole[0] += adds.whole[0];
+        whole[1] += adds.whole[1];
+        gained += d.V() * adds.gained;
+        forgone += d.V() * adds.forgone;
+        arrivals[arrived] = words;
+        arrived += adds.arrival;
+      }
+      for (std::size_t i = 0; i < arrived; ++i) {
+        const Decided d(arrivals[i]);
+        const Adds& adds = adds_of[d.kind()];
+        const auto week = static_cast<std::size_t>(d.week_out()), host = static_cast<std::size_t>(d.host());
+        const float* const flight = stage.period[week].leaders[l].hours + flown::words * host;
+        hours += flight[flown::hours];
+        detour_hours += flight[flown::detour];
+        days += d.planned_days() * adds.stayed;
+        if (agents::is_visit(d.outcome())) {
+          ++visits_of_week[week];
+          if (with_quantiles) ++visits_of_block_[(l * weeks_ + week) * R + static_cast<std::size_t>(r)];
+          squared[host] += 2 * here[host]++ + 1;  // (n + 1)^2 = n^2 + 2 n + 1
+        }
         const bool diverted = d.diverted_to() >= 0;
-        if (adds.arrival == 0 || !(d.duty() || diverted)) continue;  // nobody could have made an arrest
-        sums.whole[2] += std::uint64_t{diverted} << 16;
-        sums.hazard += d.hazard();
+        if (!d.duty() && !diverted) continue;  // nobody could have made an arrest
+        whole[2] += adds.whole[2] + (std::uint64_t{diverted} << 16);
+        hazard += d.hazard();
         const auto tell = [&d](double* cells) {
           cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
           cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
         };
-        tell(&host_[place * counts]);
+        tell(&host_[(l * hosts_ + host) * counts]);
         if (d.event() >= 0) tell(&event_[(l * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
       }
-      for (std::size_t i = 0; i < visited; ++i) here_[visited_[i]] = 0;
+      for (std::size_t i = 0; i < arrived; ++i) here[Decided(arrivals[i]).host()] = 0;
       const auto put = [&](Measure m, double x) { scratch({static_cast<std::uint16_t>(l)}, m) = x; };
       for (std::size_t i = 0; i < std::size(whole_measures); ++i)
-        put(whole_measures[i], static_cast<double>(sums.whole[i / 4] >> 16 * (i % 4) & 0xffff));
-      put(Measure::hazard, sums.hazard);
-      put(Measure::hours, sums.hours);
-      put(Measure::detour_hours, sums.detour_hours);
-      put(Measure::days, sums.days);
-      put(Measure::value_gained, sums.gained);
-      put(Measure::value_forgone, sums.forgone);
+        put(whole_measures[i], static_cast<double>(static_cast<int>(whole[i / 4] >> 16 * (i % 4) & 0xffff)));
+      put(Measure::hazard, hazard);
+      put(Measure::hours, hours);
+      put(Measure::detour_hours, detour_hours);
+      put(Measure::days, days);
+      put(Measure::value_gained, gained);
+      put(Measure::value_forgone, forgone);
     }
     end_replicate(1, block.rows[(weeks_ - 1) * R + static_cast<std::size_t>(r)]);
   }
-  visited_.clear();
 
-  for (std::size_t place = 0; place < places; ++place) {
-    add_outcomes(&host_outcomes_[place * most_outcomes], &host_[place * counts]);
-    host_[place * counts + static_cast<std::size_t>(Count::visits_squared)] += std::exchange(squared_[place], 0);
+  for (std::size_t l = 0; l < leaders_; ++l) {
+    const auto outcomes_at = [&](std::size_t occasion) {
+      return &outcomes_[(l * occasions + occasion) * most_outcomes];
+    };
+    const int first = stage.first_event[l], events = stage.first_event[l + 1] - first;
+    for (std::size_t e = 0; e < static_cast<std::size_t>(events); ++e) {
+      std::uint32_t* const here = outcomes_at(static_cast<std::size_t>(stage.events[first + e].host));
+      for (std::size_t o = 0; o < most_outcomes; ++o) here[o] += outcomes_at(hosts_ + e)[o];
+      add_outcomes(outcomes_at(hosts_ + e), &event_[(l * most_events_ + e) * counts]);
+    }
+    for (std::size_t h = 0; h < hosts_; ++h) {
+      const std::size_t place = l * hosts_ + h;
+      add_outcomes(outcomes_at(h), &host_[place * counts]);
+      host_[place * counts + static_cast<std::size_t>(Count::visits_squared)] += std::exchange(squared_[place], 0);
+    }
   }
-  for (std::size_t l = 0; l < leaders_; ++l)
-    for (std::size_t e = 0; e < most_events_; ++e)
-      add_outcomes(&event_outcomes_[(l * (most_events_ + 1) + e + 1) * most_outcomes],
-                   &event_[(l * most_events_ + e) * counts]);
   for (std::size_t i = 0; i < visits_of_week_.size(); ++i) {
     visits_in_week_[i] = static_cast<float>(visits_of_week_[i]);
     weekly_visits_[i] += std::exchange(visits_of_week_[i], 0);
@@ -362,13 +372,16 @@ void Tally::add_decision(const Decision& d) {
   visits_here_[row] += safe;
 }
 
-/// Of a replicate whose decisions are in.
-void Tally::square_visits() {
+/// Of a replicate whose decisions were added one by one.
+void Tally::end_decisions(double weight, double nu) {
   for (const std::size_t row : visited_) {
     host_[row * counts + static_cast<std::size_t>(Count::visits_squared)] += visits_here_[row] * visits_here_[row];
     visits_here_[row] = 0;
   }
   visited_.clear();
+  end_replicate(weight, nu);
+  std::fill(itinerary_.begin(), itinerary_.end(), 0.0);
+  std::fill(unweighted_.begin(), unweighted_.end(), 0.0);
 }
 
 void Tally::end_replicate(double weight, double nu) {
@@ -386,8 +399,6 @@ void Tally::end_replicate(double weight, double nu) {
   final_nu_[0] += weight;
   final_nu_[1] += weight * nu;
   final_nu_[2] += weight * nu * nu;
-  std::fill(itinerary_.begin(), itinerary_.end(), 0.0);
-  std::fill(unweighted_.begin(), unweighted_.end(), 0.0);
 }
 
 void Tally::add_weeks(const agents::History& history) {
@@ -445,6 +456,25 @@ void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
   std::fill(visits_in_week_.begin(), visits_in_week_.end(), 0.0f);
 }
 
+/// Calls f with the position of a value on the axis of the series' bins, as a function. Pressure is small in most
+/// weeks: its bins are evenly spaced in the square root.
+template <class F>
+void Tally::with_axis(const Series& s, F f) const {
+  constexpr double n = series_bins;
+  switch (s.kind) {
+    case Series::Kind::nu:
+      return f([](double x) { return x / 2 * n; });
+    case Series::Kind::pressure:
+      return f([](double x) { return std::sqrt(x) * n; });
+    case Series::Kind::isolation:
+      return f([](double x) { return x * n; });
+    case Series::Kind::budget:
+      return f([most = most_budget_](double x) { return x / most * n; });
+    case Series::Kind::visits_so_far:
+      return f([a_bin = static_cast<double>(1 + weeks_ / 130)](double x) { return x / a_bin; });
+  }
+}
+
 void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight) {
   if (weekly_bins_.empty()) {
     const std::size_t cells = series_.size() * weeks_;
@@ -454,27 +484,38 @@ void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, in
   }
   const std::size_t cell = series * weeks_ + week;
   double* bins = &weekly_bins_[cell * series_bins];
-  const auto bin_of = [&](float value) {
-    return static_cast<std::size_t>(
-        std::clamp(to_bins(series_[series], value), 0.0, static_cast<double>(series_bins - 1)));
+  const auto bin_at = [](double b) {
+    constexpr double last = series_bins - 1;
+    b = b > 0 ? b : 0;  // so put, the compiler takes several at once
+    return static_cast<std::int32_t>(b < last ? b : last);
   };
-  constexpr std::size_t ways = 4;  // values next to each other often fall into one bin, and would wait for each other
-  std::array<float, ways> least, most;
-  least.fill(weekly_least_[cell]);
-  most.fill(weekly_most_[cell]);
-  const auto n = static_cast<std::size_t>(count);
-  for (std::size_t i = 0; i < n; ++i) {
-    least[i % ways] = std::min(least[i % ways], x[i]);
-    most[i % ways] = std::max(most[i % ways], x[i]);
-  }
-  weekly_least_[cell] = *std::min_element(least.begin(), least.end());
-  weekly_most_[cell] = *std::max_element(most.begin(), most.end());
-  if (n == 1) {
-    bins[bin_of(*x)] += weight;
+  if (count == 1) {
+    weekly_least_[cell] = std::min(weekly_least_[cell], *x);
+    weekly_most_[cell] = std::max(weekly_most_[cell], *x);
+    with_axis(series_[series], [&](auto to_bins) { bins[bin_at(to_bins(*x))] += weight; });
     return;
   }
-  std::array<std::array<std::uint32_t, series_bins>, ways> seen{};
-  for (std::size_t i = 0; i < n; ++i) ++seen[i % ways][bin_of(x[i])];
+  const auto n = static_cast<std::size_t>(count);
+  std::array<std::int32_t, block_replicates> bin;
+  with_axis(series_[series], [=, to = bin.data()](auto to_bins) {
+    for (std::size_t i = 0; i < n; ++i) to[i] = bin_at(to_bins(x[i]));
+  });
+  constexpr std::size_t ways = 4;  // values next to each other often fall into one bin, and would wait for each other
+  std::array<std::array<std::int32_t, series_bins>, ways> seen{};
+  float least[ways], most[ways];
+  std::fill_n(least, ways, weekly_least_[cell]);
+  std::fill_n(most, ways, weekly_most_[cell]);
+  const auto see = [&](std::size_t i, std::size_t way) {
+    ++seen[way][static_cast<std::size_t>(bin[i])];
+    least[way] = x[i] < least[way] ? x[i] : least[way];
+    most[way] = x[i] > most[way] ? x[i] : most[way];
+  };
+  std::size_t i = 0;
+  for (; i + ways <= n; i += ways)
+    for (std::size_t way = 0; way < ways; ++way) see(i + way, way);
+  for (; i < n; ++i) see(i, 0);
+  weekly_least_[cell] = *std::min_element(least, least + ways);
+  weekly_most_[cell] = *std::max_element(most, most + ways);
   for (std::size_t b = 0; b < series_bins; ++b) bins[b] += weight * (seen[0][b] + seen[1][b] + seen[2][b] + seen[3][b]);
 }
 
@@ -549,24 +590,6 @@ double Tally::in_bin(LeaderId l, Measure m, std::size_t bin) const {
   if (at == with_histogram.end()) throw std::invalid_argument("no histogram of this measure");
   const auto i = static_cast<std::size_t>(at - with_histogram.begin());
   return histogram_[(l.index * with_histogram.size() + i) * bins + bin];
-}
-
-// Pressure is small in most weeks, and a budget near its start: their bins are evenly spaced in the square root.
-double Tally::to_bins(const Series& s, double x) const {
-  const auto n = static_cast<double>(series_bins);
-  switch (s.kind) {
-    case Series::Kind::nu:
-      return x / 2 * n;
-    case Series::Kind::pressure:
-      return std::sqrt(x) * n;
-    case Series::Kind::isolation:
-      return x * n;
-    case Series::Kind::budget:
-      return x / most_budget_ * n;
-    case Series::Kind::visits_so_far:
-      return x / static_cast<double>(1 + weeks_ / 130);
-  }
-  return 0;
 }
 
 double Tally::from_bins(const Series& s, double b) const {

@@ -127,13 +127,14 @@ class Tally {
   void add_outcomes(std::uint32_t* outcomes, double* cells);
   void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
   void add_decision(const agents::Decision& d);
-  void square_visits();
+  void end_decisions(double weight, double nu);
   void end_replicate(double weight, double nu);
   void add_weeks(const agents::History& history);
   void add_weeks(const BlockView& lived, int count, bool with_quantiles);
   void add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight);
-  double to_bins(const Series& s, double x) const;    ///< position on the axis of the series' bins
-  double from_bins(const Series& s, double b) const;  ///< and back
+  template <class F>
+  void with_axis(const Series& s, F f) const;
+  double from_bins(const Series& s, double b) const;  ///< the value at a position on the axis of the series' bins
 
   std::size_t leaders_, hosts_, weeks_;
   agents::Manner manner_;
@@ -151,25 +152,19 @@ class Tally {
   std::vector<float> weekly_least_, weekly_most_;                 ///< [series][week]
   std::vector<double> weekly_visits_;                             ///< [leader][week]
 
-  /// What a leader's decisions of a replicate come to, before they go to `itinerary_`: whole numbers side by side.
-  struct Sums {
-    std::array<std::uint64_t, 3> whole{};
-    double hazard = 0, hours = 0, detour_hours = 0, days = 0, gained = 0, forgone = 0;
-  };
-
   // A block's whole numbers, before they go to the sums.
   static constexpr std::size_t most_outcomes = 16;
-  std::vector<std::uint32_t> host_outcomes_;   ///< [leader][host][outcome]
-  std::vector<std::uint32_t> event_outcomes_;  ///< [leader][1 + event][outcome]; 0: of no event
+  std::vector<std::uint32_t> outcomes_;        ///< [leader][host, then event][outcome]; at a host: of no event
   std::vector<std::uint32_t> squared_;         ///< [leader][host]: visits squared
   std::vector<std::uint32_t> visits_of_week_;  ///< [leader][week]
-  std::vector<std::uint32_t> here_;            ///< [leader][host]: visits of one replicate
 
-  // One replicate's own figures; cleared after each.
+  // One replicate's own figures.
   std::vector<float> visits_in_week_;           ///< [leader][week], unweighted
   std::vector<float> visits_of_block_;          ///< [leader][week][replicate], if the quantiles are wanted
   std::vector<double> visits_here_;             ///< [leader][host], weighted
   std::vector<std::size_t> visited_;            ///< rows of visits_here_ in use
+  std::vector<const float*> arrivals_;          ///< of a leader, as the kernel left them
+  std::vector<std::uint32_t> here_;             ///< [host]: a leader's visits
   std::vector<double> itinerary_, unweighted_;  ///< [leader][measure]
 };
 
