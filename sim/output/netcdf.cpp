@@ -3,6 +3,7 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstdio>
@@ -154,6 +155,92 @@ std::uint32_t lookup3(std::span<const std::byte> key) {
   return c;
 }
 
+/// Fletcher's checksum of bytes as pairs, the first of a pair the upper one, as HDF5's filter takes it; as sums that a
+/// compiler takes several terms of at once.
+std::uint32_t fletcher32(std::span<const std::byte> bytes) {
+  constexpr std::size_t most = 360;  // pairs whose sum of sums holds 32 bits
+  static constexpr auto weights = [] {
+    std::array<std::uint16_t, most> falling{};
+    for (std::size_t i = 0; i < most; ++i) falling[i] = static_cast<std::uint16_t>(most - i);
+    return falling;
+  }();
+  constexpr std::uint64_t modulus = 65535;
+  std::uint64_t first = 0, second = 0;
+  bool nothing = true;
+  while (!bytes.empty()) {
+    const auto now = bytes.first(std::min(2 * most, bytes.size()));
+    bytes = bytes.subspan(now.size());
+    const std::size_t pairs = (now.size() + 1) / 2;
+    std::uint16_t pair[most];
+    pair[pairs - 1] = 0;
+    std::memcpy(pair, now.data(), now.size());
+    std::uint32_t sum = 0, sum_of_sums = 0;
+    for (std::size_t i = 0; i < pairs; ++i) {
+      sum += pair[i];
+      sum_of_sums += std::uint32_t{pair[i]} * weights[most - pairs + i];
+    }
+    second = (second + pairs * first + sum_of_sums) % modulus;
+    first = (first + sum) % modulus;
+    nothing &= sum == 0;
+  }
+  // Pairs were read with the first byte as the lower one, which is 1/256 of them; a sum that went round is never 0.
+  const auto whole = [&](std::uint64_t sum) {
+    sum = 256 * sum % modulus;
+    return static_cast<std::uint32_t>(sum == 0 && !nothing ? modulus : sum);
+  };
+  return whole(second) << 16 | whole(first);
+}
+
+/// The n first bytes of values of a size, then the second ones, ...; each lot in its place among `rows`.
+template <std::size_t size>
+void shuffle(const std::byte* values, std::size_t n, std::byte* to, std::size_t rows) {
+  for (std::size_t byte = 0; byte < size; ++byte)
+    for (std::size_t i = 0; i < n; ++i) to[byte * rows + i] = values[i * size + byte];
+}
+
+/// Writes a column as H5Dwrite would with the filters shuffle and fletcher32, which are several times as fast here.
+/// Where things lie in the file stays the same too: H5Dwrite keeps the last chunks, as many as a megabyte holds, until
+/// the dataset is closed.
+template <class T>
+class ColumnWriter {
+ public:
+  ColumnWriter(hid_t dataset, std::span<const T> column)
+      : dataset_(dataset), column_(column), rows_(std::min<std::size_t>(column.size(), longest_chunk)) {
+    const std::size_t chunks = (column.size() + rows_ - 1) / rows_, kept = (std::size_t{1} << 20) / (rows_ * sizeof(T));
+    if (chunks > kept) {
+      write(0, (chunks - kept) * rows_);
+      return;
+    }
+    // A value for the library's cache, which makes it begin the index of the chunks now.
+    const hsize_t all = column.size(), none = 0, one = 1;
+    const H5Handle first = simple_space({&all, 1});
+    must(H5Sselect_hyperslab(first, H5S_SELECT_SET, &none, nullptr, &one, nullptr), "H5Sselect_hyperslab");
+    must(H5Dwrite(dataset, number_type<T>(), simple_space({&one, 1}), first, H5P_DEFAULT, column.data()), "H5Dwrite");
+  }
+  /// When all else has been done to the dataset.
+  void finish() { write(written_, column_.size()); }
+
+ private:
+  void write(std::size_t from, std::size_t to) {
+    const std::size_t size = rows_ * sizeof(T);
+    std::vector<std::byte> chunk(size + sizeof(std::uint32_t));
+    for (; from < to; from += rows_) {
+      const auto part = column_.subspan(from, std::min(rows_, to - from));
+      if (part.size() < rows_) std::fill(chunk.begin(), chunk.end(), std::byte{0});
+      shuffle<sizeof(T)>(std::as_bytes(part).data(), part.size(), chunk.data(), rows_);
+      const std::uint32_t sum = fletcher32(std::span(chunk).first(size));
+      std::memcpy(&chunk[size], &sum, sizeof sum);
+      const hsize_t start = from;
+      must(H5Dwrite_chunk(dataset_, H5P_DEFAULT, 0, &start, chunk.size(), chunk.data()), "H5Dwrite_chunk");
+    }
+    written_ = from;
+  }
+
+  hid_t dataset_;
+  std::span<const T> column_;
+  std::size_t rows_, written_ = 0;
+};
+
 /// H5Fget_file_image of HDF5 before 1.14.7 clears the status flags of a superblock of version 2 or 3 and leaves its old
 /// checksum, so that nobody can open the image. On a good image this changes nothing.
 void mend_superblock(std::span<std::byte> image) {
@@ -263,14 +350,18 @@ void NetcdfWriter::write(const Variable& v) {
     if (packing_ == Packing::deflate) must(H5Pset_deflate(list, 4), "H5Pset_deflate");
     must(H5Pset_fletcher32(list), "H5Pset_fletcher32");
   }
+  const bool by_chunk = packing_ == Packing::plain && shape.size() == 1 && !is_scale && count > 0 && !v.may_be_nan;
+  std::function<void()> finish_column;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   if (v.may_be_nan) must(H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &nan), "H5Pset_fill_value");
 
   const H5Handle space = shape.empty() ? scalar_space() : simple_space(shape);
   H5Handle dataset;
-  const auto create = [&](hid_t type, const void* values) {
+  const auto create = [&](hid_t type) {
     dataset = {H5Dcreate2(place(group), name.c_str(), type, space, H5P_DEFAULT, list, H5P_DEFAULT), H5Dclose,
                "H5Dcreate"};
+  };
+  const auto write = [&](hid_t type, const void* values) {
     if (count > 0) must(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "H5Dwrite");
   };
   std::visit(
@@ -278,9 +369,14 @@ void NetcdfWriter::write(const Variable& v) {
         if constexpr (std::is_same_v<T, std::string>) {
           std::vector<const char*> starts;
           for (const std::string& s : x) starts.push_back(s.c_str());
-          create(text_type(), starts.data());
+          create(text_type());
+          write(text_type(), starts.data());
         } else {
-          create(number_type<T>(), x.data());
+          create(number_type<T>());
+          if (by_chunk)
+            finish_column = [column = ColumnWriter<T>(dataset, x)]() mutable { column.finish(); };
+          else
+            write(number_type<T>(), x.data());
           std::vector<T> flags(v.meanings.size());
           std::iota(flags.begin(), flags.end(), T{});
           if (!flags.empty()) write_numbers<T>(dataset, "flag_values", flags);
@@ -304,6 +400,7 @@ void NetcdfWriter::write(const Variable& v) {
     for (std::size_t i = 0; i < scales.size(); ++i)
       must(H5DSattach_scale(dataset, scales_.at(scales[i]), static_cast<unsigned>(i)), "H5DSattach_scale");
   }
+  if (finish_column) finish_column();
 }
 
 std::vector<std::byte> NetcdfWriter::finish() {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <sstream>
 
 #include "sim/output/export.hpp"
@@ -297,6 +298,25 @@ TEST_CASE("output: two files in memory at once do not mix") {
   const sim::NetcdfReader first(one.finish()), second(other.finish());
   CHECK(first.numbers("x") == std::vector<double>{1});
   CHECK(second.numbers("x") == std::vector<double>{2});
+}
+
+TEST_CASE("output: plain columns are read back by the library, which checks their sums") {
+  for (const std::size_t rows : {1u, 3u, 719u, 65536u, 65537u, 400001u}) {
+    CAPTURE(rows);
+    std::map<std::string, sim::Values> columns = {{"zero", std::vector<std::int16_t>(rows, 0)},
+                                                  {"ones", std::vector<std::int8_t>(rows, -1)},
+                                                  {"wide", std::vector<std::int64_t>(rows)},
+                                                  {"real", std::vector<float>(rows)}};
+    for (std::size_t i = 0; i < rows; ++i) {
+      std::get<std::vector<std::int64_t>>(columns["wide"])[i] = static_cast<std::int64_t>(i * i * 0x9E3779B97F4A7C15u);
+      std::get<std::vector<float>>(columns["real"])[i] = 1 / static_cast<float>(1 + i);
+    }
+    sim::NetcdfWriter writer(sim::NetcdfWriter::Packing::plain);
+    writer.dimension("", "row", rows);
+    for (const auto& [name, values] : columns) writer.write({name, {"row"}, values, {}, {}, false});
+    const sim::NetcdfReader reader(writer.finish());
+    for (const auto& [name, values] : columns) CHECK_MESSAGE((reader.values(name) == values), name);
+  }
 }
 
 TEST_CASE("output: trips are exported with the columns that others rely on") {
