@@ -353,11 +353,10 @@ void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count, bool wi
   kernel_.live(stage_.view(), state_->view);
 }
 
-agents::Decision BatchLife::decision(int r, int row) const {
+void BatchLife::tell(int r, int row, agents::Decision& d) const {
   const BlockView& b = state_->view;
   const int number = r * b.most_decisions + row;
   const Decided told(b.decisions + number * decided::words);
-  agents::Decision d;
   d.event = static_cast<std::int16_t>(told.event());
   d.host.index = static_cast<std::uint16_t>(told.host());
   d.leader.index = static_cast<std::uint16_t>(told.leader());
@@ -386,7 +385,6 @@ agents::Decision BatchLife::decision(int r, int row) const {
     d.weight = b.weights[2 * number];
     d.weight_out = b.weights[2 * number + 1];
   }
-  return d;
 }
 
 void BatchLife::tell(int r, agents::History& history) const {

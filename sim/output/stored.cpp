@@ -137,9 +137,10 @@ void add_trips(std::span<const TripRecord> records, std::vector<Variable>& colum
     auto column = columns.begin();
     each_trip_column([&]<class T>(std::string_view, T, auto of, auto) {
       auto& values = std::get<std::vector<T>>((column++)->values);
-      std::size_t at = values.size();
+      const std::size_t at = values.size();
       values.resize(at + now.size());
-      for (const TripRecord& r : now) values[at++] = static_cast<T>(of(r));
+      T* const to = values.data() + at;
+      for (std::size_t i = 0; i < now.size(); ++i) to[i] = static_cast<T>(of(now[i]));
     });
   }
 }

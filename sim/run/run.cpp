@@ -28,9 +28,14 @@ void record_trips(const BatchLife& lived, std::int64_t first, int count, std::in
   if (first >= most) return;
   const int recorded = static_cast<int>(std::min<std::int64_t>(count, most - first));
   const std::int32_t* decided = lived.block().decided;
-  records.reserve(records.size() + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
+  std::size_t at = records.size();
+  records.resize(at + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
   for (int r = 0; r < recorded; ++r)
-    for (int row = 0; row < decided[r]; ++row) records.push_back({first + r, lived.decision(r, row)});
+    for (int row = 0; row < decided[r]; ++row) {
+      TripRecord& record = records[at++];
+      record.replicate = first + r;
+      lived.tell(r, row, record.decision);
+    }
 }
 
 Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to,
