@@ -199,47 +199,20 @@ void shuffle(const std::byte* values, std::size_t n, std::byte* to, std::size_t 
 }
 
 /// Writes a column as H5Dwrite would with the filters shuffle and fletcher32, which are several times as fast here.
-/// Where things lie in the file stays the same too: H5Dwrite keeps the last chunks, as many as a megabyte holds, until
-/// the dataset is closed.
 template <class T>
-class ColumnWriter {
- public:
-  ColumnWriter(hid_t dataset, std::span<const T> column)
-      : dataset_(dataset), column_(column), rows_(std::min<std::size_t>(column.size(), longest_chunk)) {
-    const std::size_t chunks = (column.size() + rows_ - 1) / rows_, kept = (std::size_t{1} << 20) / (rows_ * sizeof(T));
-    if (chunks > kept) {
-      write(0, (chunks - kept) * rows_);
-      return;
-    }
-    // A value for the library's cache, which makes it begin the index of the chunks now.
-    const hsize_t all = column.size(), none = 0, one = 1;
-    const H5Handle first = simple_space({&all, 1});
-    must(H5Sselect_hyperslab(first, H5S_SELECT_SET, &none, nullptr, &one, nullptr), "H5Sselect_hyperslab");
-    must(H5Dwrite(dataset, number_type<T>(), simple_space({&one, 1}), first, H5P_DEFAULT, column.data()), "H5Dwrite");
+void write_chunks(hid_t dataset, std::span<const T> column) {
+  const std::size_t rows = std::min<std::size_t>(column.size(), longest_chunk), size = rows * sizeof(T);
+  std::vector<std::byte> chunk(size + sizeof(std::uint32_t));
+  for (std::size_t from = 0; from < column.size(); from += rows) {
+    const auto part = column.subspan(from, std::min(rows, column.size() - from));
+    if (part.size() < rows) std::fill(chunk.begin(), chunk.end(), std::byte{0});
+    shuffle<sizeof(T)>(std::as_bytes(part).data(), part.size(), chunk.data(), rows);
+    const std::uint32_t sum = fletcher32(std::span(chunk).first(size));
+    std::memcpy(&chunk[size], &sum, sizeof sum);
+    const hsize_t start = from;
+    must(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, &start, chunk.size(), chunk.data()), "H5Dwrite_chunk");
   }
-  /// When all else has been done to the dataset.
-  void finish() { write(written_, column_.size()); }
-
- private:
-  void write(std::size_t from, std::size_t to) {
-    const std::size_t size = rows_ * sizeof(T);
-    std::vector<std::byte> chunk(size + sizeof(std::uint32_t));
-    for (; from < to; from += rows_) {
-      const auto part = column_.subspan(from, std::min(rows_, to - from));
-      if (part.size() < rows_) std::fill(chunk.begin(), chunk.end(), std::byte{0});
-      shuffle<sizeof(T)>(std::as_bytes(part).data(), part.size(), chunk.data(), rows_);
-      const std::uint32_t sum = fletcher32(std::span(chunk).first(size));
-      std::memcpy(&chunk[size], &sum, sizeof sum);
-      const hsize_t start = from;
-      must(H5Dwrite_chunk(dataset_, H5P_DEFAULT, 0, &start, chunk.size(), chunk.data()), "H5Dwrite_chunk");
-    }
-    written_ = from;
-  }
-
-  hid_t dataset_;
-  std::span<const T> column_;
-  std::size_t rows_, written_ = 0;
-};
+}
 
 /// H5Fget_file_image of HDF5 before 1.14.7 clears the status flags of a superblock of version 2 or 3 and leaves its old
 /// checksum, so that nobody can open the image. On a good image this changes nothing.
@@ -350,8 +323,8 @@ void NetcdfWriter::write(const Variable& v) {
     if (packing_ == Packing::deflate) must(H5Pset_deflate(list, 4), "H5Pset_deflate");
     must(H5Pset_fletcher32(list), "H5Pset_fletcher32");
   }
-  const bool by_chunk = packing_ == Packing::plain && shape.size() == 1 && !is_scale && count > 0 && !v.may_be_nan;
-  std::function<void()> finish_column;
+  const bool by_chunk = std::endian::native == std::endian::little && packing_ == Packing::plain && shape.size() == 1 &&
+                        !is_scale && count > 0 && !v.may_be_nan;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   if (v.may_be_nan) must(H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &nan), "H5Pset_fill_value");
 
@@ -374,7 +347,7 @@ void NetcdfWriter::write(const Variable& v) {
         } else {
           create(number_type<T>());
           if (by_chunk)
-            finish_column = [column = ColumnWriter<T>(dataset, x)]() mutable { column.finish(); };
+            write_chunks<T>(dataset, x);
           else
             write(number_type<T>(), x.data());
           std::vector<T> flags(v.meanings.size());
@@ -400,7 +373,6 @@ void NetcdfWriter::write(const Variable& v) {
     for (std::size_t i = 0; i < scales.size(); ++i)
       must(H5DSattach_scale(dataset, scales_.at(scales[i]), static_cast<unsigned>(i)), "H5DSattach_scale");
   }
-  if (finish_column) finish_column();
 }
 
 std::vector<std::byte> NetcdfWriter::finish() {
