@@ -49,10 +49,12 @@ TEST_CASE("fit: what a record does not speak about keeps its prior, what it does
   Evidence e = evidence();
   for (Opportunity& o : e.record) o.outcome = Fate::own_choice;  // a leader who never goes
   const std::vector<std::string> asked = {"b_0", "b_V", "eps_peer"};
-  const Posterior one = fit(std::span(&e, 1), asked,
-                            {.chains = 1, .draws = 300, .sweeps = 2, .settling = 4, .particles = 20, .threads = 1});
-  const Posterior two = fit(std::span(&e, 1), asked,
-                            {.chains = 1, .draws = 300, .sweeps = 2, .settling = 4, .particles = 20, .threads = 2});
+  const Posterior one =
+      fit(std::span(&e, 1), asked,
+          {.chains = 1, .draws = 300, .sweeps = 2, .scouts = 200, .settling = 4, .particles = 20, .threads = 1});
+  const Posterior two =
+      fit(std::span(&e, 1), asked,
+          {.chains = 1, .draws = 300, .sweeps = 2, .scouts = 200, .settling = 4, .particles = 20, .threads = 2});
   CHECK(one.draws == two.draws);
   CHECK(one.weight == two.weight);
   CHECK(one.mean[0] > one.prior_mean[0] + 0.3 * one.prior_sd[0]);  // going costs more
@@ -69,7 +71,7 @@ TEST_CASE("fit: what a record does not speak about keeps its prior, what it does
 TEST_CASE("fit: chains that moved enough agree, and chains that did not are told") {
   const Evidence e = evidence();
   const Posterior good = fit(std::span(&e, 1), {"b_0", "b_V", "th_m"},
-                             {.draws = 150, .sweeps = 3, .settling = 20, .particles = 20, .threads = 2});
+                             {.draws = 150, .sweeps = 3, .scouts = 200, .settling = 20, .particles = 20, .threads = 2});
   REQUIRE(good.r_hat.size() == 3);
   for (std::size_t a = 0; a < 3; ++a) {
     CAPTURE(good.names[a]);
@@ -89,7 +91,7 @@ TEST_CASE("fit: chains that moved enough agree, and chains that did not are told
     CHECK(sum == doctest::Approx(1));
   }
   const Posterior poor = fit(std::span(&e, 1), {"b_0", "b_V", "th_m"},
-                             {.draws = 8, .sweeps = 1, .settling = 1, .particles = 2, .threads = 2});
+                             {.draws = 8, .sweeps = 1, .scouts = 40, .settling = 1, .particles = 2, .threads = 2});
   CHECK(*std::max_element(poor.r_hat.begin(), poor.r_hat.end()) > disagreement);
 }
 
@@ -126,7 +128,7 @@ TEST_CASE("fit: a leader has a Lambda of the own, and what it teaches about othe
 TEST_CASE("fit: figures weigh draws by what their leaders do") {
   Evidence e = evidence();
   e.figures = {{"leader", 30, 0, 0, 0}};  // far more visits a year than the defaults bring about
-  FitSettings s{.chains = 1, .draws = 40, .sweeps = 1, .settling = 2, .particles = 10};
+  FitSettings s{.chains = 1, .draws = 40, .sweeps = 1, .scouts = 200, .settling = 2, .particles = 10};
   s.travelled = 80;
   s.histories = 64;
   const Posterior p = fit(std::span(&e, 1), names, s);
@@ -145,7 +147,8 @@ TEST_CASE("fit: figures weigh draws by what their leaders do") {
 
 TEST_CASE("posterior: a file reads back as it was, and a damaged or foreign one is refused") {
   const Evidence e = evidence();
-  Posterior p = fit(std::span(&e, 1), names, {.chains = 2, .draws = 20, .sweeps = 1, .settling = 1, .particles = 5});
+  Posterior p = fit(std::span(&e, 1), names,
+                    {.chains = 2, .draws = 20, .sweeps = 1, .scouts = 40, .settling = 1, .particles = 5});
   p.record = "abc";
   const fs::path file = fs::temp_directory_path() / "safeconduct_test_posterior.h5";
   std::vector<std::byte> image = posterior_image(p);
