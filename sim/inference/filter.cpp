@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "agents/arithmetic.hpp"
+#include "sim/inference/weights.hpp"
 #include "sim/rng/philox.hpp"
 
 namespace sim {
@@ -104,20 +105,14 @@ class Filter {
     out_.log_p[j] = total > 0 ? agents::math::log(total) : -std::numeric_limits<double>::infinity();
     if (total > 0)
       for (std::size_t i = 0; i < n_; ++i) weight_[i] *= chances_[i][fate] / total;
-    out_.ess[j] = effective();
+    out_.ess[j] = effective(weight_);
     each([&](std::size_t i, agents::Luck& luck) { lives_[i].impose(luck, o.posed.leader, o.posed.rank, o.outcome); });
     if (o.outcome == Fate::arrested) arrested_[o.posed.leader.index] = true;
   }
 
-  double effective() const {
-    double squares = 0;
-    for (const double w : weight_) squares += w * w;
-    return 1.0 / squares;
-  }
-
   /// Systematic: as many copies as weight, the survivors in their places, the further copies in the places of the dead.
   void resample(Week week) {
-    if (effective() >= 0.5 * static_cast<double>(n_)) return;
+    if (effective(weight_) >= 0.5 * static_cast<double>(n_)) return;
     ++out_.resamplings;
     const auto words = philox(s_.seed, {0xffffffffu, static_cast<std::uint32_t>(week), 0, 0});
     const double step = 1.0 / static_cast<double>(n_);

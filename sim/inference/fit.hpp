@@ -30,13 +30,13 @@ struct Evidence {
 
 struct FitSettings {
   std::uint64_t seed = 1;
-  int chains = 4;        ///< fits that know nothing of each other; whether they agree tells what they are worth
-  int draws = 100;       ///< sets of parameters that each carries
-  int sweeps = 3;        ///< of moves at each resampling
-  int scouts = 1600;     ///< sets that tell each chain, before the end, where the posterior lies
-  int settling = 40;     ///< sweeps of moves at the end, where all decisions are known; every eighth part of the second
-                         ///< half keeps the sets for the posterior
-  int particles = 160;   ///< of each filter
+  int chains = 4;       ///< fits that know nothing of each other; whether they agree tells what they are worth
+  int draws = 100;      ///< sets of parameters that each carries
+  int sweeps = 3;       ///< of moves at each resampling
+  int scouts = 1600;    ///< sets that tell each chain, before the end, where the posterior lies
+  int settling = 40;    ///< sweeps of moves at the end, where all decisions are known; after every eighth part of them,
+                        ///< in the second half, the sets are kept for the posterior
+  int particles = 160;  ///< of each filter
   int travelled = 1200;  ///< of all draws, resampled and weighed by the figures, with the parameters of travelling
   int histories = 64;    ///< lived for each of them
   int threads = 1;       ///< never changes a result
