@@ -315,7 +315,7 @@ TEST_CASE("output: plain columns are read back by the library, which checks thei
     writer.dimension("", "row", rows);
     for (const auto& [name, values] : columns) writer.write({name, {"row"}, values, {}, {}, false});
     const sim::NetcdfReader reader(writer.finish());
-    for (const auto& [name, values] : columns) CHECK_MESSAGE((reader.values(name) == values), name);
+    for (const auto& column : columns) CHECK_MESSAGE((reader.values(column.first) == column.second), column.first);
   }
 }
 
