@@ -15,8 +15,6 @@ class Axis {
   double value(double z) const;
 
  private:
-  double standardised(double x) const;
-
   agents::Parameter row_;
   double below_, held_;  ///< how much of the prior would lie below the range, and inside
 };

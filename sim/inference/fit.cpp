@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <exception>
-#include <iterator>
 #include <limits>
 #include <mutex>
 #include <numeric>
@@ -113,7 +112,7 @@ class Fit {
       for (double& w : weight_) w = total > 0 ? w / total : 1.0 / static_cast<double>(n_);
       if (at + 1 < order_.size() && effective(weight_) < 0.5 * static_cast<double>(n_)) rejuvenate(at + 1);
     }
-    rejuvenate(order_.size());
+    resample();
     settle();
     out_.chain_log_evidence.push_back(log_evidence);
   }
@@ -181,19 +180,21 @@ class Fit {
     return sum;
   }
 
-  /// Resamples, then moves every member by Metropolis steps that leave the posterior of the decisions known so far as
-  /// it is: particle marginal Metropolis-Hastings, the estimate of the likelihood standing for itself.
-  void rejuvenate(std::size_t known) {
+  void resample() {
     const std::vector<std::size_t> rows = systematic(weight_, n_, stream_of(0, 2, out_.moves));
     std::vector<Member> next;
     for (const std::size_t i : rows) next.push_back(members_[i]);
     members_ = std::move(next);
     weight_.assign(n_, 1.0 / static_cast<double>(n_));
-    if (known < order_.size()) {
-      const Eigen::VectorXd one = Eigen::VectorXd::Ones(static_cast<Eigen::Index>(axes_.size()));
-      const Proposals local{Reference::independent(0 * one, one), {0.05, 0.1, 0.2, 0.4}, {0.4, 0.6, 0.8, 1.0}, 0.5};
-      for (int sweep = 0; sweep < s_.sweeps; ++sweep) move(known, local);
-    }
+  }
+
+  /// Resamples, then moves every member by Metropolis steps that leave the posterior of the decisions known so far as
+  /// it is: particle marginal Metropolis-Hastings, the estimate of the likelihood standing for itself.
+  void rejuvenate(std::size_t known) {
+    resample();
+    const Eigen::VectorXd one = Eigen::VectorXd::Ones(static_cast<Eigen::Index>(axes_.size()));
+    const Proposals local{Reference::independent(0 * one, one), {0.05, 0.1, 0.2, 0.4}, {0.4, 0.6, 0.8, 1.0}, 0.5};
+    for (int sweep = 0; sweep < s_.sweeps; ++sweep) move(known, local);
   }
 
   /// Moves the members until they have forgotten where their few ancestors were, and keeps them for the posterior: in
