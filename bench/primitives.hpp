@@ -12,7 +12,8 @@ inline constexpr int bulk = 2048;  ///< calls in one go, small enough for the fi
 struct Primitives {
   const char* name;
   int width;
-  void (*philox)(const std::int32_t* counters, std::int32_t* out);  ///< a block of four words for each counter
+  /// A block of four words for each counter; `key` is sim::round_keys of a seed.
+  void (*philox)(const std::uint64_t (&key)[10][2], const std::int32_t* counters, std::int32_t* out);
   void (*exp)(const float* x, float* out);
   void (*expm1)(const float* x, float* out);
   void (*log)(const float* x, float* out);
@@ -26,9 +27,9 @@ struct Bulk {
   using Real = typename L::Real;
   using Int = typename L::Int;
 
-  static void philox(const std::int32_t* counters, std::int32_t* out) {
+  static void philox(const std::uint64_t (&key)[10][2], const std::int32_t* counters, std::int32_t* out) {
     for (int i = 0; i < bulk; i += L::width) {
-      const auto words = L::philox(2025, L::load_int(counters + i), Int(1), Int(2), Int(3));
+      const auto words = L::philox(key, L::load_int(counters + i), Int(1), Int(2), Int(3));
       for (int j = 0; j < 4; ++j) L::store_int(out + j * bulk + i, words[j]);
     }
   }

@@ -125,7 +125,7 @@ void Block<L>::effects(const Group& g, const Set& again) {
     change_budgets(g, withdrawn & duty, k.g_B, zero);
     const Real cooled = max(now(at.tie[state::cooldown], s_.K), Real(0.5f));
     at.tie[state::cooldown] = select(withdrawn, kept(cooled, s_.K), at.tie[state::cooldown]);
-    learn_from_refusal(g, at, withdrawn, Real(1.0f), end[trip::pi]);
+    learn_from_refusal(at, lesson_of_region(g, at), withdrawn, Real(1.0f), end[trip::pi]);
   }
   if (any(arrested)) {
     change_norm(g.r, arrested, Real(k.chi_arr));
@@ -189,9 +189,14 @@ void Block<L>::change_budgets(const Group& g, Mask which, float per_share, Real 
 
 template <class L>
 void Block<L>::change_norm(Int r, Mask which, Real x) {
-  const Mask moved = and_not(which, x == Real(0.0f));
-  if (!any(moved)) return;
-  L::scatter(b_.norm, r, kept(agents::nudge_norm(norm(r), x) - Real(s_.k.nu_bar), s_.nu), moved);
+  if (any(which)) L::scatter(b_.norm, r, nudged(L::gather(b_.norm, r), x), which);
+}
+
+/// `norm` as kept, before and after.
+template <class L>
+typename Block<L>::Real Block<L>::nudged(Real norm, Real x) const {
+  const Real nu_bar(s_.k.nu_bar), after = agents::nudge_norm(nu_bar + now(norm, s_.nu), x) - nu_bar;
+  return select(x == Real(0.0f), norm, kept(after, s_.nu));
 }
 
 template <class L>

@@ -9,6 +9,7 @@
 
 #include "agents/ngo.hpp"
 #include "sim/batch/decided.hpp"
+#include "sim/rng/philox.hpp"
 
 namespace sim {
 namespace {
@@ -348,7 +349,7 @@ void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count, bool wi
   state_->view.all = Set::first(count);
   state_->view.rows_from = with_weeks ? 0 : stage_.view().weeks - 1;
   state_->begin(*stage_.tables_);
-  state_->view.seed = seed;
+  round_keys(seed, state_->view.key);
   state_->view.first_replicate = first;
   kernel_.live(stage_.view(), state_->view);
 }

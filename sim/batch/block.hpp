@@ -51,6 +51,12 @@ class Block {
   struct Terms {
     Real lead, bound, cover, order;
   };
+  /// An opportunity put to a group. `law` and `way` are fours of the host's terms.
+  struct Offer {
+    Four law, way;
+    Terms trip;
+    Real days;
+  };
   /// What is known of a group's hosts: law is fixed, duty, alliance, region_row; the others as in view.hpp, as kept.
   struct Ground {
     Four law, host, tie;
@@ -77,8 +83,7 @@ class Block {
     Int row;  ///< of the decision
   };
   Opened open_idea(const Group& g, Real lead, Real days, Int sounding, Int answer, bool second_stop);
-  BLOCK_FLATTEN Opened open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer, int event,
-                            bool second_stop);
+  BLOCK_FLATTEN Opened open(const Group& g, const Offer& offer, Int sounding, Int answer, int event, bool second_stop);
   Int alias(Int word, const AliasView& table, Int base) const;
   Int poisson(Int word, const PoissonView& table) const;
 
@@ -123,6 +128,7 @@ class Block {
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
   void change_budgets(const Group& g, Mask which, float per_share, Real per_reach);
   void change_norm(Int r, Mask which, Real x);
+  Real nudged(Real norm, Real x) const;
 
   // What is, now
   Real now(Real kept, const DecayView& decay) const { return kept * Real(decay.left[t_]); }
@@ -140,22 +146,25 @@ class Block {
     return now(L::gather(b_.regional, region_row(g.leader, g, at), g.here, Real(0.0f)), s_.m);
   }
   Mask met(Int host, Int r) const;
-  void meet(const Group& g) const;
+  Ground meet(const Group& g, const Four& law) const;
   void meet(int host, int r) const;
-  Ground ground(const Group& g) const;
+  Ground ground(const Group& g, const Four& law) const;
+  Ground ground(const Group& g) const { return ground(g, terms_of(g, terms::fixed)); }
   Four terms_of(const Group& g, int first) const {
     return L::load_four(of_leader(g.leader).terms + first, times(g.host, terms::words));
   }
+  /// The same four in every lane.
+  static Four same(const float* four) { return {{Real(four[0]), Real(four[1]), Real(four[2]), Real(four[3])}}; }
   void know(const Group& g, Ground& at) const;
   agents::Belief<Real> belief(const Ground& at) const;
   void believe_from_now(Ground& at, Mask which, agents::Belief<Real> belief) const;
   void keep_tie(const Group& g, const Ground& at, Mask which) const {
     L::store_four(ties_of(g.leader), g.state, at.tie, which);
   }
-  void learn_from_refusal(const Group& g, Ground& at, Mask which, Real y, Real pi) const;
-  Real compliance(const Group& g, const Ground& at, Real resolve, Real cover) const;
-  Real idea_of_compliance(const Group& g, const Ground& at, Real cover) const {
-    return compliance(g, at, belief(at).mean(lesson_of_region(g, at)), cover);
+  void learn_from_refusal(Ground& at, Real region, Mask which, Real y, Real pi) const;
+  Real compliance(const Ground& at, Real nu, Real resolve, Real cover) const;
+  Real idea_of_compliance(const Ground& at, Real nu, Real region, Real cover) const {
+    return compliance(at, nu, belief(at).mean(region), cover);
   }
   Real spread(const Ground& at) const { return sqrt(belief(at).variance(s_.k)); }
   Real pi_arrest(const Ground& at, Real c, Real order) const;
@@ -228,7 +237,7 @@ class Block {
   }
   void write(const Group& g, int word, Int a, Mask which) const { write(g, word, from_bits(a), which); }
   Words draw(Int r, int l, Int address, agents::Occasion occasion) const {
-    return L::philox(b_.seed, Int(static_cast<std::int32_t>(b_.first_replicate)) + r,
+    return L::philox(b_.key, Int(static_cast<std::int32_t>(b_.first_replicate)) + r,
                      Int(t_ | static_cast<std::int32_t>(occasion) << 16),
                      Int(static_cast<std::int32_t>(s_.leader_address[l])), address);
   }

@@ -24,10 +24,8 @@ void Block<L>::campaigns() {
       });
   }
   // Advocacy: what the budgets now spend on it against what they spent on it at the start.
-  for (int r = 0; r < R; r += L::width) {
-    const Int own = Int(r) + L::iota();
-    change_norm(own, own == own, Real(s_.k.chi_adv) * L::load(b_.advocacy + r));
-  }
+  for (int r = 0; r < R; r += L::width)
+    L::store(b_.norm + r, nudged(L::load(b_.norm + r), Real(s_.k.chi_adv) * L::load(b_.advocacy + r)));
 }
 
 /// Lists the announced trips to hosts with a duty as items, those of one replicate in the order of leaders and places.
@@ -82,7 +80,7 @@ template <class L>
 void Block<L>::campaign_alone(int item, const Group& g) {
   const Terms trip = terms_of_trip(g);
   Ground at = ground(g);
-  const Real c = compliance(g, at, Real(0.0f), trip.cover);
+  const Real c = compliance(at, norm(g.r), Real(0.0f), trip.cover);
   const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
   Real effort(0.0f), suit(0.0f), surplus = L::gather(b_.advocacy, g.r);
   Four reach{};
@@ -111,7 +109,7 @@ void Block<L>::share_out_effort(Contest* contests, int contests_n, const Set& se
   for (int i = 0; i < contests_n; ++i)
     serve_contest(contests[i], [&](int item, const Group& g) {
       const Terms trip = terms_of_trip(g);
-      const Real c = compliance(g, ground(g), Real(0.0f), trip.cover);
+      const Real c = compliance(ground(g), norm(g.r), Real(0.0f), trip.cover);
       const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, k));
       Four reach{};
       for (int n = 0; n < s_.ngos; ++n) {

@@ -37,15 +37,16 @@ void Block<L>::depart(const Group& g) {
   const Mask duty = here & (at.law[terms::duty] > zero);
 
   // The invitation has held.
-  learn_from_refusal(g, at, here, zero, pi_refuse(at, idea_of_compliance(g, at, trip.cover), trip));
+  const Real nu = norm(g.r), region = lesson_of_region(g, at);
+  learn_from_refusal(at, region, here, zero, pi_refuse(at, idea_of_compliance(at, nu, region, trip.cover), trip));
   keep_tie(g, at, here);
 
   const Words standing = draw(g, agents::Occasion::standing);
   const Real a = alliance(at);
   Real pi = zero, p_here = zero;
   if (any(duty)) {
-    pi = pi_arrest(at, idea_of_compliance(g, at, trip.cover), trip.order);
-    p_here = p_arrest(at, compliance(g, at, at.host[state::resolve], trip.cover), trip.order);
+    pi = pi_arrest(at, idea_of_compliance(at, nu, region, trip.cover), trip.order);
+    p_here = p_arrest(at, compliance(at, nu, at.host[state::resolve], trip.cover), trip.order);
   }
   const agents::Prospect<Real> prospect{V, a, isolation(g.leader, g.r), way[0], way[1], pi};
   const Real U_go = agents::utility_of_going(prospect, Real(s_.Lambda[g.leader]), k);
@@ -139,11 +140,12 @@ typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int
   there.here = diverted;
   there.host = L::load_int(to);
   there.state = state_of(there.host, g.r);
-  meet(there);
-  Ground at = ground(there);
+  Ground at = meet(there, terms_of(there, terms::fixed));
   know(there, at);
-  const Real p = p_arrest(at, compliance(there, at, at.host[state::resolve], zero), zero);
-  const Real pi = pi_arrest(at, idea_of_compliance(there, at, zero), zero);
+  keep_tie(there, at, diverted);
+  const Real nu = norm(there.r), region = lesson_of_region(there, at);
+  const Real p = p_arrest(at, compliance(at, nu, at.host[state::resolve], zero), zero);
+  const Real pi = pi_arrest(at, idea_of_compliance(at, nu, region, zero), zero);
   const Mask taken = b_.weighed == g.leader ? none.taken : diverted & L::happens(words[agents::word::arrest_there], p);
   return {diverted, taken, select(diverted, there.host, Int(-1)), select(diverted, p, zero), pi};
 }

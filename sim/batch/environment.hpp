@@ -120,13 +120,14 @@ void Block<L>::record_week() {
   const auto record = [&](int series, auto of) {  // of(r): the values of the replicates from r on
     float* row = &b_.rows[(series * s_.weeks + t_) * R];
     for (int c = 0; c < R / summed_replicates; ++c) {
-      const bool whole = b_.all.word[c] == ~std::uint64_t{0};
+      const int from = c * summed_replicates, to = from + summed_replicates;
       double eight[8] = {};
-      for (int r = c * summed_replicates; r < (c + 1) * summed_replicates; r += L::width) {
-        const Real x = of(r);
-        if (rows) L::store(row + r, x);
-        L::add_to_eight(eight, r, whole ? x : select(L::mask_from_bits(b_.all.bits(r)), x, Real(0.0f)));
-      }
+      if (b_.all.word[c] == ~std::uint64_t{0})
+        for (int r = from; r < to; r += L::width) L::add_to_eight(eight, r, of(r));
+      else
+        for (int r = from; r < to; r += L::width)
+          L::add_to_eight(eight, r, select(L::mask_from_bits(b_.all.bits(r)), of(r), Real(0.0f)));
+      for (int r = from; rows && r < to; r += L::width) L::store(row + r, of(r));
       b_.sums[(series * s_.weeks + t_) * (R / summed_replicates) + c] =
           ((eight[0] + eight[1]) + (eight[2] + eight[3])) + ((eight[4] + eight[5]) + (eight[6] + eight[7]));
     }
@@ -137,11 +138,10 @@ void Block<L>::record_week() {
          [&](int r) { return current(b_.total_pressure + r, s_.p) * Real(period_->per_host_with_duty); });
   for (int l = 0; l < s_.leaders; ++l)
     record(series::isolation + l, [&](int r) { return Real(1.0f) - current(&b_.ease[l * R + r], s_.ease); });
-  for (int n = 0; n < s_.ngos; ++n)
-    record(series::isolation + s_.leaders + n, [&](int r) {
-      const Real share = L::load(&b_.gain[n * R + r]) * Real(s_.B.left[t_] * s_.per_B0[n]);
-      return s_.B0[n] > 0 ? Real(1.0f) + share : Real(0.0f);
-    });
+  for (int n = 0; n < s_.ngos; ++n) {
+    const Real per_gain(s_.B.left[t_] * s_.per_B0[n]), start(s_.B0[n] > 0 ? 1.0f : 0.0f);
+    record(series::isolation + s_.leaders + n, [&](int r) { return start + L::load(&b_.gain[n * R + r]) * per_gain; });
+  }
   if (b_.weighed >= 0)
     for (int r = 0; r < R; ++r) b_.week_weight[t_ * R + r] = b_.weight[b_.weighed * R + r];
 }

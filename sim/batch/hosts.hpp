@@ -35,7 +35,7 @@ typename Block<L>::Invitation Block<L>::invitation(const Group& g) const {
   const Terms trip = terms_of_trip(g);
   Ground at = ground(g);
   know(g, at);
-  const Real c = compliance(g, at, at.host[state::resolve], trip.cover);
+  const Real c = compliance(at, norm(g.r), at.host[state::resolve], trip.cover);
   const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
   return {trip, at, p_refuse, draw(g, agents::Occasion::standing)[agents::word::withdraw]};
 }
@@ -52,7 +52,7 @@ void Block<L>::withdraw(const Group& g) {
   const Invitation x = invitation(g);
   const Mask withdrawn = g.here & L::happens(x.word, agents::weekly_withdrawal(x.p_refuse, x.trip.lead));
   if (!any(withdrawn)) return;
-  const Real pi = pi_refuse(x.at, idea_of_compliance(g, x.at, x.trip.cover), x.trip);
+  const Real pi = pi_refuse(x.at, idea_of_compliance(x.at, norm(g.r), lesson_of_region(g, x.at), x.trip.cover), x.trip);
   settle(g, withdrawn, agents::Outcome::withdrawn, pi);
 }
 

@@ -18,17 +18,23 @@ template <class L>
 void Block<L>::open_event(int l, int e) {
   const EventView& event = s_.events[e];
   const int place = event.place;
-  float* records = b_.trips + place * R * trip::words;
-  for (int r = 0; r < R; ++r)
-    for (int word = 0; word < trip::words; ++word) records[r * trip::words + word] = event.record[word];
+  float record[trip::words];
+  __builtin_memcpy(record, event.record, sizeof record);
+  for (int r = 0; r < R; ++r) __builtin_memcpy(&b_.trips[(place * R + r) * trip::words], record, sizeof record);
+  const float* terms = &of_leader(l).terms[event.host * terms::words];
+  const Four what = same(record + trip::host), lead = same(record + trip::lead);
+  const Offer offer{same(terms + terms::fixed),
+                    same(terms + terms::hours),
+                    {lead[0], lead[1], lead[2], lead[3]},
+                    Real(record[trip::days])};
   const Set who = b_.free[l];
   Set goes{};
   const int n = list(who, place * R, b_.list);
   serve(b_.list, n, [&](int at, Int trip, Mask here) {
-    const Group g = group(l, trip, here);
+    const Group g = group(l, trip, here, what);
     const Words words = draw(g, agents::Occasion::opening);
-    const Opened answer = open(g, terms_of_trip(g), trip_four(g, trip::days)[0], words[agents::word::sounding],
-                               words[agents::word::answer], e - s_.first_event[l], false);
+    const Opened answer =
+        open(g, offer, words[agents::word::sounding], words[agents::word::answer], e - s_.first_event[l], false);
     write(g, trip::row, answer.row, answer.go);
     goes.put(at, bits(answer.go));
     const auto fate = [](agents::Outcome o) { return Int(1 + static_cast<int>(o)); };
@@ -36,7 +42,7 @@ void Block<L>::open_event(int l, int e) {
     write(g, trip::end + trip::fate, left, and_not(here, answer.go));
   });
   b_.active[place] = of_rank(goes, who);
-  b_.bound[place] = of_leader(l).terms[event.host * terms::words + terms::duty] > 0 ? who : Set{};
+  b_.bound[place] = terms[terms::duty] > 0 ? who : Set{};
   b_.settled[place] = who & ~b_.active[place];
 }
 
@@ -186,7 +192,8 @@ template <class L>
 typename Block<L>::Opened Block<L>::open_idea(const Group& g, Real lead, Real days, Int sounding, Int answer,
                                               bool second_stop) {
   const Real none(0.0f);
-  const Opened opened = open(g, {lead, none, none, none}, days, sounding, answer, -1, second_stop);
+  const Offer offer{terms_of(g, terms::fixed), terms_of(g, terms::hours), {lead, none, none, none}, days};
+  const Opened opened = open(g, offer, sounding, answer, -1, second_stop);
   const Int record = times(g.trip, trip::words);
   L::store_four(b_.trips, record, g.what, opened.go);
   L::store_four(b_.trips + trip::lead, record, {{lead, none, none, none}}, opened.go);
@@ -196,24 +203,25 @@ typename Block<L>::Opened Block<L>::open_idea(const Group& g, Real lead, Real da
 
 /// The host lets its resolve slip, the leader answers; `go` announces the trip.
 template <class L>
-typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real days, Int sounding, Int answer,
-                                         int event, bool second_stop) {
+typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int sounding, Int answer, int event,
+                                         bool second_stop) {
   const agents::Coefficients& k = s_.k;
-  meet(g);
-  Ground at = ground(g);
+  Ground at = meet(g, offer.law);
+  const Real nu = norm(g.r), region = lesson_of_region(g, at);
   if (k.sig_s <= 0x1.fffffep127f) {  // where it is infinite a sounding says nothing
     know(g, at);
     const Real signal = at.host[state::resolve] + Real(k.sig_s) * agents::normal_quantile(L::uniform(sounding));
-    believe_from_now(at, g.here, agents::after_sounding(belief(at), lesson_of_region(g, at), signal, k));
-    keep_tie(g, at, g.here);
+    believe_from_now(at, g.here, agents::after_sounding(belief(at), region, signal, k));
+  } else {
+    L::store_four(b_.state, g.state, at.host, g.here);
   }
-  const Four way = terms_of(g, terms::hours);
+  keep_tie(g, at, g.here);
   const Real V = g.what[trip::V], a = alliance(at);
-  const Real c = idea_of_compliance(g, at, trip.cover);
+  const Real c = idea_of_compliance(at, nu, region, offer.trip.cover);
   const Mask duty = at.law[terms::duty] > Real(0.0f);
   const Real pi = any(g.here & duty) ? pi_arrest(at, c, Real(0.0f)) : Real(0.0f);
-  const agents::Prospect<Real> prospect{V, a, isolation(g.leader, g.r), way[0], way[1], pi};
-  const Real refuse = pi_refuse(at, c, trip);
+  const agents::Prospect<Real> prospect{V, a, isolation(g.leader, g.r), offer.way[0], offer.way[1], pi};
+  const Real refuse = pi_refuse(at, c, offer.trip);
   const Real U_go = agents::utility_of_going(prospect, Real(s_.Lambda[g.leader]), k) - Real(k.Omega) * refuse;
   const Real U_delegate = agents::utility_of_delegating(V, a, k);
   const agents::AnswerChances<Real> p = agents::answer_chances(U_go, U_delegate);
@@ -233,8 +241,9 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Terms& trip, Real
   const Int row = L::gather_int(b_.decided, g.r);
   const Int record = times(times(g.r, b_.most_decisions) + row, decided::words);
   const Int where = g.host | Int(static_cast<std::int32_t>(static_cast<std::uint32_t>(event) << 16));
-  L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, days}}, g.here);
-  L::scatter_int(reinterpret_cast<std::int32_t*>(b_.decisions) + decided::out, record, out, g.here);
+  const Real none(0.0f);
+  L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, offer.days}}, g.here);
+  L::store_four(b_.decisions + decided::out, record, {{from_bits(out), none, none, none}}, g.here);
   L::scatter_int(b_.decided, g.r, row + Int(1), g.here);
   if (b_.weighed >= 0) {
     std::int32_t rs[L::width], rows[L::width];

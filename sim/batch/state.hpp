@@ -5,8 +5,8 @@
 namespace sim::batch {
 
 template <class L>
-typename Block<L>::Ground Block<L>::ground(const Group& g) const {
-  return {terms_of(g, terms::fixed), L::load_four(b_.state, g.state), L::load_four(ties_of(g.leader), g.state)};
+typename Block<L>::Ground Block<L>::ground(const Group& g, const Four& law) const {
+  return {law, L::load_four(b_.state, g.state), L::load_four(ties_of(g.leader), g.state)};
 }
 
 /// Whose record of the host holds anything yet.
@@ -17,18 +17,25 @@ typename Block<L>::Mask Block<L>::met(Int host, Int r) const {
   return !((word & L::single_bit(r & Int(31))) == Int(0));
 }
 
-/// Begins the records of hosts that the replicate has not met yet: they hold what an earlier block left.
+/// The ground where some hosts may never have been met: their records hold what an earlier block left. They are begun
+/// but for the host's four and the leader's tie, which the caller stores (know and keep_tie do).
 template <class L>
-void Block<L>::meet(const Group& g) const {
+typename Block<L>::Ground Block<L>::meet(const Group& g, const Four& law) const {
+  Ground at = ground(g, law);
   const Mask fresh = and_not(g.here, met(g.host, g.r));
-  if (!any(fresh)) return;
-  const Four nothing = {{Real(0.0f), Real(0.0f), Real(0.0f), Real(0.0f)}};
-  for (int word = 0; word < state::words(s_.leaders); word += 4)
-    L::store_four(b_.state + word, g.state, nothing, fresh);
+  if (!any(fresh)) return at;
+  const Real nothing(0.0f);
+  for (int i = 0; i < 4; ++i) {
+    at.host[i] = select(fresh, nothing, at.host[i]);
+    at.tie[i] = select(fresh, nothing, at.tie[i]);
+  }
+  for (int l = 0; l < s_.leaders; ++l)
+    if (l != g.leader) L::store_four(ties_of(l), g.state, {{nothing, nothing, nothing, nothing}}, fresh);
   std::int32_t rs[L::width], hosts[L::width];
   L::store_int(rs, g.r);
   L::store_int(hosts, g.host);
   each_lane(fresh, [&](int i) { b_.met[hosts[i]].add(rs[i]); });
+  return at;
 }
 
 template <class L>
@@ -48,11 +55,11 @@ void Block<L>::know(const Group& g, Ground& at) const {
   const Int replicate = Int(static_cast<std::int32_t>(b_.first_replicate)) + g.r;
   const auto occasion = static_cast<std::int32_t>(agents::Occasion::resolve) << 16;
   const Four place = L::load_four(b_.resolve, times(g.host, resolve::words));
-  const Words common = L::philox(b_.seed, replicate, Int(occasion), Int(0), bits_of(place[resolve::region_place]));
+  const Words common = L::philox(b_.key, replicate, Int(occasion), Int(0), bits_of(place[resolve::region_place]));
   const Int changed = bits_of(place[resolve::changed]);
   const Mask anew = !(changed < Int(0));
   const Int week = select(anew, changed, Int(0));
-  const Words own = L::philox(b_.seed, replicate, week | Int(occasion), Int(0), bits_of(place[resolve::host_place]));
+  const Words own = L::philox(b_.key, replicate, week | Int(occasion), Int(0), bits_of(place[resolve::host_place]));
   const Int word = select(anew, own[agents::word::after_change], own[agents::word::at_start]);
   const Real u = Real(s_.k.common) * agents::normal_quantile(L::uniform(common[agents::word::at_start])) +
                  Real(s_.k.own) * agents::normal_quantile(L::uniform(word));
@@ -75,18 +82,17 @@ void Block<L>::believe_from_now(Ground& at, Mask which, agents::Belief<Real> bel
 }
 
 template <class L>
-void Block<L>::learn_from_refusal(const Group& g, Ground& at, Mask which, Real y, Real pi) const {
+void Block<L>::learn_from_refusal(Ground& at, Real region, Mask which, Real y, Real pi) const {
   const agents::Belief<Real> old = belief(at);
-  const Real region = lesson_of_region(g, at);
   const agents::Lesson<Real> taught = agents::lesson(old, y, pi, s_.k);
   const Real mean = old.mean(region) + Real(1.0f - s_.k.rho) * taught.step;
   believe_from_now(at, which, agents::believe(mean, taught.share, region));
 }
 
 template <class L>
-typename Block<L>::Real Block<L>::compliance(const Group& g, const Ground& at, Real resolve, Real cover) const {
+typename Block<L>::Real Block<L>::compliance(const Ground& at, Real nu, Real resolve, Real cover) const {
   return agents::compliance_index<Real>(
-      {at.law[terms::fixed], at.law[terms::duty], norm(g.r), now(at.host[state::findings], s_.F),
+      {at.law[terms::fixed], at.law[terms::duty], nu, now(at.host[state::findings], s_.F),
        now(at.host[state::pressure], s_.p), resolve, delta(at), cover},
       s_.k);
 }

@@ -345,18 +345,15 @@ struct Lanes {
   LANES_INLINE static Mask happens(const Int& word, const Real& p) {
     return each<Mask, N>([&](int i) { return agents::happens(unsigned_of(word.lane[i]), p.lane[i]); });
   }
-  /// sim::philox with the counter (c0, c1, c2, c3) of each lane.
-  LANES_INLINE static Words philox(std::uint64_t seed, Int c0, Int c1, Int c2, Int c3) {
-    auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+  /// sim::philox with the counter (c0, c1, c2, c3) of each lane; `key` is sim::round_keys of the seed.
+  LANES_INLINE static Words philox(const std::uint64_t (&key)[10][2], Int c0, Int c1, Int c2, Int c3) {
     for (int round = 0; round < 10; ++round) {
       const Int high0 = multiply_high(c0, 0xD2511F53u), low0 = multiply_low(c0, 0xD2511F53u);
       const Int high1 = multiply_high(c2, 0xCD9E8D57u), low1 = multiply_low(c2, 0xCD9E8D57u);
-      c0 = high1 ^ c1 ^ Int(static_cast<std::int32_t>(k0));
+      c0 = high1 ^ c1 ^ Int(static_cast<std::int32_t>(key[round][0]));
       c1 = low1;
-      c2 = high0 ^ c3 ^ Int(static_cast<std::int32_t>(k1));
+      c2 = high0 ^ c3 ^ Int(static_cast<std::int32_t>(key[round][1]));
       c3 = low0;
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
     }
     return {{c0, c1, c2, c3}};
   }

@@ -236,18 +236,17 @@ struct Lanes {
   }
   /// Even and odd lanes keep to registers of 64-bit lanes for all ten rounds; their upper halves hold what is no longer
   /// needed.
-  LANES_INLINE static Words philox(std::uint64_t seed, Int c0, Int c1, Int c2, Int c3) {
+  LANES_INLINE static Words philox(const std::uint64_t (&key)[10][2], Int c0, Int c1, Int c2, Int c3) {
     const __m128i factor0 = _mm_set1_epi64x(0xD2511F53), factor1 = _mm_set1_epi64x(0xCD9E8D57);
-    auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
     __m128i even[4] = {c0.v, c1.v, c2.v, c3.v};
     __m128i odd[4] = {_mm_srli_epi64(c0.v, 32), _mm_srli_epi64(c1.v, 32), _mm_srli_epi64(c2.v, 32),
                       _mm_srli_epi64(c3.v, 32)};
 #pragma GCC unroll 10
     for (int round = 0; round < 10; ++round) {
-      philox_round(even, factor0, factor1, _mm_set1_epi64x(k0), _mm_set1_epi64x(k1));
-      philox_round(odd, factor0, factor1, _mm_set1_epi64x(k0), _mm_set1_epi64x(k1));
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
+      const __m128i k0 = _mm_set1_epi64x(static_cast<std::int64_t>(key[round][0])),
+                    k1 = _mm_set1_epi64x(static_cast<std::int64_t>(key[round][1]));
+      philox_round(even, factor0, factor1, k0, k1);
+      philox_round(odd, factor0, factor1, k0, k1);
     }
     return {{merge(even[0], odd[0]), merge(even[1], odd[1]), merge(even[2], odd[2]), merge(even[3], odd[3])}};
   }

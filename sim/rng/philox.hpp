@@ -19,6 +19,17 @@ inline agents::Words philox(std::uint64_t seed, const std::array<std::uint32_t, 
   return {out[0], out[1], out[2], out[3]};
 }
 
+/// The two words of the key in each of the ten rounds, for those who draw many blocks side by side (sim/lanes).
+inline void round_keys(std::uint64_t seed, std::uint64_t (&key)[10][2]) {
+  auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+  for (auto& round : key) {
+    round[0] = k0;
+    round[1] = k1;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+}
+
 /// The counter of an address. Weeks stay below 2^16, replicates below 2^32.
 inline std::array<std::uint32_t, 4> counter_of(std::uint32_t replicate, const agents::Address& a) {
   const auto occasion = static_cast<std::uint32_t>(a.occasion) << 16;

@@ -112,7 +112,7 @@ struct Subject {
   void (*operate)(Operation what, const Input& in, std::int32_t* out, int n);
   void (*solve)(Equation what, const Input& in, std::int32_t* out, int n, const agents::Coefficients& k);
   /// out[4 i + j]: word j of counter (a, b, c, d)[i].
-  void (*philox)(std::uint64_t seed, const Input& in, std::int32_t* out, int n);
+  void (*philox)(const std::uint64_t (&key)[10][2], const Input& in, std::int32_t* out, int n);
   /// gather(base, a), and gather(base, a) where b is odd, else c; as Real or as Int.
   void (*gather)(const std::int32_t* base, bool real, bool masked, const Input& in, std::int32_t* out, int n);
   /// base[a] = c where b is odd; as Real or as Int.
@@ -323,10 +323,10 @@ void solve(Equation what, const Input& in, std::int32_t* out, int n, const agent
 }
 
 template <class L>
-void philox(std::uint64_t seed, const Input& in, std::int32_t* out, int n) {
+void philox(const std::uint64_t (&key)[10][2], const Input& in, std::int32_t* out, int n) {
   for (int i = 0; i < n; i += L::width) {
     const auto words =
-        L::philox(seed, L::load_int(in.a + i), L::load_int(in.b + i), L::load_int(in.c + i), L::load_int(in.d + i));
+        L::philox(key, L::load_int(in.a + i), L::load_int(in.b + i), L::load_int(in.c + i), L::load_int(in.d + i));
     for (int j = 0; j < 4; ++j)
       L::scatter_int(out + 4 * i + j, shift_left(L::iota(), 2), words[j], L::mask_from_bits(0xffff));
   }
