@@ -195,6 +195,10 @@ struct Lanes {
   }
   LANES_INLINE static int list(std::uint64_t set, std::int32_t first, std::int32_t* to) {
     int n = 0;
+    if (__builtin_popcountll(set) < width) {  // few are faster found one by one
+      for (; set != 0; set &= set - 1) to[n++] = first + __builtin_ctzll(set);
+      return n;
+    }
     for (Int lane = iota() + Int(first); set != 0; set >>= width, lane = lane + Int(width))
       n += pack(to + n, lane, mask_from_bits(static_cast<std::uint32_t>(set & 0xff)));
     return n;
