@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -40,7 +41,7 @@ constexpr MeasureInfo measure_info[measures] = {
 
 template <class T>
 void add_all(std::vector<T>& to, const std::vector<T>& from) {
-  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+  std::transform(to.begin(), to.end(), from.begin(), to.begin(), std::plus<>());
 }
 
 Count count_of(Outcome o) {
@@ -386,15 +387,15 @@ void Tally::end_decisions(double weight, double nu) {
 
 void Tally::end_replicate(double weight, double nu) {
   ++replicates_;
-  for (std::size_t i = 0; i < itinerary_.size(); ++i) {
-    sum_[i] += itinerary_[i];
-    squares_[i] += itinerary_[i] * itinerary_[i];
-  }
-  const std::vector<double>& unweighted = manner_.weighed ? unweighted_ : itinerary_;
-  for (std::size_t l = 0; l < leaders_; ++l)
-    for (std::size_t i = 0; i < with_histogram.size(); ++i) {
-      const double at = unweighted[l * measures + static_cast<std::size_t>(with_histogram[i])] * per_bin_[i];
-      histogram_[(l * with_histogram.size() + i) * bins + std::min(bins - 1, static_cast<std::size_t>(at))] += weight;
+  add_all(sum_, itinerary_);
+  std::transform(squares_.begin(), squares_.end(), itinerary_.begin(), squares_.begin(),
+                 [](double sum, double x) { return sum + x * x; });
+  const double* unweighted = manner_.weighed ? unweighted_.data() : itinerary_.data();
+  double* histogram = histogram_.data();
+  for (std::size_t l = 0; l < leaders_; ++l, unweighted += measures)
+    for (std::size_t i = 0; i < with_histogram.size(); ++i, histogram += bins) {
+      const auto bin = static_cast<std::int64_t>(unweighted[static_cast<std::size_t>(with_histogram[i])] * per_bin_[i]);
+      histogram[std::min<std::int64_t>(bins - 1, bin)] += weight;
     }
   final_nu_[0] += weight;
   final_nu_[1] += weight * nu;
@@ -434,7 +435,6 @@ void Tally::add_weeks(const agents::History& history) {
 
 void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
   constexpr std::size_t R = block_replicates, parts = R / summed_replicates;
-  const auto used = (static_cast<std::size_t>(count) + summed_replicates - 1) / summed_replicates;
   for (std::size_t t = 0; t < weeks_; ++t) weekly_weight_[t] += count;
   for (std::size_t s = 0; s < series_.size(); ++s) {
     const bool visits = series_[s].kind == Series::Kind::visits_so_far;
@@ -445,7 +445,7 @@ void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
       if (visits)
         sum += so_far += visits_in_week_[who + t];
       else
-        for (std::size_t i = 0; i < used; ++i) sum += lived.sums[(s * weeks_ + t) * parts + i];
+        sum = std::accumulate(lived.sums + (s * weeks_ + t) * parts, lived.sums + (s * weeks_ + t + 1) * parts, sum);
     }
     if (!with_quantiles) continue;
     float* own = visits ? &visits_of_block_[who * R] : nullptr;
