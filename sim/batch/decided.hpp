@@ -26,12 +26,7 @@ class Decided {
   bool reached() const { return out_ >> 16 & 1; }
   /// What it counts as: outcome, order, duty, whether it is about an event.
   static constexpr std::uint32_t kinds = 128, of_no_event = 64;
-  std::uint32_t kind() const { return (out_ >> 10 & 63) | (no_event() & of_no_event); }
-  /// The host or, past the hosts, the event. Without a branch: nobody can tell what comes next.
-  int occasion(int hosts) const {
-    const int other = hosts + static_cast<int>(where_ >> 16);
-    return other + (static_cast<int>(no_event()) & (host() - other));
-  }
+  std::uint32_t kind() const { return (out_ >> 10 & 63) | (where_ >> 25 & of_no_event); }
   float V() const { return words_[decided::V]; }
   float planned_days() const { return words_[decided::days]; }
   // Left as they were unless reached.
@@ -41,7 +36,6 @@ class Decided {
 
  private:
   std::uint32_t bits(int word) const { return std::bit_cast<std::uint32_t>(words_[word]); }
-  std::uint32_t no_event() const { return static_cast<std::uint32_t>(static_cast<std::int32_t>(where_) >> 31); }
   const float* words_;
   std::uint32_t where_, when_, out_;
 };

@@ -155,16 +155,24 @@ void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
 
 namespace {
 
-/// Measures that are whole numbers, four to a word.
-constexpr Measure whole_measures[] = {
-    Measure::visits,     Measure::member_visits,    Measure::delegated, Measure::skipped, Measure::withdrawn,
-    Measure::stays_home, Measure::private_refusals, Measure::cut_short, Measure::arrests, Measure::diversions};
+constexpr std::size_t most_outcomes = 16;  // in four bits
+
+/// Measures that are whole numbers, counted side by side; those of arrests are rare, and counted where they occur.
+constexpr std::array<Measure, 8> whole_measures = {
+    Measure::visits,    Measure::member_visits, Measure::delegated,        Measure::skipped,
+    Measure::withdrawn, Measure::stays_home,    Measure::private_refusals, Measure::cut_short};
+using Whole [[gnu::vector_size(16)]] = std::uint16_t;
+
+/// Two sums side by side, of words that lie so.
+using Pair [[gnu::vector_size(16)]] = double;
+static_assert(decided::days == decided::V + 1 && flown::detour == flown::hours + 1);
+Pair pair(const float* words) { return Pair{words[0], words[1]}; }
 
 /// What a decision adds, by its kind (Decided::kind).
 struct Adds {
-  std::array<std::uint64_t, 3> whole{};
-  float gained = 0, forgone = 0, stayed = 0;
-  std::uint32_t arrival = 0;
+  Whole whole{};
+  float forgone = 0;  ///< of its value
+  std::size_t arrival = 0;
 };
 
 const std::array<Adds, Decided::kinds> adds_of = [] {
@@ -186,14 +194,18 @@ const std::array<Adds, Decided::kinds> adds_of = [] {
     d.V = 1;
     double brings[measures] = {};
     add_measures(d, brings);
-    for (std::size_t i = 0; i < std::size(whole_measures); ++i)
-      adds.whole[i / 4] |= static_cast<std::uint64_t>(brings[static_cast<std::size_t>(whole_measures[i])])
-                           << 16 * (i % 4);
-    adds.gained = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_gained)]);
+    for (std::size_t i = 0; i < whole_measures.size(); ++i)
+      adds.whole[i] = static_cast<std::uint16_t>(brings[static_cast<std::size_t>(whole_measures[i])]);
     adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
-    adds.stayed = share_stayed(d.outcome);
     adds.arrival = agents::is_arrival(d.outcome);
   }
+  return all;
+}();
+
+/// What is kept of an arrival's value and days, by its outcome.
+const std::array<Pair, most_outcomes> stayed_by = [] {
+  std::array<Pair, most_outcomes> all{};
+  for (std::size_t o = 0; o < agents::outcome_names.size(); ++o) all[o] += share_stayed(static_cast<Outcome>(o));
   return all;
 }();
 
@@ -220,15 +232,17 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
   const BlockView& block = lived.block();
   const StageView& stage = lived.stage_view();
   constexpr std::size_t R = block_replicates;
-  const std::size_t occasions = hosts_ + most_events_;
-  const int hosts = static_cast<int>(hosts_);
+  const std::size_t occasions = hosts_ + 1 + most_events_;
   const bool several = leaders_ > 1;
   outcomes_.resize(leaders_ * occasions * most_outcomes);
   squared_.resize(leaders_ * hosts_);
-  here_.resize(hosts_);
+  twice_here_.resize(hosts_);
   visits_of_week_.resize(leaders_ * weeks_);
   arrivals_.resize(static_cast<std::size_t>(block.most_decisions) + 1);
   if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
+  std::vector<const float*> flights;  // [leader][week]
+  for (std::size_t l = 0; l < leaders_; ++l)
+    for (std::size_t t = 0; t < weeks_; ++t) flights.push_back(stage.period[t].leaders[l].hours);
 
   for (int r = 0; r < count; ++r) {
     const float* const decisions = block.decisions + r * block.most_decisions * decided::words;
@@ -238,59 +252,75 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
       for (int i = 0; i < block.decided[r + 1]; i += 2) __builtin_prefetch(next + i * decided::words);
     }
     for (std::size_t l = 0; l < leaders_; ++l) {
-      std::uint32_t* const outcomes = &outcomes_[l * occasions * most_outcomes];
-      std::uint32_t* const visits_of_week = &visits_of_week_[l * weeks_];
-      std::uint32_t* const squared = &squared_[l * hosts_];
-      std::uint32_t* const here = here_.data();
+      std::uint32_t* const at_hosts = &outcomes_[l * occasions * most_outcomes];
+      std::uint32_t* const at_events = at_hosts + (hosts_ + 1) * most_outcomes;  // the row before: of no event
+      constexpr std::ptrdiff_t row = most_outcomes;
       const float** const arrivals = arrivals_.data();
-      std::array<std::uint64_t, 3> whole{};
-      double gained = 0, forgone = 0, hours = 0, detour_hours = 0, days = 0, hazard = 0;
+      Whole whole{};
+      double forgone = 0;
       std::size_t arrived = 0;
       for (const float* words = decisions; words != end; words += decided::words) {
         const Decided d(words);
         if (several && static_cast<std::size_t>(d.leader()) != l) continue;
+        const auto outcome = static_cast<std::ptrdiff_t>(d.outcome());
+        ++at_hosts[d.host() * row + outcome];
+        ++at_events[d.event() * row + outcome];
         const Adds& adds = adds_of[d.kind()];
-        ++outcomes[d.occasion(hosts) * static_cast<int>(most_outcomes) + static_cast<int>(d.outcome())];
-        whole[0] += adds.whole[0];
-        whole[1] += adds.whole[1];
-        gained += d.V() * adds.gained;
+        whole += adds.whole;
         forgone += d.V() * adds.forgone;
         arrivals[arrived] = words;
         arrived += adds.arrival;
       }
-      for (std::size_t i = 0; i < arrived; ++i) {
+      for (std::size_t i = 0; with_quantiles && i < arrived; ++i) {
         const Decided d(arrivals[i]);
-        const Adds& adds = adds_of[d.kind()];
+        if (agents::is_visit(d.outcome()))
+          ++visits_of_block_[(l * weeks_ + static_cast<std::size_t>(d.week_out())) * R + static_cast<std::size_t>(r)];
+      }
+      const float* const* const flights_in = &flights[l * weeks_];
+      std::uint32_t* const visits_of_week = &visits_of_week_[l * weeks_];
+      std::uint32_t* const squared = &squared_[l * hosts_];
+      std::uint16_t* const twice = twice_here_.data();
+      std::fill(twice_here_.begin(), twice_here_.end(), std::uint16_t{0});
+      Pair hours{}, stayed{};  // flown and of the detour; value and days
+      std::size_t exposed = 0;
+      for (std::size_t i = 0; i < arrived; ++i) {
+        const float* const words = arrivals[i];
+        const Decided d(words);
         const auto week = static_cast<std::size_t>(d.week_out()), host = static_cast<std::size_t>(d.host());
-        const float* const flight = stage.period[week].leaders[l].hours + flown::words * host;
-        hours += flight[flown::hours];
-        detour_hours += flight[flown::detour];
-        days += d.planned_days() * adds.stayed;
+        hours += pair(flights_in[week] + flown::words * host);
+        stayed += pair(words + decided::V) * stayed_by[static_cast<std::size_t>(d.outcome())];
         if (agents::is_visit(d.outcome())) {
           ++visits_of_week[week];
-          if (with_quantiles) ++visits_of_block_[(l * weeks_ + week) * R + static_cast<std::size_t>(r)];
-          squared[host] += 2 * here[host]++ + 1;  // (n + 1)^2 = n^2 + 2 n + 1
+          squared[host] += 1u + twice[host];  // (n + 1)^2 = n^2 + 2 n + 1
+          twice[host] += 2;
         }
-        const bool diverted = d.diverted_to() >= 0;
-        if (!d.duty() && !diverted) continue;  // nobody could have made an arrest
-        whole[2] += adds.whole[2] + (std::uint64_t{diverted} << 16);
+        arrivals[exposed] = words;
+        exposed += d.duty() || d.diverted_to() >= 0;  // elsewhere nobody could have made an arrest
+      }
+      double hazard = 0;
+      int arrests = 0, diversions = 0;
+      for (std::size_t i = 0; i < exposed; ++i) {
+        const Decided d(arrivals[i]);
+        arrests += d.outcome() == Outcome::arrested;
+        diversions += d.diverted_to() >= 0;
         hazard += d.hazard();
         const auto tell = [&d](double* cells) {
           cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
           cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
         };
-        tell(&host_[(l * hosts_ + host) * counts]);
+        tell(&host_[(l * hosts_ + static_cast<std::size_t>(d.host())) * counts]);
         if (d.event() >= 0) tell(&event_[(l * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
       }
-      for (std::size_t i = 0; i < arrived; ++i) here[Decided(arrivals[i]).host()] = 0;
-      const auto put = [&](Measure m, double x) { scratch({static_cast<std::uint16_t>(l)}, m) = x; };
-      for (std::size_t i = 0; i < std::size(whole_measures); ++i)
-        put(whole_measures[i], static_cast<double>(static_cast<int>(whole[i / 4] >> 16 * (i % 4) & 0xffff)));
+      double* const itinerary = &itinerary_[l * measures];
+      const auto put = [itinerary](Measure m, double x) { itinerary[static_cast<std::size_t>(m)] = x; };
+      for (std::size_t i = 0; i < whole_measures.size(); ++i) put(whole_measures[i], whole[i]);
+      put(Measure::arrests, arrests);
+      put(Measure::diversions, diversions);
       put(Measure::hazard, hazard);
-      put(Measure::hours, hours);
-      put(Measure::detour_hours, detour_hours);
-      put(Measure::days, days);
-      put(Measure::value_gained, gained);
+      put(Measure::hours, hours[0]);
+      put(Measure::detour_hours, hours[1]);
+      put(Measure::value_gained, stayed[0]);
+      put(Measure::days, stayed[1]);
       put(Measure::value_forgone, forgone);
     }
     end_replicate(1, block.rows[(weeks_ - 1) * R + static_cast<std::size_t>(r)]);
@@ -300,12 +330,8 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
     const auto outcomes_at = [&](std::size_t occasion) {
       return &outcomes_[(l * occasions + occasion) * most_outcomes];
     };
-    const int first = stage.first_event[l], events = stage.first_event[l + 1] - first;
-    for (std::size_t e = 0; e < static_cast<std::size_t>(events); ++e) {
-      std::uint32_t* const here = outcomes_at(static_cast<std::size_t>(stage.events[first + e].host));
-      for (std::size_t o = 0; o < most_outcomes; ++o) here[o] += outcomes_at(hosts_ + e)[o];
-      add_outcomes(outcomes_at(hosts_ + e), &event_[(l * most_events_ + e) * counts]);
-    }
+    for (std::size_t e = 0; e < most_events_; ++e)
+      add_outcomes(outcomes_at(hosts_ + 1 + e), &event_[(l * most_events_ + e) * counts]);
     for (std::size_t h = 0; h < hosts_; ++h) {
       const std::size_t place = l * hosts_ + h;
       add_outcomes(outcomes_at(h), &host_[place * counts]);

@@ -153,8 +153,7 @@ class Tally {
   std::vector<double> weekly_visits_;                             ///< [leader][week]
 
   // A block's whole numbers, before they go to the sums.
-  static constexpr std::size_t most_outcomes = 16;
-  std::vector<std::uint32_t> outcomes_;        ///< [leader][host, then event][outcome]; at a host: of no event
+  std::vector<std::uint32_t> outcomes_;        ///< [leader][host, then no event, then event][outcome]
   std::vector<std::uint32_t> squared_;         ///< [leader][host]: visits squared
   std::vector<std::uint32_t> visits_of_week_;  ///< [leader][week]
 
@@ -164,7 +163,7 @@ class Tally {
   std::vector<double> visits_here_;             ///< [leader][host], weighted
   std::vector<std::size_t> visited_;            ///< rows of visits_here_ in use
   std::vector<const float*> arrivals_;          ///< of a leader, as the kernel left them
-  std::vector<std::uint32_t> here_;             ///< [host]: a leader's visits
+  std::vector<std::uint16_t> twice_here_;       ///< [host]: 2 x a leader's visits
   std::vector<double> itinerary_, unweighted_;  ///< [leader][measure]
 };
 
