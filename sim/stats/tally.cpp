@@ -518,7 +518,7 @@ void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, in
   if (count == 1) {
     weekly_least_[cell] = std::min(weekly_least_[cell], *x);
     weekly_most_[cell] = std::max(weekly_most_[cell], *x);
-    with_axis(series_[series], [&](auto to_bins) { bins[bin_at(to_bins(*x))] += weight; });
+    with_axis(series_[series], [=](auto to_bins) { bins[bin_at(to_bins(*x))] += weight; });
     return;
   }
   const auto n = static_cast<std::size_t>(count);
@@ -528,20 +528,22 @@ void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, in
   });
   constexpr std::size_t ways = 4;  // values next to each other often fall into one bin, and would wait for each other
   std::array<std::array<std::int32_t, series_bins>, ways> seen{};
-  float least[ways], most[ways];
-  std::fill_n(least, ways, weekly_least_[cell]);
-  std::fill_n(most, ways, weekly_most_[cell]);
-  const auto see = [&](std::size_t i, std::size_t way) {
-    ++seen[way][static_cast<std::size_t>(bin[i])];
-    least[way] = x[i] < least[way] ? x[i] : least[way];
-    most[way] = x[i] > most[way] ? x[i] : most[way];
-  };
+  using Four [[gnu::vector_size(16)]] = float;
+  Four least = Four{} + weekly_least_[cell], most = Four{} + weekly_most_[cell];
   std::size_t i = 0;
-  for (; i + ways <= n; i += ways)
-    for (std::size_t way = 0; way < ways; ++way) see(i + way, way);
-  for (; i < n; ++i) see(i, 0);
-  weekly_least_[cell] = *std::min_element(least, least + ways);
-  weekly_most_[cell] = *std::max_element(most, most + ways);
+  for (; i + ways <= n; i += ways) {
+    const Four four{x[i], x[i + 1], x[i + 2], x[i + 3]};
+    least = four < least ? four : least;
+    most = four > most ? four : most;
+    for (std::size_t way = 0; way < ways; ++way) ++seen[way][static_cast<std::size_t>(bin[i + way])];
+  }
+  for (; i < n; ++i) {
+    least[0] = std::min(least[0], x[i]);
+    most[0] = std::max(most[0], x[i]);
+    ++seen[0][static_cast<std::size_t>(bin[i])];
+  }
+  weekly_least_[cell] = std::min({least[0], least[1], least[2], least[3]});
+  weekly_most_[cell] = std::max({most[0], most[1], most[2], most[3]});
   for (std::size_t b = 0; b < series_bins; ++b) bins[b] += weight * (seen[0][b] + seen[1][b] + seen[2][b] + seen[3][b]);
 }
 
