@@ -126,7 +126,7 @@ void TripsWriter::wait_until_at_most(std::size_t parts) {
 }
 
 void TripsWriter::write_part(std::int64_t past_replicate) {
-  wait_until_at_most(1);
+  wait_until_at_most(2);
   auto next = std::make_unique<Part>(Part{trip_columns(stage_, most_rows_), 0, past_replicate});
   writing_.push_back(
       std::async(std::launch::async, [this, number = parts_, past_replicate, part = std::move(part_)]() mutable {

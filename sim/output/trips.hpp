@@ -16,7 +16,7 @@ namespace sim {
 std::filesystem::path trips_folder(const std::filesystem::path& results);
 
 /// Parts are written to NAME.trips.partial, which becomes NAME.trips when all are there; a folder that is not finished
-/// never carries the final name. Parts are put together and written aside, two at a time at most, while more is lived.
+/// never carries the final name. Parts are put together and written aside, three at once at most, while more is lived.
 /// Errors: std::system_error naming the path, from the next call after they happen.
 class TripsWriter {
  public:
