@@ -28,11 +28,10 @@ void record_trips(const BatchLife& lived, std::int64_t first, int count, std::in
   if (first >= most) return;
   const int recorded = static_cast<int>(std::min<std::int64_t>(count, most - first));
   const std::int32_t* decided = lived.block().decided;
-  std::size_t at = records.size();
-  records.resize(at + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
+  records.reserve(records.size() + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
   for (int r = 0; r < recorded; ++r)
     for (int row = 0; row < decided[r]; ++row) {
-      TripRecord& record = records[at++];
+      TripRecord& record = records.emplace_back();
       record.replicate = first + r;
       lived.tell(r, row, record.decision);
     }
