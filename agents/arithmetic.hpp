@@ -107,8 +107,8 @@ inline Real one_minus_exp(Real x) {
   return Real(0.0f) - expm1(Real(0.0f) - x);
 }
 
-/// The standard normal number below which a share u of 1e-10 to 1 - 1e-7 lies (Wichura 1988, AS 241, seven figures,
-/// without the far tails, where no u of `uniform` lies).
+/// The standard normal number below which a share u of (0, 1) lies (Wichura 1988, AS 241, seven figures, without its
+/// far tails below 1e-11: the least that `uniform` gives is 2^-25).
 template <class Real>
 inline Real normal_quantile(Real u) {
   const Real q = u - Real(0.5f);

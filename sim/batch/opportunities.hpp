@@ -18,15 +18,16 @@ template <class L>
 void Block<L>::open_event(int l, int e) {
   const EventView& event = s_.events[e];
   const int place = event.place;
-  float record[trip::words];
-  __builtin_memcpy(record, event.record, sizeof record);
-  for (int r = 0; r < R; ++r) __builtin_memcpy(&b_.trips[(place * R + r) * trip::words], record, sizeof record);
+  const float* record = event.record;
+  for (int r = 0; r < R; ++r)
+    __builtin_memcpy(&b_.trips[(place * R + r) * trip::words], record, trip::words * sizeof record[0]);
   const float* terms = &of_leader(l).terms[event.host * terms::words];
-  const Four what = same(record + trip::host), lead = same(record + trip::lead);
-  const Offer offer{same(terms + terms::fixed),
-                    same(terms + terms::hours),
-                    {lead[0], lead[1], lead[2], lead[3]},
-                    Real(record[trip::days])};
+  const Four what = same(record + trip::host);
+  const Offer offer{
+      same(terms + terms::fixed),
+      same(terms + terms::hours),
+      {Real(record[trip::lead]), Real(record[trip::bound]), Real(record[trip::cover]), Real(record[trip::order])},
+      Real(record[trip::days])};
   const Set who = b_.free[l];
   Set goes{};
   const int n = list(who, place * R, b_.list);

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <numeric>
 #include <thread>
 
 #include "agents/arithmetic.hpp"
@@ -28,7 +27,6 @@ void record_trips(const BatchLife& lived, std::int64_t first, int count, std::in
   if (first >= most) return;
   const int recorded = static_cast<int>(std::min<std::int64_t>(count, most - first));
   const std::int32_t* decided = lived.block().decided;
-  records.reserve(records.size() + static_cast<std::size_t>(std::accumulate(decided, decided + recorded, 0)));
   for (int r = 0; r < recorded; ++r)
     for (int row = 0; row < decided[r]; ++row) {
       TripRecord& record = records.emplace_back();
