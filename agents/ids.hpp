@@ -1,6 +1,7 @@
 // Numbers that cannot be mixed up: who, where and when.
 #pragma once
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -16,6 +17,9 @@ using HostId = Id<struct HostState>;
 using LeaderId = Id<struct WantedLeader>;
 using NgoId = Id<struct NgoAgent>;
 using RegionId = Id<struct Region>;
+
+inline HostId host_id(std::size_t row) { return {static_cast<std::uint16_t>(row)}; }
+inline LeaderId leader_id(std::size_t row) { return {static_cast<std::uint16_t>(row)}; }
 
 /// Weeks since the start date; week t covers days 7t .. 7t+6.
 using Week = std::int32_t;

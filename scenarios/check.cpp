@@ -13,14 +13,9 @@ namespace scenarios {
 namespace {
 
 using K = KeyKind;
-constexpr std::size_t most_problems = 100, most_leaders = 64, most_events = 5000, most_ngos = 100, most_entries = 1000;
+constexpr std::size_t most_leaders = 64, most_events = 5000, most_ngos = 100, most_entries = 1000;
 constexpr std::string_view tables_at_top[] = {"run", "leaders", "hosts", "dyads", "ngos", "events", "parameters"};
 constexpr std::string_view lists_at_top[] = {"stances", "shocks"};
-
-std::string in_quotes(std::string_view text) {
-  std::string shown = printable(text.substr(0, 100));
-  return "'" + shown + (text.size() > 100 ? "..." : "") + "'";
-}
 
 std::string listed(const std::vector<std::string>& words) {
   std::string out;

@@ -53,7 +53,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 /// A leader's flights as text, a line each: what the shelf keeps.
-std::string to_text(const std::vector<agents::Flight>& flights, const agents::World& world) {
+std::string shelf_text(const std::vector<agents::Flight>& flights, const agents::World& world) {
   std::string out;
   for (const agents::Flight& f : flights) {
     out += world.hosts[f.host.index].name + (f.route == agents::RouteKind::direct ? " direct " : " avoid ");
@@ -393,7 +393,7 @@ std::vector<agents::Flight> Planner::flights(const agents::World& world, const s
       flights = work_out(*this, home, to, periods, overflight[l].corridors, row, [&](std::size_t done) {
         if (state_->shelf) state_->shelf->working_on(leader.name, done, periods.size());
       });
-      const std::string text = to_text(*flights, world);
+      const std::string text = shelf_text(*flights, world);
       if (state_->shelf) state_->shelf->keep(name, head + hex(digest(text)) + '\n' + text);
     }
     for (agents::Flight f : *flights) {

@@ -140,7 +140,7 @@ std::vector<Key> all_keys() {
   return keys;
 }
 
-std::string range_text(const Key& key) {
+std::string interval(const Key& key) {
   const auto bound = [](double x) {
     return x == 4e9 ? std::string("4000000000") : x > 9e18 && x < unbounded ? std::string("2^63 - 1") : shortest(x);
   };
@@ -154,9 +154,9 @@ std::string kind_text(const Key& key) {
     case K::flag:
       return "true or false";
     case K::whole:
-      return "whole number in " + range_text(key);
+      return "whole number in " + interval(key);
     case K::number:
-      return "number in " + range_text(key);
+      return "number in " + interval(key);
     case K::date:
       return "date";
     case K::date_or_false:
@@ -191,7 +191,7 @@ std::string kind_text(const Key& key) {
     case K::membership:
       return "true, false or a list of {from = date, to = date}";
     case K::reach:
-      return "{default = number, CODE = number, ...} in " + range_text(key);
+      return "{default = number, CODE = number, ...} in " + interval(key);
   }
   return {};
 }

@@ -85,6 +85,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string in_quotes(std::string_view text) {
+  return "'" + printable(text.substr(0, 100)) + (text.size() > 100 ? "..." : "") + "'";
+}
+
 std::string suggestion(std::string_view typed, std::span<const std::string> candidates, std::string otherwise) {
   std::vector<std::string_view> nearest;
   const std::string word = lower_case(typed);

@@ -19,6 +19,8 @@ struct Problem {
   std::string source_line;  ///< without control characters
 };
 
+inline constexpr std::size_t most_problems = 100;  ///< told at once
+
 /// All problems of a scenario. what() is the message for the terminal:
 ///     FILE:LINE:COLUMN: error: TEXT
 ///      LINE | source line
@@ -35,6 +37,9 @@ class ScenarioError : public std::runtime_error {
 
 /// `text` without control characters (each becomes a blank), so that no file can send codes to the terminal.
 std::string printable(std::string_view text);
+
+/// `text` to be shown in a message: printable, in quotes, its first hundred bytes.
+std::string in_quotes(std::string_view text);
 
 /// "did you mean 'x'?" for the nearest candidates at most two edits away (one, if the word is short), in whatever case,
 /// or that begin with the word; else, and if they are more than three, `otherwise`.

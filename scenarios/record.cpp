@@ -53,9 +53,9 @@ Date day_of(const Row& row, const std::string& column) {
   return *date;
 }
 
-class Reader {
+class RecordReader {
  public:
-  Reader(const Table& table, const Facts& facts, std::vector<OccasionRule> rules)
+  RecordReader(const Table& table, const Facts& facts, std::vector<OccasionRule> rules)
       : facts_(facts), rules_(std::move(rules)), header_(table.header()) {}
 
   /// False if the row is left out.
@@ -136,7 +136,7 @@ class Reader {
 Record read_record(const std::filesystem::path& file, const std::filesystem::path& record_folder, const Facts& facts) {
   const Table table(file, {"leader", "id", "start", "host_iso3", "city", "event", "kind", "host_icc_member_at_date",
                            "outcome", "confidence"});
-  Reader reader(table, facts, read_rules(record_folder, facts));
+  RecordReader reader(table, facts, read_rules(record_folder, facts));
   Record record;
   record.file = table.name();
   for (const Row& row : table.rows()) {

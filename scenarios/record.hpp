@@ -26,6 +26,9 @@ struct RecordedDecision {
   std::size_t line = 0;
 };
 
+/// A recorded decision and an event at the same host are one if they lie no further apart.
+inline constexpr int days_apart = 7;
+
 struct Record {
   std::string file;
   std::vector<RecordedDecision> decisions;  ///< by date, then in the order of the file

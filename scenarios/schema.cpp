@@ -16,7 +16,7 @@ constexpr std::string_view date = R"({"type": "string", "format": "date"})";
 constexpr std::string_view period =
     R"({"type": "object", "properties": {"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}}, "additionalProperties": false})";
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -53,7 +53,7 @@ std::string demands(const Key& key) {
       std::string out;
       for (std::string_view rest = key.choices; !rest.empty();) {
         const std::string_view one = rest.substr(0, rest.find('|'));
-        out += (out.empty() ? "" : ", ") + quoted(one);
+        out += (out.empty() ? "" : ", ") + json_string(one);
         rest.remove_prefix(std::min(rest.size(), one.size() + 1));
       }
       return R"("enum": [)" + out + "]";
@@ -89,14 +89,14 @@ std::string demands(const Key& key) {
 
 std::string described(const Key& key) {
   const std::string unit = key.unit.empty() || key.unit == "1" ? "" : " (" + std::string(key.unit) + ")";
-  return quoted(std::string(key.meaning) + unit + "; default: " + std::string(key.initial));
+  return json_string(std::string(key.meaning) + unit + "; default: " + std::string(key.initial));
 }
 
 /// The properties of a section, one a line.
 std::string properties(std::string_view section, const std::string& indent) {
   std::string out;
   for (const Key& key : keys_of(section))
-    out += (out.empty() ? "" : ",\n") + indent + quoted(key.name) + ": {" + demands(key) +
+    out += (out.empty() ? "" : ",\n") + indent + json_string(key.name) + ": {" + demands(key) +
            ", \"description\": " + described(key) + "}";
   return out;
 }
@@ -104,7 +104,7 @@ std::string properties(std::string_view section, const std::string& indent) {
 std::string table(std::string_view section, const std::string& indent) {
   std::string required;
   for (const Key& key : keys_of(section))
-    if (key.required) required += (required.empty() ? "" : ", ") + quoted(key.name);
+    if (key.required) required += (required.empty() ? "" : ", ") + json_string(key.name);
   return "{\"type\": \"object\", \"additionalProperties\": false," +
          (required.empty() ? "" : " \"required\": [" + required + "],") + " \"properties\": {\n" +
          properties(section, indent + "  ") + "\n" + indent + "}}";

@@ -19,7 +19,7 @@ namespace scenarios {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t most_factors = 500, most_cells = 1'000'000, most_problems = 100;
+constexpr std::size_t most_factors = 500, most_cells = 1'000'000;
 constexpr double most_samples = 1'000'000;
 
 // clang-format off
@@ -74,8 +74,6 @@ std::vector<std::string> split(std::string_view text, char at) {
   }
   return parts;
 }
-
-std::string in_quotes(std::string_view text) { return "'" + printable(text.substr(0, 100)) + "'"; }
 
 /// One level of a factor as it is laid over the scenario.
 struct Alternative {

@@ -210,9 +210,9 @@ Span span_in(const Row& row, std::string_view from, std::string_view to) {
   return {week_in(row, from, agents::no_start), week_in(row, to, agents::no_end)};
 }
 
-class Reader {
+class TablesReader {
  public:
-  explicit Reader(const std::map<std::string, std::string>& tables) : tables_(tables) {}
+  explicit TablesReader(const std::map<std::string, std::string>& tables) : tables_(tables) {}
 
   Scenario read() {
     run();
@@ -461,6 +461,6 @@ std::map<std::string, std::string> export_tables(const Scenario& s) {
           {"parameters.csv", parameters(s)}, {"run.csv", run(s)}};
 }
 
-Scenario import_tables(const std::map<std::string, std::string>& tables) { return Reader(tables).read(); }
+Scenario import_tables(const std::map<std::string, std::string>& tables) { return TablesReader(tables).read(); }
 
 }  // namespace scenarios

@@ -20,12 +20,11 @@ namespace {
 using scenarios::Date;
 using scenarios::RecordedDecision;
 using scenarios::RecordedOutcome;
+using sim::CalendarOccasion;
 using sim::Journey;
-using sim::Occasion;
 using sim::Travels;
 
-constexpr std::int64_t histories_by_default = 4000;
-constexpr int days_apart = 7;  // a recorded decision and an event of the calendar at the same host are one up to here
+constexpr std::int64_t histories_to_compare = 4000;
 
 /// A leader of a scenario and what the record says of him.
 class Leader {
@@ -73,10 +72,10 @@ class Leader {
     if (stage_.calendars[l_].trips[e].start >= weeks_) return;
     using O = agents::Outcome;
     if (d.outcome == O::pending || d.outcome == O::void_ || d.outcome == O::arrested) return;
-    Occasion o{Occasion::Fate::own_choice, event_member_[e], true};
-    if (agents::is_visit(d.outcome)) o.fate = Occasion::Fate::gone;
-    if (d.outcome == O::delegate) o.fate = Occasion::Fate::delegate;
-    if (d.outcome == O::withdrawn) o.fate = Occasion::Fate::kept_away;
+    CalendarOccasion o{CalendarOccasion::Fate::own_choice, event_member_[e], true};
+    if (agents::is_visit(d.outcome)) o.fate = CalendarOccasion::Fate::gone;
+    if (d.outcome == O::delegate) o.fate = CalendarOccasion::Fate::delegate;
+    if (d.outcome == O::withdrawn) o.fate = CalendarOccasion::Fate::kept_away;
     t.occasions.push_back(o);
   }
 
@@ -88,7 +87,7 @@ class Leader {
     const auto& trips = stage_.calendars[l_].trips;
     for (std::size_t e = 0; e < trips.size() && trips[e].start < weeks_; ++e) {
       const std::size_t row = match(trips[e], scheduled);
-      Occasion o{Occasion::Fate::own_choice, event_member_[e], row < rows_.size()};
+      CalendarOccasion o{CalendarOccasion::Fate::own_choice, event_member_[e], row < rows_.size()};
       if (o.told) {
         scheduled[row] = true;
         o.fate = fate(*rows_[row]);
@@ -99,7 +98,7 @@ class Leader {
       const RecordedDecision& d = *rows_[i];
       const agents::Week week = scenarios::week_of(d.date, scenario_.start);
       const auto host = host_of.find(d.host);
-      if (host == host_of.end() || week < 0 || week >= weeks_ || fate(d) != Occasion::Fate::gone) continue;
+      if (host == host_of.end() || week < 0 || week >= weeks_ || fate(d) != CalendarOccasion::Fate::gone) continue;
       const agents::HostId h{host->second};
       record_.visits.push_back({week, h, d.days, duty(h, week), scheduled[i], d.outcome == RecordedOutcome::cut_short});
     }
@@ -108,7 +107,7 @@ class Leader {
   /// The row that tells of a scheduled trip; rows_.size() if nobody does.
   std::size_t match(const agents::ScheduledTrip& trip, const std::vector<bool>& taken) const {
     std::size_t best = rows_.size();
-    int nearest = days_apart + 1;
+    int nearest = scenarios::days_apart + 1;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       if (taken[i] || rows_[i]->host != stage_.world.hosts[trip.host.index].name) continue;
       for (const std::uint16_t stage : trip.stages) {
@@ -121,11 +120,11 @@ class Leader {
     return best;
   }
 
-  static Occasion::Fate fate(const RecordedDecision& d) {
-    if (d.outcome == RecordedOutcome::kept_away) return Occasion::Fate::kept_away;
+  static CalendarOccasion::Fate fate(const RecordedDecision& d) {
+    if (d.outcome == RecordedOutcome::kept_away) return CalendarOccasion::Fate::kept_away;
     if (d.outcome == RecordedOutcome::own_choice)
-      return d.delegated ? Occasion::Fate::delegate : Occasion::Fate::own_choice;
-    return Occasion::Fate::gone;
+      return d.delegated ? CalendarOccasion::Fate::delegate : CalendarOccasion::Fate::own_choice;
+    return CalendarOccasion::Fate::gone;
   }
 
   const scenarios::Scenario& scenario_;
@@ -156,7 +155,7 @@ std::vector<Figures> live(const scenarios::Scenario& scenario, const agents::Sta
   return figures;
 }
 
-std::string number(double x) { return fixed(x, std::abs(x) >= 100 ? 0 : std::abs(x) >= 10 ? 1 : 2); }
+std::string figure(double x) { return fixed(x, std::abs(x) >= 100 ? 0 : std::abs(x) >= 10 ? 1 : 2); }
 
 std::string text(const scenarios::Scenario& scenario, const Leader& leader, const Figures& figures) {
   std::string out = leader.name() + ", " + scenarios::to_text(scenario.start) + " to " +
@@ -171,8 +170,8 @@ std::string text(const scenarios::Scenario& scenario, const Leader& leader, cons
     const bool known = !std::isnan(p.tail());
     told += known;
     inside += p.inside();
-    out += "  " + left(r.name, 26) + left(r.unit, 5) + right(number(p.record), 9) + right(number(p.median), 10) +
-           right(number(p.low), 9) + right(number(p.high), 9) + right(fixed(p.tail(), 3), 9) +
+    out += "  " + left(r.name, 26) + left(r.unit, 5) + right(figure(p.record), 9) + right(figure(p.median), 10) +
+           right(figure(p.low), 9) + right(figure(p.high), 9) + right(fixed(p.tail(), 3), 9) +
            (known && !p.inside() ? " *" : "") + "\n";
   }
   return out + "\n  inside the central 90 % of the histories: " + std::to_string(inside) + " of " +
@@ -213,7 +212,7 @@ int patterns(const Arguments& arguments) {
   const scenarios::Record record = scenarios::read_record(file, folder, scenarios::read_facts(places.world));
   scenarios::Loader loader(places);
   std::vector<std::string> settings_given = scenario_settings(arguments);
-  if (!arguments.text("replicates")) settings_given.push_back("run.replicates=" + std::to_string(histories_by_default));
+  if (!arguments.text("replicates")) settings_given.push_back("run.replicates=" + std::to_string(histories_to_compare));
   for (const std::string& name : names) {
     const scenarios::Scenario scenario = loader.load(name, settings_given);
     const agents::Stage stage(scenario.world);

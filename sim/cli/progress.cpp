@@ -13,7 +13,7 @@
 namespace cli {
 namespace {
 
-bool set(const char* name) {
+bool is_set(const char* name) {
   const char* value = std::getenv(name);
   return value && *value;
 }
@@ -35,8 +35,8 @@ int columns() {
 Progress::Progress(std::string what, std::int64_t total)
     : what_(std::move(what)),
       total_(total),
-      terminal_(isatty(STDERR_FILENO) && std::string_view(set("TERM") ? std::getenv("TERM") : "dumb") != "dumb"),
-      colour_(terminal_ && !set("NO_COLOR")) {}
+      terminal_(isatty(STDERR_FILENO) && std::string_view(is_set("TERM") ? std::getenv("TERM") : "dumb") != "dumb"),
+      colour_(terminal_ && !is_set("NO_COLOR")) {}
 
 Progress::~Progress() {
   if (shown_) std::fputs("\r\033[K", stderr);

@@ -17,8 +17,6 @@ using scenarios::Date;
 using scenarios::RecordedDecision;
 using scenarios::RecordedOutcome;
 
-constexpr int days_apart = 7;  // a recorded decision and an event of the forecast at the same host are one up to here
-
 bool went(const RecordedDecision& d) {
   return d.outcome != RecordedOutcome::own_choice && d.outcome != RecordedOutcome::kept_away;
 }
@@ -77,7 +75,8 @@ class Scorer {
       const RecordedDecision* best = nullptr;
       const auto apart = [&](const RecordedDecision* d) { return std::abs((d->date - date).count()); };
       for (const RecordedDecision* d : rows)
-        if (d->host == e.host && !taken.contains(d) && apart(d) <= days_apart && (!best || apart(d) < apart(best)))
+        if (d->host == e.host && !taken.contains(d) && apart(d) <= scenarios::days_apart &&
+            (!best || apart(d) < apart(best)))
           best = d;
       const double p = chance(e.goes + e.arrested);
       if (!json_)

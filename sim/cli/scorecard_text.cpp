@@ -55,7 +55,7 @@ std::string scorecard_text(const sim::Scorecard& card) {
     out += right(fixed(card.find(who, "all", "z")->value, 2), 6) + "\n";
   }
   out += "\n  model / best baseline:";
-  for (const sim::Comparison& c : card.comparisons)
+  for (const sim::AgainstBaseline& c : card.comparisons)
     if (c.best)
       out += (c.score == "log" ? " " : "; ") + c.score + " " + fixed(c.ratio, 2) + " [" + fixed(c.interval.low, 2) +
              ", " + fixed(c.interval.high, 2) + "] of " + c.baseline;
@@ -86,7 +86,7 @@ std::string scorecard_json(const sim::Scorecard& card) {
     out += "{\"score\": " + quoted(f.score) + ", \"forecaster\": " + quoted(f.forecaster) +
            ", \"group\": " + quoted(f.group) + ", \"n\": " + std::to_string(f.n) +
            ", \"value\": " + json_number(f.value) + json_interval(f.interval) + "}\n";
-  for (const sim::Comparison& c : card.comparisons)
+  for (const sim::AgainstBaseline& c : card.comparisons)
     out += "{\"score\": " + quoted(c.score + "_ratio") +
            ", \"forecaster\": \"model\", \"baseline\": " + quoted(c.baseline) +
            ", \"group\": \"all\", \"value\": " + json_number(c.ratio) + json_interval(c.interval) +

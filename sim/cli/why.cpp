@@ -18,7 +18,7 @@ namespace {
 
 using agents::Moment;
 using Json = nlohmann::ordered_json;
-using Kind = Moment::Kind;
+using MomentKind = Moment::Kind;
 
 /// One history lived again, with what was decided by.
 struct Lived {
@@ -49,7 +49,7 @@ std::vector<const Moment*> told(const Lived& lived, std::size_t decision) {
   };
   for (const Moment& m : lived.moments) {
     if (m.decision != decision) continue;
-    if (m.kind != Kind::invitation) {
+    if (m.kind != MomentKind::invitation) {
       flush();
       out.push_back(&m);
       continue;
@@ -66,13 +66,13 @@ std::vector<const Moment*> told(const Lived& lived, std::size_t decision) {
 std::string outcome_of(const Moment& m, const agents::Decision& d) {
   const std::string_view out = agents::outcome_names[static_cast<std::size_t>(d.outcome)];
   switch (m.kind) {
-    case Kind::answer:
+    case MomentKind::answer:
       return std::string(agents::answer_names[static_cast<std::size_t>(d.answer)]);
-    case Kind::invitation:
+    case MomentKind::invitation:
       return d.outcome == agents::Outcome::withdrawn ? "withdraws" : "keeps the invitation";
-    case Kind::look:
+    case MomentKind::look:
       return d.outcome == agents::Outcome::stays_home ? "stays home" : "goes ahead";
-    case Kind::arrest:
+    case MomentKind::arrest:
       return d.outcome == agents::Outcome::arrested ? "arrested" : "not arrested: " + std::string(out);
   }
   return {};
@@ -82,9 +82,9 @@ constexpr const char* kind_names[] = {"answer", "invitation", "look", "arrest"};
 constexpr const char* index_names[] = {"going", "withdrawing", "going ahead", "arresting"};
 
 /// Of what decision_terms adds up to.
-double in_words(const Moment& m, double logit) { return m.kind == Kind::look ? -logit : logit; }
+double in_words(const Moment& m, double logit) { return m.kind == MomentKind::look ? -logit : logit; }
 
-Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+Json number_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
 Json json_of(const Lived& lived, const Moment& m, const agents::Decision& d) {
   const agents::Inputs x = inputs_at(lived.stage, m);
@@ -92,29 +92,29 @@ Json json_of(const Lived& lived, const Moment& m, const agents::Decision& d) {
   const agents::Chance c = chance(lived.stage, x, m);
   Json out;
   out["stage"] = kind_names[static_cast<int>(m.kind)];
-  out["who"] = m.kind == Kind::answer || m.kind == Kind::look ? "leader" : "host";
+  out["who"] = m.kind == MomentKind::answer || m.kind == MomentKind::look ? "leader" : "host";
   out["week"] = m.week;
   out["date"] = lived.date(m.week);
   out["what_happened"] = outcome_of(m, d);
   switch (m.kind) {
-    case Kind::answer:
+    case MomentKind::answer:
       out["odds"] = {{"go", r.p_go}, {"delegate", r.p_go_or_delegate - r.p_go}, {"skip", 1 - r.p_go_or_delegate}};
       break;
-    case Kind::invitation:
+    case MomentKind::invitation:
       out["odds"] = {{"withdraw_over_the_lead", r.p_refuse}, {"withdraw_this_week", r.p_withdraw_this_week}};
       break;
-    case Kind::look:
+    case MomentKind::look:
       out["odds"] = {{"stay_home", r.p_stay}};
       break;
-    case Kind::arrest:
+    case MomentKind::arrest:
       out["odds"] = {{"arrest", r.p_arrest}};
       break;
   }
-  if (m.kind != Kind::arrest) out["pi_arrest"] = r.pi_arrest;
+  if (m.kind != MomentKind::arrest) out["pi_arrest"] = r.pi_arrest;
   out["index"] = index_names[static_cast<int>(m.kind)];
-  out["logit"] = number(in_words(m, c.logit));
-  out["logit_at_even_odds"] = number(in_words(m, c.even));
-  out["logit_at_which_this_history_turns"] = number(in_words(m, c.luck));
+  out["logit"] = number_or_null(in_words(m, c.logit));
+  out["logit_at_even_odds"] = number_or_null(in_words(m, c.even));
+  out["logit_at_which_this_history_turns"] = number_or_null(in_words(m, c.luck));
   out["oracle"] = m.used;
   out["terms"] = json_of(terms_of(lived.stage, decision_terms(lived.stage, x, m).terms()));
   if (out["who"] == "leader") {
@@ -142,21 +142,21 @@ std::string text_of(const Lived& lived, const Moment& m, const agents::Decision&
   const std::string when = "week of " + lived.date(m.week);
   std::string out = "\n";
   switch (m.kind) {
-    case Kind::answer:
+    case MomentKind::answer:
       out += "The leader answers, " + when + ": " + outcome_of(m, d) + "\n  odds: go " + percent(r.p_go) +
              ", delegate " + percent(r.p_go_or_delegate - r.p_go) + ", skip " + percent(1 - r.p_go_or_delegate) + "\n";
       break;
-    case Kind::invitation:
+    case MomentKind::invitation:
       out += "The host " + outcome_of(m, d) + ", " + when +
              (d.outcome == agents::Outcome::withdrawn ? "" : " (the week in which it came nearest to withdrawing)") +
              "\n  odds of withdrawing: over the whole lead " + percent(r.p_refuse) + ", in this week " +
              percent(r.p_withdraw_this_week) + "\n";
       break;
-    case Kind::look:
+    case MomentKind::look:
       out += "The leader looks once more, " + when + ": " + outcome_of(m, d) + "\n  odds of staying home " +
              percent(r.p_stay) + "; fears arrest " + fixed(100 * r.pi_arrest, 2) + " %\n";
       break;
-    case Kind::arrest:
+    case MomentKind::arrest:
       out += "The host at the airport, " + when + ": " + outcome_of(m, d) + "\n";
       if (x.now.duty == 0) return out + "  The host has no duty to arrest.\n";
       out += "  P(arrest) " + fixed(100 * r.p_arrest, 2) + " %. " + std::string(arrest_caveat) + "\n";

@@ -14,11 +14,8 @@
 namespace sim {
 namespace {
 
-using agents::HostId;
-using agents::LeaderId;
-
-LeaderId leader_id(std::size_t l) { return {static_cast<std::uint16_t>(l)}; }
-HostId host_id(std::size_t h) { return {static_cast<std::uint16_t>(h)}; }
+using agents::host_id;
+using agents::leader_id;
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;

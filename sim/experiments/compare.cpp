@@ -16,11 +16,6 @@ namespace {
 using agents::Decision;
 using agents::History;
 
-template <class T>
-void add_all(std::vector<T>& to, const std::vector<T>& from) {
-  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
-}
-
 double variance(double n, double sum, double squares) {
   return n > 1 ? std::max(0.0, squares - sum * sum / n) / (n - 1) : 0;
 }

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "sim/experiments/adaptive.hpp"
+#include "sim/output/columns.hpp"
 #include "sim/output/netcdf.hpp"
 #include "sim/output/schema.hpp"
 #include "sim/output/stored.hpp"
@@ -16,8 +17,6 @@
 
 namespace sim {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 struct SweepField {
   std::string name, dimensions;  ///< dimensions after `cell`
@@ -66,10 +65,10 @@ const std::vector<SweepField>& fields() {
   return all;
 }
 
-struct Label {
+struct SweepLabel {
   const char *name, *dimension, *meaning;
 };
-constexpr Label labels[] = {
+constexpr SweepLabel sweep_labels[] = {
     {"cell", "cell", "cell of the design, from 0; the factors are its coordinates"},
     {"leader", "leader", "leader: the id in the scenario"},
     {"host", "host", "host state: ISO 3166-1 alpha-3 code in the shipped world"},
@@ -134,9 +133,9 @@ std::size_t size_of(const SweepField& f, const Plan& plan) {
 }
 
 /// The values of a cell, variable by variable.
-class Columns {
+class CellColumns {
  public:
-  Columns(const Plan& plan, const CellSums& s) : plan_(plan), s_(s), n_(static_cast<double>(s.replicates)) {
+  CellColumns(const Plan& plan, const CellSums& s) : plan_(plan), s_(s), n_(static_cast<double>(s.replicates)) {
     const Names all = names_of(plan);
     leaders_ = rows_in(all.leaders, s.leaders);
     ngos_ = rows_in(all.ngos, s.ngos);
@@ -246,19 +245,6 @@ class Columns {
   std::vector<CellColumn> out_;
 };
 
-template <class Rows, class Of>
-auto column(const Rows& rows, Of of) {
-  std::vector<std::decay_t<decltype(of(rows.front()))>> all;
-  for (const auto& row : rows) all.push_back(of(row));
-  return all;
-}
-
-std::vector<std::int32_t> numbered(std::size_t n) {
-  std::vector<std::int32_t> all(n);
-  for (std::size_t i = 0; i < n; ++i) all[i] = static_cast<std::int32_t>(i);
-  return all;
-}
-
 void write_labels(NetcdfWriter& file, const Plan& plan) {
   std::map<std::string, Values> values;
   const PlanLabels& p = plan.labels;
@@ -292,7 +278,7 @@ void write_labels(NetcdfWriter& file, const Plan& plan) {
   values["measure"] = measure(&MeasureInfo::name);
   values["measure_unit"] = measure(&MeasureInfo::unit);
   values["measure_meaning"] = measure(&MeasureInfo::meaning);
-  for (const Label& label : labels) {
+  for (const SweepLabel& label : sweep_labels) {
     std::map<std::string, std::string> attributes = {{"long_name", label.meaning}};
     const std::string name = label.name;
     if (name == "week")
@@ -307,7 +293,7 @@ std::string labels_of(const std::vector<std::string>& dimensions, const Plan& pl
   std::string names;
   const auto add = [&](const std::string& name) { names += (names.empty() ? "" : " ") + name; };
   for (const PlanFactor& f : plan.factors) add(f.name);
-  for (const Label& label : labels)
+  for (const SweepLabel& label : sweep_labels)
     if (label.name != std::string(label.dimension) &&
         std::find(dimensions.begin(), dimensions.end(), label.dimension) != dimensions.end())
       add(label.name);
@@ -317,12 +303,13 @@ std::string labels_of(const std::vector<std::string>& dimensions, const Plan& pl
 }  // namespace
 
 bool is_taken(const std::string& name) {
-  return std::any_of(std::begin(labels), std::end(labels), [&](const Label& l) { return l.name == name; }) ||
+  return std::any_of(std::begin(sweep_labels), std::end(sweep_labels),
+                     [&](const SweepLabel& l) { return l.name == name; }) ||
          std::any_of(fields().begin(), fields().end(), [&](const SweepField& f) { return f.name == name; }) ||
          name == "world" || name == "provenance";
 }
 
-std::vector<CellColumn> columns_of(const Plan& plan, const CellSums& sums) { return Columns(plan, sums).all(); }
+std::vector<CellColumn> columns_of(const Plan& plan, const CellSums& sums) { return CellColumns(plan, sums).all(); }
 
 Merged merge_cells(const Plan& plan, const std::function<FoundCell(std::size_t)>& find) {
   Merged merged;
@@ -473,7 +460,8 @@ design with `[sweep.adaptive]`; `fingerprint` (of the plan but the count of repl
 | name | dimensions | meaning |
 |---|---|---|
 )";
-  for (const Label& l : labels) page += "| `" + std::string(l.name) + "` | " + l.dimension + " | " + l.meaning + " |\n";
+  for (const SweepLabel& l : sweep_labels)
+    page += "| `" + std::string(l.name) + "` | " + l.dimension + " | " + l.meaning + " |\n";
   page += "\n| name | dimensions | type | unit | meaning |\n|---|---|---|---|---|\n";
   for (const SweepField& f : fields())
     page += "| `" + f.name + "` | cell" + (f.dimensions.empty() ? "" : " " + f.dimensions) + " | " +

@@ -5,6 +5,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "sim/output/columns.hpp"
 #include "sim/output/netcdf.hpp"
 #include "sim/output/sha256.hpp"
 #include "sim/output/stored.hpp"
@@ -25,13 +26,6 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 }
 
 const std::string seal_head = "\nsha256 ";
-
-template <class Rows, class Of>
-auto column(const Rows& rows, Of of) {
-  std::vector<std::decay_t<decltype(of(rows.front()))>> all;
-  for (const auto& row : rows) all.push_back(of(row));
-  return all;
-}
 
 class PlanWriter {
  public:

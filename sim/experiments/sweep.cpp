@@ -120,11 +120,11 @@ class Job {
 };
 
 /// Writes cells from a thread of its own, the only one that meets HDF5 and the disk.
-class Writer {
+class CellWriter {
  public:
-  Writer(const Plan& plan, const std::filesystem::path& folder, std::size_t most)
+  CellWriter(const Plan& plan, const std::filesystem::path& folder, std::size_t most)
       : plan_(plan), folder_(folder), most_(most), thread_([this] { work(); }) {}
-  ~Writer() { finish(); }
+  ~CellWriter() { finish(); }
 
   void put(std::size_t cell, CellSums sums) {
     std::unique_lock lock(mutex_);
@@ -301,7 +301,7 @@ class Sweep {
   std::int64_t replicates_done_ = 0, cells_done_ = 0;
   std::atomic<bool> give_up_{false};
   std::exception_ptr failed_;
-  Writer writer_;
+  CellWriter writer_;
 };
 
 }  // namespace

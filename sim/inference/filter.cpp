@@ -15,7 +15,6 @@ namespace {
 
 using agents::HostId;
 using agents::Life;
-using agents::Occasion;
 using agents::Week;
 
 /// Luck of a particle: its own, but for the regions' resolve, which is drawn once and inherited with the rest.
@@ -25,7 +24,7 @@ class InheritedLuck final : public agents::Luck {
       : stage_(stage), own_(seed, self), inherited_(seed, ancestor) {}
   agents::Words draw(const agents::Address& a) override {
     const bool region =
-        a.occasion == Occasion::resolve &&
+        a.occasion == agents::Occasion::resolve &&
         std::find(stage_.region_place.begin(), stage_.region_place.end(), a.place) != stage_.region_place.end();
     return region ? inherited_.draw(a) : own_.draw(a);
   }

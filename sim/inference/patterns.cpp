@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 
+#include "sim/inference/scores.hpp"
+
 namespace sim {
 namespace {
 
@@ -29,9 +31,7 @@ Things only(const Things& things, Which which) {
 double quantile(std::vector<double> x, double q) {
   if (x.empty()) return none;
   std::sort(x.begin(), x.end());
-  const double at = q * static_cast<double>(x.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  return x[below] + (at - static_cast<double>(below)) * (x[std::min(below + 1, x.size() - 1)] - x[below]);
+  return sorted_quantile(x, q);
 }
 
 bool to_member(const Journey& j) { return j.member; }
@@ -84,13 +84,14 @@ double dispersion(const Travels& t) {
 }
 
 double attended(const Travels& t, bool member) {
-  return share(only(t.occasions, [&](const Occasion& o) { return o.member == member; }),
-               [](const Occasion& o) { return o.fate == Occasion::Fate::gone; });
+  return share(only(t.occasions, [&](const CalendarOccasion& o) { return o.member == member; }),
+               [](const CalendarOccasion& o) { return o.fate == CalendarOccasion::Fate::gone; });
 }
 
-double among_not_gone(const Travels& t, Occasion::Fate fate) {
-  return share(only(t.occasions, [](const Occasion& o) { return o.told && o.fate != Occasion::Fate::gone; }),
-               [&](const Occasion& o) { return o.fate == fate; });
+double among_not_gone(const Travels& t, CalendarOccasion::Fate fate) {
+  return share(
+      only(t.occasions, [](const CalendarOccasion& o) { return o.told && o.fate != CalendarOccasion::Fate::gone; }),
+      [&](const CalendarOccasion& o) { return o.fate == fate; });
 }
 
 std::vector<Journey> bilateral(const Travels& t) {
@@ -130,9 +131,9 @@ constexpr Regularity all[] = {
     {"events at non-members", "1", "share of the calendar's events elsewhere that the leader went to",
      [](const Travels& t, Km) { return attended(t, false); }},
     {"kept away", "1", "by the host: share of the calendar's events not gone to (of those somebody told of)",
-     [](const Travels& t, Km) { return among_not_gone(t, Occasion::Fate::kept_away); }},
+     [](const Travels& t, Km) { return among_not_gone(t, CalendarOccasion::Fate::kept_away); }},
     {"delegated", "1", "to somebody or to a video link: share of the calendar's events not gone to (as above)",
-     [](const Travels& t, Km) { return among_not_gone(t, Occasion::Fate::delegate); }},
+     [](const Travels& t, Km) { return among_not_gone(t, CalendarOccasion::Fate::delegate); }},
     {"bilateral visits", "1", "share of the visits that no event of the calendar occasioned",
      [](const Travels& t, Km) { return share(t.visits, [](const Journey& j) { return !j.scheduled; }); }},
     {"members among bilateral", "1", "share of the bilateral visits",

@@ -21,7 +21,7 @@ struct Journey {
 };
 
 /// What became of an occasion of the calendar.
-struct Occasion {
+struct CalendarOccasion {
   enum class Fate { gone, delegate, own_choice, kept_away } fate = Fate::gone;
   bool member = false;
   bool told = true;  ///< somebody recorded it (always so in a history)
@@ -31,7 +31,7 @@ struct Occasion {
 struct Travels {
   agents::Week weeks = 0;
   std::vector<Journey> visits;  ///< by week
-  std::vector<Occasion> occasions;
+  std::vector<CalendarOccasion> occasions;
 };
 
 struct Regularity {

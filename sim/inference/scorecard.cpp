@@ -136,7 +136,7 @@ class Maker {
         card_.comparisons.push_back({rule.name, baseline.name, ratio(all), bootstrap(truth_, ratio, settings_), false});
         if (!best || over(rule, baseline, all) < over(rule, *best, all)) best = &baseline;
       }
-      for (Comparison& c : card_.comparisons) c.best |= c.score == rule.name && c.baseline == best->name;
+      for (AgainstBaseline& c : card_.comparisons) c.best |= c.score == rule.name && c.baseline == best->name;
     }
   }
 

@@ -22,7 +22,7 @@ struct Figure {
 };
 
 /// The model against a baseline on the same draws of events.
-struct Comparison {
+struct AgainstBaseline {
   std::string score, baseline;
   double ratio = 0;  ///< model / baseline, below 1: the model is better
   Interval interval;
@@ -33,8 +33,8 @@ struct Scorecard {
   std::size_t n = 0;
   double went = 0;  ///< share
   std::vector<Figure> figures;
-  std::vector<Comparison> comparisons;  ///< log and Brier, with every baseline
-  std::vector<Bin> calibration;         ///< of the model, bins of equal size
+  std::vector<AgainstBaseline> comparisons;  ///< log and Brier, with every baseline
+  std::vector<Bin> calibration;              ///< of the model, bins of equal size
   std::vector<Bin> reliability;
   const Figure* find(std::string_view forecaster, std::string_view group, std::string_view score) const;
 };

@@ -31,15 +31,14 @@ Bin pooled(std::span<const double> p, std::span<const Outturn> truth, std::span<
   return bin;
 }
 
-/// Entry at share q of a sorted sample, between neighbours linearly.
-double quantile(const std::vector<double>& sorted, double q) {
+}  // namespace
+
+double sorted_quantile(std::span<const double> sorted, double q) {
   const double at = q * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(at);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
-
-}  // namespace
 
 double log_score(double p, bool went) {
   const double given = went ? p : 1 - p;
@@ -168,7 +167,7 @@ Interval bootstrap(std::span<const Outturn> truth,
   if (sample.empty()) return {};
   std::sort(sample.begin(), sample.end());
   const double tail = (1 - settings.level) / 2;
-  return {quantile(sample, tail), quantile(sample, 1 - tail)};
+  return {sorted_quantile(sample, tail), sorted_quantile(sample, 1 - tail)};
 }
 
 }  // namespace sim

@@ -30,6 +30,9 @@ double brier(double p, bool went);
 /// Mean squared error of the cumulative chances over the ordered outcomes, in [0, 1]; at least two outcomes.
 double ranked_probability(std::span<const double> p, std::size_t happened);
 
+/// Entry at share q of a sample in ascending order, between neighbours linearly; at least one entry.
+double sorted_quantile(std::span<const double> sorted, double q);
+
 /// Area under the ROC curve: the chance that a decision to go got a higher p than one not to, ties half. NaN where all
 /// went or none.
 double auc(std::span<const double> p, std::span<const Outturn> truth);

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view head = R"({"filetype": "safeconduct forecast", "version": 1, "sha256": ")";
 constexpr std::string_view head_end = "\", \"forecast\":\n";
 constexpr std::string_view tail = "}\n";
-constexpr const char* about =
+constexpr const char* caveat =
     "Counts are of histories. P(arrest) rests on assumed parameters (kap_arrest, Lambda): no sitting leader has been "
     "arrested on such a trip. The histories begin with the scenario and know nothing of what really happened since.";
 
@@ -59,7 +59,7 @@ Thing read(const Json& json) {
 
 std::string forecast_text(const Forecast& forecast) {
   Json json = written(forecast);
-  json["about"] = about;
+  json["about"] = caveat;
   Json& leaders = json["leaders"] = Json::array();
   for (const LeaderForecast& l : forecast.leaders) {
     Json leader = written(l);

@@ -426,7 +426,7 @@ std::vector<std::string> read_texts(const H5Handle& dataset, const H5Handle& spa
   return texts;
 }
 
-herr_t collect(hid_t, const char* name, const H5O_info_t* object, void* paths) {
+herr_t collect_path(hid_t, const char* name, const H5O_info_t* object, void* paths) {
   if (object->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(paths)->push_back(name);
   return 0;
 }
@@ -435,7 +435,7 @@ herr_t collect(hid_t, const char* name, const H5O_info_t* object, void* paths) {
 
 std::vector<std::string> NetcdfReader::datasets() const {
   std::vector<std::string> all, paths;
-  must(H5Ovisit2(file_, H5_INDEX_NAME, H5_ITER_INC, collect, &all, H5O_INFO_BASIC), "H5Ovisit");
+  must(H5Ovisit2(file_, H5_INDEX_NAME, H5_ITER_INC, collect_path, &all, H5O_INFO_BASIC), "H5Ovisit");
   for (const std::string& path : all)
     if (!is_bare_dimension(open_dataset(file_, path))) paths.push_back(path);
   std::sort(paths.begin(), paths.end());

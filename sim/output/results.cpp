@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "sim/output/columns.hpp"
 #include "sim/output/netcdf.hpp"
 #include "sim/output/schema.hpp"
 #include "sim/output/sha256.hpp"
@@ -14,17 +15,17 @@
 namespace sim {
 namespace {
 
-using agents::HostId;
+using agents::host_id;
+using agents::leader_id;
 using agents::LeaderId;
 using agents::Stage;
 
 constexpr std::array<double, 5> quantiles = {0.05, 0.25, 0.5, 0.75, 0.95};
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Writes the fields of the schema.
-class Writer {
+class FieldWriter {
  public:
-  explicit Writer(NetcdfWriter& file) : file_(file) {}
+  explicit FieldWriter(NetcdfWriter& file) : file_(file) {}
 
   void write(std::string_view name, Values values, std::vector<std::string> meanings = {},
              std::map<std::string, std::string> more = {}) {
@@ -43,18 +44,6 @@ struct Means {
   }
 };
 
-template <class Of>
-auto collect(std::size_t n, Of of) {
-  std::vector<decltype(of(std::size_t{}))> all;
-  all.reserve(n);
-  for (std::size_t i = 0; i < n; ++i) all.push_back(of(i));
-  return all;
-}
-
-std::vector<std::int32_t> numbered(std::size_t n) {
-  return collect(n, [](std::size_t i) { return static_cast<std::int32_t>(i); });
-}
-
 std::vector<std::string> or_names(const std::vector<std::string>& display, const std::vector<std::string>& names) {
   return display.empty() ? names : display;
 }
@@ -66,10 +55,7 @@ std::vector<std::string> leader_names(const Stage& stage) {
   return collect(stage.leaders, [&](std::size_t l) { return stage.world.leaders[l].name; });
 }
 
-LeaderId leader_id(std::size_t l) { return {static_cast<std::uint16_t>(l)}; }
-HostId host_id(std::size_t h) { return {static_cast<std::uint16_t>(h)}; }
-
-void write_leaders_and_hosts(Writer& out, const Results& r) {
+void write_leaders_and_hosts(FieldWriter& out, const Results& r) {
   const agents::World& world = r.stage.world;
   const std::size_t L = r.stage.leaders, H = r.stage.hosts;
   out.write("leader", leader_names(r.stage));
@@ -91,7 +77,7 @@ void write_leaders_and_hosts(Writer& out, const Results& r) {
   out.write("host_member_at_end", member_in(world.weeks - 1), {"no", "yes"});
 }
 
-void write_calendars(Writer& out, const Results& r) {
+void write_calendars(FieldWriter& out, const Results& r) {
   std::vector<std::string> leader, host, name, kind, date;
   std::vector<std::int32_t> row, week;
   for (std::size_t l = 0; l < r.stage.leaders; ++l)
@@ -119,7 +105,7 @@ void write_calendars(Writer& out, const Results& r) {
   out.write("event_week", week);
 }
 
-void write_itineraries(Writer& out, const Results& r) {
+void write_itineraries(FieldWriter& out, const Results& r) {
   const auto measure = [](std::size_t m) { return static_cast<Measure>(m); };
   out.write("measure", collect(measures, [&](std::size_t m) { return std::string(info(measure(m)).name); }));
   out.write("measure_unit", collect(measures, [&](std::size_t m) { return std::string(info(measure(m)).unit); }));
@@ -134,7 +120,7 @@ void write_itineraries(Writer& out, const Results& r) {
   out.write("final_nu_se", std::vector{nu.standard_error});
 }
 
-void write_ridge(Writer& out, const Results& r) {
+void write_ridge(FieldWriter& out, const Results& r) {
   std::vector<double> kap, Lambda;
   Means p_arrest, visits, member_visits;
   for (const RidgePoint& point : r.ridge) kap.push_back(point.kap_arrest);
@@ -159,7 +145,7 @@ void write_ridge(Writer& out, const Results& r) {
   out.write("ridge_member_visits_se", member_visits.se);
 }
 
-void write_weeks(Writer& out, const Results& r) {
+void write_weeks(FieldWriter& out, const Results& r) {
   const std::size_t T = r.tally.weeks();
   out.write("week", collect(T, [](std::size_t t) { return static_cast<std::int32_t>(7 * t); }), {},
             {{"units", "days since " + r.text.start_date}, {"calendar", "proleptic_gregorian"}});
@@ -192,7 +178,7 @@ Values counted(const std::vector<double>& sums, const agents::Manner& manner) {
   return collect(sums.size(), [&](std::size_t i) { return static_cast<std::int64_t>(sums[i]); });
 }
 
-void write_histograms(Writer& out, const Results& r) {
+void write_histograms(FieldWriter& out, const Results& r) {
   out.write("bin", numbered(Tally::bins));
   for (const Measure m : Tally::with_histogram) {
     const std::string name(info(m).name);
@@ -207,7 +193,7 @@ void write_histograms(Writer& out, const Results& r) {
 
 /// The counts and the means over arrivals of rows 0 .. n-1, `at(row, count)`, under names with a prefix.
 template <class At>
-void write_counts(Writer& out, const Results& r, const std::string& prefix, std::size_t n, At at) {
+void write_counts(FieldWriter& out, const Results& r, const std::string& prefix, std::size_t n, At at) {
   for (std::size_t c = 0; c < count_names.size(); ++c) {
     const std::vector<double> sums = collect(n, [&](std::size_t i) { return at(i, static_cast<Count>(c)); });
     out.write(prefix + std::string(count_names[c]), counted(sums, r.manner));
@@ -222,7 +208,7 @@ void write_counts(Writer& out, const Results& r, const std::string& prefix, std:
   out.write(prefix + "p_arrest", over_arrivals(Count::p_arrest));
 }
 
-void write_hosts(Writer& out, const Results& r) {
+void write_hosts(FieldWriter& out, const Results& r) {
   const std::size_t H = r.stage.hosts, rows = r.stage.leaders * H;
   const auto at = [&](std::size_t row, Count c) { return r.tally.at_host(leader_id(row / H), host_id(row % H), c); };
   write_counts(out, r, "host_", rows, at);
@@ -237,7 +223,7 @@ void write_hosts(Writer& out, const Results& r) {
   out.write("host_visits_se", visits.se);
 }
 
-void write_events(Writer& out, const Results& r) {
+void write_events(FieldWriter& out, const Results& r) {
   std::vector<std::pair<LeaderId, std::size_t>> rows;
   for (std::size_t l = 0; l < r.stage.leaders; ++l)
     for (std::size_t e = 0; e < r.stage.calendars[l].trips.size(); ++e) rows.emplace_back(leader_id(l), e);
@@ -308,7 +294,7 @@ std::vector<std::byte> results_image(const Results& r) {
   file.attribute("", "trips_replicates", r.trips_replicates);
   file.attribute("", "fingerprint", run_fingerprint(r.text, r.seed));
 
-  Writer out(file);
+  FieldWriter out(file);
   write_leaders_and_hosts(out, r);
   write_calendars(out, r);
   write_itineraries(out, r);

@@ -39,11 +39,6 @@ constexpr MeasureInfo measure_info[measures] = {
     {"value_forgone", "1", "value of the occasions not visited"},
 };
 
-template <class T>
-void add_all(std::vector<T>& to, const std::vector<T>& from) {
-  std::transform(to.begin(), to.end(), from.begin(), to.begin(), std::plus<>());
-}
-
 Count count_of(Outcome o) {
   switch (o) {
     case Outcome::visited:

@@ -13,6 +13,12 @@
 
 namespace sim {
 
+/// Adds each entry of `from` to that of `to` in its place.
+template <class T>
+void add_all(std::vector<T>& to, const std::vector<T>& from) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
 /// What is counted for each leader and host, and for each leader and calendar event.
 enum class Count : std::uint8_t {
   opportunities,

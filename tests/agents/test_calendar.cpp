@@ -5,8 +5,6 @@
 
 using namespace agents;
 using support::add_event;
-using support::host_id;
-using support::leader_id;
 
 TEST_CASE("calendar: stages with one trip id and host are one trip") {
   World w = support::exchangeable_hosts(2, 60);

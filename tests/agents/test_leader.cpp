@@ -4,16 +4,17 @@
 
 #include "agents/leader.hpp"
 #include "tests/support/statistics.hpp"
+#include "tests/support/worlds.hpp"
 
 using namespace agents;
+using support::d;
 
 namespace {
-const Coefficients k = [] {
+const Coefficients leaders_k = [] {
   Parameters p;
   p.sigma_u = 1, p.b_0 = 1, p.b_V = 2.5, p.b_al = 2;
   return Coefficients(p);
 }();
-double d(float x) { return static_cast<double>(x); }
 }  // namespace
 
 TEST_CASE("leader: five nodes average a logistic over what the leader does not know") {
@@ -29,7 +30,7 @@ TEST_CASE("leader: five nodes average a logistic over what the leader does not k
 TEST_CASE("leader: a sounding moves the mean by the gain and shrinks the doubt") {
   const Belief<float> b{0.2f, 0.8f};
   const float M = 0.5f;
-  const Belief<float> after = after_sounding(b, M, 1.5f, k);  // v = 0.8, sig_s = 1: gain 4/9
+  const Belief<float> after = after_sounding(b, M, 1.5f, leaders_k);  // v = 0.8, sig_s = 1: gain 4/9
   CHECK(d(after.mean(M)) == doctest::Approx(0.6 + 4.0 / 9 * (1.5 - 0.6)).epsilon(1e-6));
   CHECK(d(after.share) == doctest::Approx(0.8 * 5 / 9).epsilon(1e-6));
 }
@@ -45,22 +46,24 @@ TEST_CASE("leader: a sounding without noise leaves no doubt") {
 }
 
 TEST_CASE("leader: an outcome teaches by how much it surprises") {
-  const Lesson<float> arrest = lesson<float>({0, 0.9f}, 1, 0.2f, k), free = lesson<float>({0, 0.9f}, 0, 0.2f, k);
+  const Lesson<float> arrest = lesson<float>({0, 0.9f}, 1, 0.2f, leaders_k),
+                      free = lesson<float>({0, 0.9f}, 0, 0.2f, leaders_k);
   const double v = 1 / (1 / 0.9 + 0.2 * 0.8);
   CHECK(d(arrest.share) == doctest::Approx(v).epsilon(1e-6));
   CHECK(d(arrest.step) == doctest::Approx(v * 0.8).epsilon(1e-6));
   CHECK(d(free.share) == doctest::Approx(v).epsilon(1e-6));
   CHECK(d(free.step) == doctest::Approx(-v * 0.2).epsilon(1e-6));
-  const Lesson<float> certain = lesson<float>({0, 0}, 1, 0.2f, k);  // v = 0: nothing to learn, and no 1/0
+  const Lesson<float> certain = lesson<float>({0, 0}, 1, 0.2f, leaders_k);  // v = 0: nothing to learn, and no 1/0
   CHECK(certain.share == 0);
   CHECK(certain.step == 0);
 }
 
 TEST_CASE("leader: going is worth the occasion and the alliance, less the cost, the hours and the danger") {
   const Prospect<float> x{1.2f, 0.3f, 0.4f, 5, 2, 0.01f};
-  CHECK(d(utility_of_going(x, 200.0f, k)) ==
+  CHECK(d(utility_of_going(x, 200.0f, leaders_k)) ==
         doctest::Approx(-1 + 2.5 * 1.2 + 2 * 0.3 + 0.5 * 0.4 * 1.2 - 0.1 * 5 - 200 * (0.01 + 1e-4 * 2)).epsilon(1e-5));
-  CHECK(d(utility_of_delegating(1.2f, 0.3f, k)) == doctest::Approx(0.4 * (2.5 * 1.2 + 2 * 0.3) - 0.5).epsilon(1e-6));
+  CHECK(d(utility_of_delegating(1.2f, 0.3f, leaders_k)) ==
+        doctest::Approx(0.4 * (2.5 * 1.2 + 2 * 0.3) - 0.5).epsilon(1e-6));
 }
 
 TEST_CASE("leader: the answers are a multinomial logit, also at the ends of the scale") {
@@ -74,7 +77,7 @@ TEST_CASE("leader: the answers are a multinomial logit, also at the ends of the 
 }
 
 TEST_CASE("leader: staying home weighs what was announced against delegating or nothing") {
-  CHECK(d(p_stay_home(0.5f, 0.8f, k)) == doctest::Approx(1 - support::logistic(0.5 + 2 - 0.8)).epsilon(1e-6));
-  CHECK(d(p_stay_home(0.5f, -0.8f, k)) == doctest::Approx(1 - support::logistic(0.5 + 2)).epsilon(1e-6));
-  CHECK(p_stay_home(-1e30f, 0.0f, k) == 1);  // an infinite loss keeps the leader at home
+  CHECK(d(p_stay_home(0.5f, 0.8f, leaders_k)) == doctest::Approx(1 - support::logistic(0.5 + 2 - 0.8)).epsilon(1e-6));
+  CHECK(d(p_stay_home(0.5f, -0.8f, leaders_k)) == doctest::Approx(1 - support::logistic(0.5 + 2)).epsilon(1e-6));
+  CHECK(p_stay_home(-1e30f, 0.0f, leaders_k) == 1);  // an infinite loss keeps the leader at home
 }

@@ -10,8 +10,7 @@
 
 using namespace agents;
 using support::add_event;
-using support::host_id;
-using support::leader_id;
+using support::d;
 using support::middle;
 using support::no;
 using support::ScriptedLuck;
@@ -19,7 +18,6 @@ using support::yes;
 
 namespace {
 
-double d(float x) { return static_cast<double>(x); }
 double chance(double logit) { return support::logistic(logit); }
 /// The leader's estimate at mean x and variance v.
 double est(double x, double v) { return d(expected_logistic(static_cast<float>(x), static_cast<float>(std::sqrt(v)))); }

@@ -8,11 +8,10 @@
 #include "tests/support/worlds.hpp"
 
 using namespace agents;
-using support::host_id;
-using support::leader_id;
+using support::d;
 
 namespace {
-double d(float x) { return static_cast<double>(x); }
+
 const HostTerms& terms(const Stage& s, Week t, std::size_t h = 0, std::size_t l = 0) {
   return s.period(t).leaders[l].hosts[h];
 }

@@ -4,17 +4,11 @@
 
 #include "scenarios/airspace.hpp"
 #include "scenarios/routes.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 
 namespace {
-
-const std::filesystem::path world_folder = std::filesystem::path(SAFECONDUCT_SCENARIOS_DIR) / "world";
-
-const Airspace& airspace() {
-  static const Airspace read = read_airspace(world_folder);
-  return read;
-}
 
 std::string owner(double lat, double lon) {
   static const Mesh mesh(Airspace::rows, Airspace::columns);

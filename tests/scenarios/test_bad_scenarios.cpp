@@ -11,24 +11,12 @@
 #include <iterator>
 
 #include "scenarios/load.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path house = SAFECONDUCT_SOURCE_DIR;
-const Places places{house / "scenarios/world", house / "scenarios/cases"};
-
-Loader& loader() {
-  static Loader one(places);
-  return one;
-}
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::string without(std::string text, const std::string& part) {
   for (std::size_t at; (at = text.find(part)) != text.npos;) text.erase(at, part.size());

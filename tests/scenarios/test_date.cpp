@@ -1,12 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "scenarios/date.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
-
-namespace {
-Date day(const char* text) { return parse_date(text).value(); }
-}  // namespace
 
 TEST_CASE("date: only days of the calendar are dates") {
   CHECK(to_text(day("2024-02-29")) == "2024-02-29");

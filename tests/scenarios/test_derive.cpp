@@ -7,20 +7,12 @@
 #include <iterator>
 
 #include "scenarios/derive.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 using doctest::Approx;
 
 namespace {
-
-const std::filesystem::path world_folder = std::filesystem::path(SAFECONDUCT_SCENARIOS_DIR) / "world";
-
-const Facts& facts() {
-  static const Facts read = read_facts(world_folder);
-  return read;
-}
-
-Date day(const char* text) { return parse_date(text).value(); }
 
 BaseWorld world(const char* start, agents::Week weeks, const LeaderRequest& leader) {
   const LeaderRequest requests[] = {leader};

@@ -9,21 +9,12 @@
 #include "agents/stage.hpp"
 #include "scenarios/derive.hpp"
 #include "scenarios/flights.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 using doctest::Approx;
 
 namespace {
-
-const std::filesystem::path world_folder = std::filesystem::path(SAFECONDUCT_SCENARIOS_DIR) / "world";
-const Airspace& airspace() {
-  static const Airspace read = read_airspace(world_folder);
-  return read;
-}
-const Facts& facts() {
-  static const Facts read = read_facts(world_folder);
-  return read;
-}
 
 const Capital moscow{"RUS", {55.75, 37.6}}, tel_aviv{"ISR", {32.08, 34.78}}, new_york{"USA", {40.71, -74.01}};
 Capital capital(const std::string& code) {

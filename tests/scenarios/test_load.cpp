@@ -7,16 +7,14 @@
 
 #include "scenarios/format.hpp"
 #include "scenarios/load.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 
 namespace {
 
-const std::filesystem::path house = SAFECONDUCT_SOURCE_DIR;
-
 Scenario from(const std::string& text, const std::vector<std::string>& sets = {}) {
-  static Loader loader({house / "scenarios/world", house / "scenarios/cases"});
-  return loader.load_text(text, "my.toml", sets);
+  return loader().load_text(text, "my.toml", sets);
 }
 
 const std::string putin = "start = 2025-01-01\nweeks = 104\n[leaders.putin]\n";
@@ -32,11 +30,6 @@ bool notes(const Scenario& s, const std::string& part) {
   for (const std::string& note : s.notes)
     if (note.find(part) != note.npos) return true;
   return false;
-}
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace

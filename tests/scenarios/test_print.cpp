@@ -3,17 +3,11 @@
 #include "scenarios/load.hpp"
 #include "scenarios/print.hpp"
 #include "tests/scenarios/same_world.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 
 namespace {
-
-const std::filesystem::path house = SAFECONDUCT_SOURCE_DIR;
-
-Loader& loader() {
-  static Loader one({house / "scenarios/world", house / "scenarios/cases"});
-  return one;
-}
 
 /// The line of a text that begins with `start`.
 std::string line_of(const std::string& text, const std::string& start) {

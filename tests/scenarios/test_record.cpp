@@ -4,24 +4,19 @@
 #include <fstream>
 
 #include "scenarios/record.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path house = SAFECONDUCT_SCENARIOS_DIR;
-const Facts& facts() {
-  static const Facts read = read_facts(house / "world");
-  return read;
-}
-
 Record reading(const std::string& rows, const std::string& more_columns = "") {
   const fs::path file = fs::temp_directory_path() / "safeconduct_test_record.csv";
   std::ofstream(file) << "leader,id,start,host_iso3,city,event,kind,host_icc_member_at_date,outcome,confidence"
                       << more_columns << "\n"
                       << rows;
-  return read_record(file, house / "record", facts());
+  return read_record(file, house / "scenarios/record", facts());
 }
 std::string complaint(const std::string& rows, const std::string& more_columns = "") {
   try {
@@ -36,7 +31,7 @@ std::string complaint(const std::string& rows, const std::string& more_columns =
 }  // namespace
 
 TEST_CASE("record: the shipped record is read whole, without the rows about overflights") {
-  const Record record = read_record(house / "record/decisions.csv", house / "record", facts());
+  const Record record = read_record(house / "scenarios/record/decisions.csv", house / "scenarios/record", facts());
   REQUIRE(record.decisions.size() == 127);
   CHECK(record.left_out == 2);
   int count[5] = {};

@@ -11,7 +11,7 @@ using doctest::Approx;
 
 namespace {
 
-constexpr Point moscow{55.75, 37.6}, ulaanbaatar{47.92, 106.92};
+constexpr Point moscow_at{55.75, 37.6}, ulaanbaatar{47.92, 106.92};
 
 double km(std::int64_t mm) { return static_cast<double>(mm) / 1e6; }
 
@@ -20,9 +20,9 @@ double km(std::int64_t mm) { return static_cast<double>(mm) / 1e6; }
 TEST_CASE("routes: where nothing is in the way the route is the great circle") {
   const Mesh mesh(360, 720);
   const Router router(mesh, std::vector<bool>(mesh.cells(), false));
-  const auto path = router.shortest(moscow, ulaanbaatar);
+  const auto path = router.shortest(moscow_at, ulaanbaatar);
   REQUIRE(path);
-  CHECK(path->turns == std::vector<Point>{moscow, ulaanbaatar});
+  CHECK(path->turns == std::vector<Point>{moscow_at, ulaanbaatar});
   CHECK(km(path->mm) == Approx(4636).epsilon(0.001));
   const auto around = router.shortest({10, 179}, {10, -179});  // over the antimeridian
   CHECK(km(around->mm) == Approx(2 * 111.195 * std::cos(10 / 57.29577951)).epsilon(1e-4));

@@ -6,14 +6,12 @@
 
 #include "scenarios/sweep.hpp"
 #include "scenarios/tables.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
 namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path house = SAFECONDUCT_SOURCE_DIR;
-const Places places{house / "scenarios/world", house / "scenarios/cases"};
 
 /// A design in a file of its own, gone with the test.
 class Design {

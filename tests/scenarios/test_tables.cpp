@@ -4,19 +4,9 @@
 #include "scenarios/load.hpp"
 #include "scenarios/tables.hpp"
 #include "tests/scenarios/same_world.hpp"
+#include "tests/scenarios/shipped.hpp"
 
 using namespace scenarios;
-
-namespace {
-
-const std::filesystem::path house = SAFECONDUCT_SOURCE_DIR;
-
-Loader& loader() {
-  static Loader one({house / "scenarios/world", house / "scenarios/cases"});
-  return one;
-}
-
-}  // namespace
 
 TEST_CASE("tables: what is exported is imported to the same world, and exported again to the same bytes") {
   std::vector<Scenario> scenarios;

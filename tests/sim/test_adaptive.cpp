@@ -19,7 +19,7 @@ namespace {
 using Draw = std::function<double(Philox&)>;
 
 /// An outcome with a known mean, as one replicate draws it.
-struct Outcome {
+struct Lottery {
   const char* name;
   double mean, sd;
   Draw draw;
@@ -35,8 +35,8 @@ double bunched(Philox& luck) {
   return boost::random::poisson_distribution<int>(0.05 + boost::random::exponential_distribution<>(1)(luck))(luck);
 }
 
-const std::vector<Outcome>& outcomes() {
-  static const std::vector<Outcome> all = {
+const std::vector<Lottery>& lotteries() {
+  static const std::vector<Lottery> all = {
       {"normal", 5, 1, of(boost::random::normal_distribution<>(5, 1))},
       {"visits", 0.75, std::sqrt(0.75), of(boost::random::poisson_distribution<int>(0.75))},
       {"rare visits", 0.05, std::sqrt(0.05), of(boost::random::poisson_distribution<int>(0.05))},
@@ -46,7 +46,7 @@ const std::vector<Outcome>& outcomes() {
   return all;
 }
 
-struct Lived {
+struct Sums {
   std::int64_t n = 0;
   double sum = 0, squares = 0;
   double mean() const { return sum / static_cast<double>(n); }
@@ -57,8 +57,8 @@ struct Lived {
 };
 
 /// One experiment under the rule, or under its naive cousin that believes a standard error at once.
-Lived experiment(const Draw& draw, const AdaptiveRule& rule, Philox& luck, bool naive = false) {
-  Lived lived;
+Sums experiment(const Draw& draw, const AdaptiveRule& rule, Philox& luck, bool naive = false) {
+  Sums lived;
   for (std::int64_t next = rule.next(0); next > lived.n; next = rule.next(lived.n, lived.mean(), lived.error())) {
     for (; lived.n < next; ++lived.n) {
       const double x = draw(luck);
@@ -73,13 +73,13 @@ Lived experiment(const Draw& draw, const AdaptiveRule& rule, Philox& luck, bool 
 }  // namespace
 
 TEST_CASE("adaptive: 95 % intervals hold the truth in 93 to 97 % of 1,000 experiments, whatever the outcome") {
-  for (const Outcome& o : outcomes()) {
+  for (const Lottery& o : lotteries()) {
     INFO(std::string(o.name));
     const AdaptiveRule rule{o.sd / std::sqrt(3000.0), 1 << 20};
     Philox luck(20230317);
     int held = 0, met = 0;
     for (int i = 0; i < 1000; ++i) {
-      const Lived lived = experiment(o.draw, rule, luck);
+      const Sums lived = experiment(o.draw, rule, luck);
       const Precision p = precision(lived.n, lived.mean(), lived.error());
       held += p.low <= o.mean && o.mean <= p.high;
       met += p.error <= rule.target;
@@ -92,12 +92,12 @@ TEST_CASE("adaptive: 95 % intervals hold the truth in 93 to 97 % of 1,000 experi
 }
 
 TEST_CASE("adaptive: the naive rule, which believes the first small standard error, does not") {
-  const Outcome& arrests = outcomes().back();
+  const Lottery& arrests = lotteries().back();
   const AdaptiveRule rule{arrests.sd / std::sqrt(3000.0), 1 << 20};
   Philox luck(20230317);
   int held = 0;
   for (int i = 0; i < 1000; ++i) {
-    const Lived lived = experiment(arrests.draw, rule, luck, true);
+    const Sums lived = experiment(arrests.draw, rule, luck, true);
     held += std::abs(lived.mean() - arrests.mean) <= z_95 * lived.error();
   }
   CHECK(held < 800);

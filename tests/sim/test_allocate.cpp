@@ -26,7 +26,7 @@ agents::World two_events() {
   return w;
 }
 
-CompareSettings settings(std::int64_t replicates) {
+CompareSettings allocate_settings(std::int64_t replicates) {
   CompareSettings s;
   s.seed = 7;
   s.replicates = replicates;
@@ -39,11 +39,11 @@ CompareSettings settings(std::int64_t replicates) {
 TEST_CASE("allocate: what a unit of effort prevents is what the equations of pressure and refusal say") {
   const agents::World w = two_events();
   const std::int64_t n = 40000;
-  const std::vector<Place> where = places(agents::Stage(w), 12, settings(640));
+  const std::vector<Place> where = places(agents::Stage(w), 12, allocate_settings(640));
   REQUIRE(where.size() == 2);
   CHECK(where[0].goes == 1);
   const Effort effort{3, 0.2, 0.5};
-  const Allocation a = allocate(w, where, effort, settings(n));
+  const Allocation a = allocate(w, where, effort, allocate_settings(n));
   REQUIRE(a.at.size() == 2);
 
   // ODD.md, "Campaigns": the share of the budget that goes to the trip, the pressure it makes, the refusal.
@@ -52,7 +52,7 @@ TEST_CASE("allocate: what a unit of effort prevents is what the equations of pre
   const double pressure = 0.9 * 0.8 * (1 - std::exp(-share * 3 * (1 - 0.2)));
   const double prevented = support::logistic(2 * pressure - 1) - q;
   CHECK(prevented > 0.1);
-  CHECK(a.at[0].place.host == support::host_id(0));
+  CHECK(a.at[0].place.host == agents::host_id(0));
   CHECK(std::abs(a.at[0].prevented[0].mean - prevented) < 4 * std::sqrt(prevented * (1 - prevented) / n));
   CHECK(a.at[0].prevented[0].standard_error ==
         doctest::Approx(std::sqrt(prevented * (1 - prevented) / n)).epsilon(0.02));
@@ -68,9 +68,9 @@ TEST_CASE("allocate: what a unit of effort prevents is what the equations of pre
 TEST_CASE("allocate: a host that nobody travels to, or without a duty, is no place for effort") {
   agents::World w = two_events();
   w.hosts[1].membership.clear();
-  const std::vector<Place> where = places(agents::Stage(w), 12, settings(640));
+  const std::vector<Place> where = places(agents::Stage(w), 12, allocate_settings(640));
   REQUIRE(where.size() == 1);
-  CHECK(where[0].host == support::host_id(0));
+  CHECK(where[0].host == agents::host_id(0));
 }
 
 TEST_CASE("allocate: intervals of a family hold all at once") {

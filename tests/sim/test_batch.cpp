@@ -51,10 +51,10 @@ agents::World drawn_world(std::uint64_t seed) {
     for (int h = 0; h < H && seed % 2 == 0; ++h) {
       if (dice.chance(0.1)) continue;
       agents::Flight f;
-      f.leader = support::leader_id(l), f.host = support::host_id(static_cast<std::size_t>(h));
+      f.leader = agents::leader_id(l), f.host = agents::host_id(static_cast<std::size_t>(h));
       f.hours = dice.between(0.5, 12);
       for (int o = 0; o < H; ++o)
-        if (dice.chance(0.3)) f.over.push_back({support::host_id(static_cast<std::size_t>(o)), dice.between(0.1, 3)});
+        if (dice.chance(0.3)) f.over.push_back({agents::host_id(static_cast<std::size_t>(o)), dice.between(0.1, 3)});
       w.flights.push_back(f);
       if (dice.chance(0.5)) {
         f.route = agents::RouteKind::avoid, f.hours += 1;
@@ -68,7 +68,7 @@ agents::World drawn_world(std::uint64_t seed) {
     e.lead = 1 + dice.below(12), e.participants = dice.below(60);
     e.leaders.clear();
     for (std::size_t l = 0; l < w.leaders.size(); ++l)
-      if (dice.chance(0.8)) e.leaders.push_back(support::leader_id(l));
+      if (dice.chance(0.8)) e.leaders.push_back(agents::leader_id(l));
     if (dice.chance(0.2)) e.trip = "tour";
   }
   using Target = agents::ShockTarget;

@@ -13,8 +13,8 @@ using namespace sim;
 
 namespace {
 
-const std::vector<std::string> names = {"th_m", "th_J", "kap_refuse", "b_0",      "b_V",
-                                        "b_al", "phi",  "Omega",      "rec_duty", "rec_occasion"};
+const std::vector<std::string> calibrated = {"th_m", "th_J", "kap_refuse", "b_0",      "b_V",
+                                             "b_al", "phi",  "Omega",      "rec_duty", "rec_occasion"};
 
 /// Six hosts, three of them members, that differ in courts and alliance.
 agents::World world() {
@@ -34,7 +34,7 @@ std::vector<Opportunity> invitations() {
   for (int i = 0; i < 40; ++i) {
     Opportunity o;
     o.posed.rank = i;
-    o.posed.host = support::host_id(static_cast<std::size_t>(i * 5 % 6));
+    o.posed.host = agents::host_id(static_cast<std::size_t>(i * 5 % 6));
     o.posed.place = agents::stable_id("S" + std::to_string(i));
     o.posed.V = 0.4f + 0.2f * static_cast<float>(i % 7);
     o.posed.departs = 5 + 3 * i;
@@ -53,23 +53,23 @@ constexpr double chi_square_9 = 27.88;
 TEST_CASE("calibration: simulated records are fitted without bias or overconfidence") {
   const char* asked = std::getenv("SAFECONDUCT_SBC");
   const int records = asked ? std::atoi(asked) : 200;
-  std::vector<std::vector<int>> in_bin(names.size(), std::vector<int>(10, 0));
-  std::vector<int> covered(names.size(), 0);
+  std::vector<std::vector<int>> in_bin(calibrated.size(), std::vector<int>(10, 0));
+  std::vector<int> covered(calibrated.size(), 0);
   double least_ess = 1e9;
   for (int r = 0; r < records; ++r) {
     Philox stream(1000 + static_cast<std::uint64_t>(r));
     std::vector<double> truth;
-    for (const std::string& name : names) truth.push_back(draw(*agents::find_parameter(name), stream));
+    for (const std::string& name : calibrated) truth.push_back(draw(*agents::find_parameter(name), stream));
     Evidence e{world(), invitations(), {}, {}, {}};
     agents::World true_world = e.world;
-    put(names, truth, true_world);
+    put(calibrated, truth, true_world);
     const std::vector<Fate> fates = simulate(agents::Stage(true_world), e.record, 7000 + static_cast<std::uint64_t>(r));
     for (std::size_t i = 0; i < fates.size(); ++i) {
       e.record[i].outcome = fates[i];
       e.decisions.emplace_back();
       e.decisions.back().day = 7 * e.record[i].posed.departs;
     }
-    const Posterior p = fit(std::span(&e, 1), names,
+    const Posterior p = fit(std::span(&e, 1), calibrated,
                             {.seed = static_cast<std::uint64_t>(r),
                              .chains = 1,
                              .draws = 200,
@@ -79,7 +79,7 @@ TEST_CASE("calibration: simulated records are fitted without bias or overconfide
                              .particles = 40,
                              .threads = 2});
     least_ess = std::min(least_ess, p.ess);
-    for (std::size_t a = 0; a < names.size(); ++a) {
+    for (std::size_t a = 0; a < calibrated.size(); ++a) {
       double below = 0;
       for (std::size_t i = 0; i < p.size(); ++i) below += p.at(i, a) < truth[a] ? p.weight[i] : 0;
       ++in_bin[a][static_cast<std::size_t>(std::min(9.0, 10 * below))];
@@ -88,18 +88,18 @@ TEST_CASE("calibration: simulated records are fitted without bias or overconfide
   }
   MESSAGE("least effective number of draws " << least_ess);
   int all = 0;
-  for (std::size_t a = 0; a < names.size(); ++a) {
-    CAPTURE(names[a]);
+  for (std::size_t a = 0; a < calibrated.size(); ++a) {
+    CAPTURE(calibrated[a]);
     double chi = 0;
     const double expected = records / 10.0;
     for (const int n : in_bin[a]) chi += (n - expected) * (n - expected) / expected;
     CHECK(chi < chi_square_9);
     all += covered[a];
     const double share = covered[a] / static_cast<double>(records);
-    MESSAGE(names[a] << " chi-square " << chi << " covered " << share);
+    MESSAGE(calibrated[a] << " chi-square " << chi << " covered " << share);
     CHECK(std::abs(share - 0.9) < 3.3 * std::sqrt(0.09 / records));
   }
-  const double share = all / static_cast<double>(records) / static_cast<double>(names.size());
+  const double share = all / static_cast<double>(records) / static_cast<double>(calibrated.size());
   CHECK(share > 0.85);
   CHECK(share < 0.95);
 }

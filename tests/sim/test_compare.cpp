@@ -24,7 +24,7 @@ agents::Stage answer_alone(double b_0) {
   return agents::Stage(w);
 }
 
-CompareSettings settings(std::int64_t replicates, int threads = 2) {
+CompareSettings compare_settings(std::int64_t replicates, int threads = 2) {
   CompareSettings s;
   s.seed = 2025;
   s.replicates = replicates;
@@ -58,7 +58,7 @@ constexpr auto visits = static_cast<std::size_t>(Measure::visits);
 TEST_CASE("compare: two chances met by the same draw differ as often as the draw falls between them") {
   const double p = 1.0 / 3, q = std::exp(1.0) / (std::exp(1.0) + 2);
   const std::int64_t n = 40000;
-  const Comparison c = compare_two(answer_alone(0), answer_alone(-1), settings(n));
+  const Comparison c = compare_two(answer_alone(0), answer_alone(-1), compare_settings(n));
   const Comparison::Difference d = c.difference(0, 0, visits);
   const double paired = (q - p) * (1 - (q - p)), unpaired = p * (1 - p) + q * (1 - q);
   CHECK(std::abs(d.base - p) < 4 * std::sqrt(p * (1 - p) / n));
@@ -77,7 +77,7 @@ TEST_CASE("compare: two chances met by the same draw differ as often as the draw
 }
 
 TEST_CASE("compare: a world differs from itself in nothing") {
-  const Comparison c = compare_two(lively(), lively(), settings(600));
+  const Comparison c = compare_two(lively(), lively(), compare_settings(600));
   CHECK(c.replicates == 600);
   CHECK(c.changed(0, 0) == 0);
   CHECK(c.partings().empty());
@@ -92,7 +92,7 @@ TEST_CASE("compare: outcomes of single replicates add up to the tally of a run")
   run_settings.seed = 2025;
   run_settings.replicates = 1000;
   const Tally tally = run(lively(), run_settings);
-  const Comparison c = compare_two(lively(), unpressed(), settings(1000));
+  const Comparison c = compare_two(lively(), unpressed(), compare_settings(1000));
   for (std::size_t m = 0; m < measures; ++m) {
     CAPTURE(m);
     const Tally::Estimate e = tally.estimate({0}, static_cast<Measure>(m));
@@ -106,7 +106,7 @@ TEST_CASE("compare: outcomes of single replicates add up to the tally of a run")
 }
 
 TEST_CASE("compare: without pressure and suits more visits are made, and shared luck shows it sooner") {
-  const Comparison c = compare_two(lively(), unpressed(), settings(3000));
+  const Comparison c = compare_two(lively(), unpressed(), compare_settings(3000));
   const Comparison::Difference d = c.difference(0, 0, static_cast<std::size_t>(Measure::member_visits));
   CHECK(d.mean > 4 * d.standard_error);
   CHECK(d.reduction() > 1.5);
@@ -117,9 +117,9 @@ TEST_CASE("compare: without pressure and suits more visits are made, and shared 
 }
 
 TEST_CASE("compare: the same numbers, to the last bit, on 1, 2, 3 and 7 threads") {
-  const Comparison one = compare_two(lively(), unpressed(), settings(2100, 1));
+  const Comparison one = compare_two(lively(), unpressed(), compare_settings(2100, 1));
   for (const int threads : {2, 3, 7}) {
-    const Comparison many = compare_two(lively(), unpressed(), settings(2100, threads));
+    const Comparison many = compare_two(lively(), unpressed(), compare_settings(2100, threads));
     for (std::size_t o = 0; o < outcomes; ++o) {
       CHECK(many.difference(0, 0, o).mean == one.difference(0, 0, o).mean);
       CHECK(many.difference(0, 0, o).paired == one.difference(0, 0, o).paired);
@@ -131,15 +131,15 @@ TEST_CASE("compare: the same numbers, to the last bit, on 1, 2, 3 and 7 threads"
 
 TEST_CASE("compare: a stop leaves whole chunks, and worlds that share no weeks or leader are refused") {
   std::atomic<bool> stop{true};
-  CompareSettings s = settings(5000);
+  CompareSettings s = compare_settings(5000);
   s.stop = &stop;
   CHECK(compare_two(lively(), unpressed(), s).replicates == 0);
   const agents::Stage shorter(support::lively_world(5, 70));
-  CHECK_THROWS_AS(compare_two(lively(), shorter, settings(100)), std::invalid_argument);
+  CHECK_THROWS_AS(compare_two(lively(), shorter, compare_settings(100)), std::invalid_argument);
   agents::World w = support::lively_world(5, 80);
   w.leaders[0].name = "another";
   const agents::Stage stranger(w);
-  CHECK_THROWS_AS(compare_two(lively(), stranger, settings(100)), std::invalid_argument);
+  CHECK_THROWS_AS(compare_two(lively(), stranger, compare_settings(100)), std::invalid_argument);
 }
 
 TEST_CASE("compare: a leader that only one world has is left out, an event of the alternative is named") {
@@ -147,7 +147,7 @@ TEST_CASE("compare: a leader that only one world has is left out, an event of th
   support::add_leader(w, "second");
   support::add_event(w, 2, 30, 5, 3).name = "extra";
   const agents::Stage more(w);
-  const Comparison c = compare_two(lively(), more, settings(300));
+  const Comparison c = compare_two(lively(), more, compare_settings(300));
   CHECK(c.leaders == std::vector<std::string>{"leader"});
   CHECK(c.events.back() == "extra");
   CHECK(c.changed(0, 0) > 0);

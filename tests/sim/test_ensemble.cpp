@@ -28,7 +28,7 @@ double chance_of_visit(double b_0) { return std::exp(-b_0) / (std::exp(-b_0) + 2
 
 double b_0_of(std::size_t set) { return -2 + 0.02 * static_cast<double>(set); }  // 200 sets: -2 to 2
 
-RunSettings settings(std::int64_t replicates, int threads = 2) {
+RunSettings run_settings(std::int64_t replicates, int threads = 2) {
   RunSettings s;
   s.seed = 5;
   s.replicates = replicates;
@@ -51,8 +51,8 @@ TEST_CASE("ensemble: replicates are spread over the sets in whole blocks") {
 TEST_CASE("ensemble: under one world in all sets a run is what it always was") {
   Ensemble e = spread(2000, 20);
   e.world = [](std::size_t) { return visits_by(0); };
-  const EnsembleResult sets = run(e, settings(2000));
-  const Tally plain = run(agents::Stage(visits_by(0)), settings(2000));
+  const EnsembleResult sets = run(e, run_settings(2000));
+  const Tally plain = run(agents::Stage(visits_by(0)), run_settings(2000));
   CHECK(sets.tally.replicates() == 2000);
   CHECK(sets.by_set.size() == e.sets);
   for (const Count c : {Count::go, Count::visited, Count::skip, Count::delegate})
@@ -64,7 +64,7 @@ TEST_CASE("ensemble: any number of threads, the same numbers; trips come in orde
   e.world = [](std::size_t set) { return visits_by(b_0_of(4 * set)); };
   std::vector<Outcomes> first;
   for (const int threads : {1, 2, 3, 7}) {
-    RunSettings s = settings(64 * 50 - 10, threads);
+    RunSettings s = run_settings(64 * 50 - 10, threads);
     s.trips = 1000;
     std::int64_t last = -1, seen = 0;
     bool ordered = true;
@@ -88,7 +88,7 @@ TEST_CASE("ensemble: a mistake on any thread ends the run and is told") {
     if (set == 17) throw std::runtime_error("set 17");
     return visits_by(0);
   };
-  CHECK_THROWS_WITH(run(e, settings(64 * 50, 3)), "set 17");
+  CHECK_THROWS_WITH(run(e, run_settings(64 * 50, 3)), "set 17");
 }
 
 // Fixed seed. The split is compared with the closed form at 4 of its standard errors; the naive split, which takes the
@@ -97,7 +97,7 @@ TEST_CASE("ensemble: chance and ignorance are told apart") {
   for (const double width : {1.0, 0.15}) {
     Ensemble e = spread(64 * 200, 200);
     e.world = [&](std::size_t set) { return visits_by(width * b_0_of(set)); };
-    const EnsembleResult r = run(e, settings(64 * 200));
+    const EnsembleResult r = run(e, run_settings(64 * 200));
     const OutcomeRows rows{agents::Stage(visits_by(0))};
     double mean = 0, chance = 0, ignorance = 0;
     for (std::size_t k = 0; k < 200; ++k) {

@@ -10,6 +10,7 @@
 #include "sim/experiments/sweep.hpp"
 #include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/worlds.hpp"
 
 using namespace sim;
@@ -17,15 +18,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  /// In memory where there is such a place: a disk shared with others makes every flush wait.
-  Folder()
-      : path((fs::is_directory("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path()) /
-             ("sweep_" + std::to_string(::getpid()))) {
-    fs::create_directories(path / "cells");
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
+struct SweepFolder : support::Folder {
+  SweepFolder() { fs::create_directories(path() / "cells"); }
 };
 
 agents::Stage stage_of(std::size_t cell) {
@@ -138,13 +132,13 @@ TEST_CASE("experiments: a piece is read from its words, a Slurm array or an MPI 
 }
 
 TEST_CASE("experiments: a plan reads back as it was written") {
-  const Folder folder;
+  const SweepFolder folder;
   Plan plan = plan_of(3, 1000);
   plan.shape = {3};
   plan.factors.push_back({"who", "", "", false, {}, {"a", "b", "c"}});
   plan.goal.outcome = "visits", plan.goal.leader = "leader", plan.goal.standard_error = 0.1;
-  write_whole(plan_path(folder.path), plan_image(plan));
-  CHECK(read_plan(folder.path) == plan);
+  write_whole(plan_path(folder.path()), plan_image(plan));
+  CHECK(read_plan(folder.path()) == plan);
   Plan more = plan;
   more.goal.replicates = 2000;
   CHECK(more.fingerprint() == plan.fingerprint());
@@ -153,7 +147,7 @@ TEST_CASE("experiments: a plan reads back as it was written") {
 }
 
 TEST_CASE("experiments: a cell's sums are those of a run, and read back to the bit") {
-  const Folder folder;
+  const SweepFolder folder;
   const Plan plan = plan_of(1, 1300);
   const agents::Stage stage = stage_of(0);
   const CellSums sums = live_cell(plan, 0, stage, with_threads(2));
@@ -168,8 +162,8 @@ TEST_CASE("experiments: a cell's sums are those of a run, and read back to the b
     CHECK(of_batches == doctest::Approx(sums.measure_sum[m]));
   }
   CHECK(sums.batch_replicates[2] == 276);
-  write_whole(cell_path(folder.path, 0), cell_image(sums, {0, plan.fingerprints[0], ""}));
-  const FoundCell found = find_cell(folder.path, plan, 0);
+  write_whole(cell_path(folder.path(), 0), cell_image(sums, {0, plan.fingerprints[0], ""}));
+  const FoundCell found = find_cell(folder.path(), plan, 0);
   CHECK(found.state == CellState::done);
   CHECK(found.sums == sums);
 }
@@ -178,12 +172,12 @@ TEST_CASE("experiments: stopped anywhere, gone on with, in pieces or with other 
   const Plan plan = plan_of(4, 1024 + 100);
   std::vector<std::byte> want;
   {
-    const Folder folder;
-    CHECK(live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(1)) == 4);
-    want = merged(folder.path, plan).image;
+    const SweepFolder folder;
+    CHECK(live_cells(plan, folder.path(), all_tasks(folder.path(), plan), stage_of, with_threads(1)) == 4);
+    want = merged(folder.path(), plan).image;
   }
   for (const std::int64_t after : {0, 600, 2500}) {
-    const Folder folder;
+    const SweepFolder folder;
     int stops = 0;
     for (;; ++stops) {
       REQUIRE(stops < 100);
@@ -191,28 +185,28 @@ TEST_CASE("experiments: stopped anywhere, gone on with, in pieces or with other 
       SweepSettings s = with_threads(3);
       s.stop = &stop;
       s.on_progress = [&](std::int64_t done, std::int64_t) { stop = done > after; };
-      live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, s);
-      if (all_tasks(folder.path, plan).empty()) break;
+      live_cells(plan, folder.path(), all_tasks(folder.path(), plan), stage_of, s);
+      if (all_tasks(folder.path(), plan).empty()) break;
     }
     CHECK(stops >= 1);
-    CHECK(merged(folder.path, plan).image == want);
-    CHECK(merged(folder.path, plan).image == want);
+    CHECK(merged(folder.path(), plan).image == want);
+    CHECK(merged(folder.path(), plan).image == want);
   }
   {  // fewer first, then more
-    const Folder folder;
+    const SweepFolder folder;
     for (const std::int64_t n : {100, 512, 1124}) {
       Plan part = plan;
       part.goal.replicates = n;
-      live_cells(part, folder.path, all_tasks(folder.path, part), stage_of, with_threads(2));
+      live_cells(part, folder.path(), all_tasks(folder.path(), part), stage_of, with_threads(2));
     }
-    CHECK(merged(folder.path, plan).image == want);
+    CHECK(merged(folder.path(), plan).image == want);
   }
   {  // checkpoints all the time
-    const Folder folder;
+    const SweepFolder folder;
     SweepSettings s = with_threads(2);
     s.checkpoint_seconds = 0;
-    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, s);
-    CHECK(merged(folder.path, plan).image == want);
+    live_cells(plan, folder.path(), all_tasks(folder.path(), plan), stage_of, s);
+    CHECK(merged(folder.path(), plan).image == want);
   }
 }
 
@@ -221,37 +215,37 @@ TEST_CASE("experiments: a cell with a target stops at a look, the same whatever 
   plan.goal.outcome = "visits", plan.goal.leader = "leader", plan.goal.standard_error = 0.03;
   std::vector<std::byte> want;
   for (const int n : {1, 4}) {
-    const Folder folder;
-    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(n));
-    if (want.empty()) want = merged(folder.path, plan).image;
-    CHECK(merged(folder.path, plan).image == want);
+    const SweepFolder folder;
+    live_cells(plan, folder.path(), all_tasks(folder.path(), plan), stage_of, with_threads(n));
+    if (want.empty()) want = merged(folder.path(), plan).image;
+    CHECK(merged(folder.path(), plan).image == want);
     for (std::size_t cell = 0; cell < 3; ++cell) {
-      const FoundCell found = find_cell(folder.path, plan, cell);
+      const FoundCell found = find_cell(folder.path(), plan, cell);
       CHECK(found.state == CellState::done);
       const std::int64_t lived = found.sums.replicates;
       CHECK((lived == 20000 || (lived >= 1024 && (lived & (lived - 1)) == 0)));
       if (lived < 20000) CHECK(standard_error(lived, found.sums.measure_sum[0], found.sums.measure_squares[0]) <= 0.03);
     }
   }
-  const Folder folder;
-  for (int stops = 0; !all_tasks(folder.path, plan).empty(); ++stops) {
+  const SweepFolder folder;
+  for (int stops = 0; !all_tasks(folder.path(), plan).empty(); ++stops) {
     REQUIRE(stops < 200);
     std::atomic<bool> stop{false};
     SweepSettings s = with_threads(2);
     s.stop = &stop;
     s.on_progress = [&](std::int64_t done, std::int64_t) { stop = done > 1500; };
-    live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, s);
+    live_cells(plan, folder.path(), all_tasks(folder.path(), plan), stage_of, s);
   }
-  CHECK(merged(folder.path, plan).image == want);
+  CHECK(merged(folder.path(), plan).image == want);
 }
 
 TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one that is done") {
-  const Folder folder;
+  const SweepFolder folder;
   const Plan plan = plan_of(3, 600);
-  live_cells(plan, folder.path, all_tasks(folder.path, plan), stage_of, with_threads(1));
-  const fs::path file = cell_path(folder.path, 1);
+  live_cells(plan, folder.path(), all_tasks(folder.path(), plan), stage_of, with_threads(1));
+  const fs::path file = cell_path(folder.path(), 1);
   const std::vector<std::byte> good = read_whole(file);
-  const auto state = [&] { return find_cell(folder.path, plan, 1).state; };
+  const auto state = [&] { return find_cell(folder.path(), plan, 1).state; };
   CHECK(state() == CellState::done);
   for (std::size_t at = 0; at < good.size(); at += 61) {  // one bit of every 61st byte
     std::vector<std::byte> bad = good;
@@ -263,12 +257,12 @@ TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one 
     write_whole(file, std::span(good).first(size));
     CHECK(state() == CellState::damaged);
   }
-  fs::copy_file(cell_path(folder.path, 2), file, fs::copy_options::overwrite_existing);
+  fs::copy_file(cell_path(folder.path(), 2), file, fs::copy_options::overwrite_existing);
   CHECK(state() == CellState::foreign);
   Plan other = plan;
   other.fingerprints[1] = "of another world";
   write_whole(file, good);
-  CHECK(find_cell(folder.path, other, 1).state == CellState::foreign);
+  CHECK(find_cell(folder.path(), other, 1).state == CellState::foreign);
   fs::remove(file);
   CHECK(state() == CellState::missing);
   fs::create_directory(file);
@@ -276,15 +270,15 @@ TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one 
 }
 
 TEST_CASE("experiments: one process at a time, or pieces side by side") {
-  const Folder folder;
+  const SweepFolder folder;
   {
-    const FolderLock whole(folder.path, {});
-    CHECK(FolderLock::is_held(folder.path));
-    CHECK_THROWS_AS(FolderLock(folder.path, {}), FolderBusy);
-    CHECK_THROWS_AS(FolderLock(folder.path, {0, 2, ""}), FolderBusy);
+    const FolderLock whole(folder.path(), {});
+    CHECK(FolderLock::is_held(folder.path()));
+    CHECK_THROWS_AS(FolderLock(folder.path(), {}), FolderBusy);
+    CHECK_THROWS_AS(FolderLock(folder.path(), {0, 2, ""}), FolderBusy);
   }
-  CHECK_FALSE(FolderLock::is_held(folder.path));
-  const FolderLock one(folder.path, {0, 2, ""}), two(folder.path, {1, 2, ""});
-  CHECK_THROWS_AS(FolderLock(folder.path, {1, 2, ""}), FolderBusy);
-  CHECK_THROWS_AS(FolderLock(folder.path, {}), FolderBusy);
+  CHECK_FALSE(FolderLock::is_held(folder.path()));
+  const FolderLock one(folder.path(), {0, 2, ""}), two(folder.path(), {1, 2, ""});
+  CHECK_THROWS_AS(FolderLock(folder.path(), {1, 2, ""}), FolderBusy);
+  CHECK_THROWS_AS(FolderLock(folder.path(), {}), FolderBusy);
 }

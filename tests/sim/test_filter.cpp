@@ -113,7 +113,7 @@ TEST_CASE("filter: threads change nothing, and an arrest ends the story") {
   const agents::Stage stage(w);
   auto record = opportunities({Fate::visited, Fate::own_choice, Fate::kept_away, Fate::cut_short, Fate::visited,
                                Fate::visited, Fate::arrested, Fate::visited});
-  for (std::size_t i = 0; i < record.size(); ++i) record[i].posed.host = support::host_id(i % 4);
+  for (std::size_t i = 0; i < record.size(); ++i) record[i].posed.host = agents::host_id(i % 4);
   const Filtered one = filter(stage, record, {.seed = 5, .particles = 300, .threads = 1});
   const Filtered three = filter(stage, record, {.seed = 5, .particles = 300, .threads = 3});
   CHECK(one.p == three.p);

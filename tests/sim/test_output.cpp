@@ -20,27 +20,13 @@
 #include "sim/output/sha256.hpp"
 #include "sim/output/trips.hpp"
 #include "sim/output/whole_file.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/worlds.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder of its own for a test, gone with it.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "safeconduct_test_XXXXXX").string();
-    if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make a folder for the test");
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  fs::path operator/(const char* name) const { return path_ / name; }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using support::Folder;
 
 /// Three hosts, two leaders who like to travel, one NGO and two events for each leader.
 agents::World lively_world() {
@@ -134,7 +120,7 @@ TEST_CASE("output: equal runs give equal bytes, another seed gives others") {
 
 TEST_CASE("output: what describes a run comes back from the file") {
   const Folder folder;
-  const Lived lived(lively_world(), 100, {support::leader_id(1)});
+  const Lived lived(lively_world(), 100, {agents::leader_id(1)});
   const sim::StoredRun run = sim::read_stored_run(lived.write(folder));
   sim::ResultsText expected = lived.text;
   expected.events.clear();
@@ -142,7 +128,7 @@ TEST_CASE("output: what describes a run comes back from the file") {
   CHECK(run.seed == lived.settings.seed);
   CHECK(run.replicates == 100);
   CHECK(run.trips_replicates == 10);
-  CHECK(run.manner.weighed == support::leader_id(1));
+  CHECK(run.manner.weighed == agents::leader_id(1));
   CHECK(run.version == sim::results_version);
   CHECK(run.digest.size() == 64);
   CHECK(run.program_version == "0.1.0");
@@ -183,7 +169,7 @@ TEST_CASE("output: the file says what the tally says") {
 }
 
 TEST_CASE("output: weighed arrests make the counts sums of weights") {
-  const Lived lived(lively_world(), 100, {support::leader_id(0)});
+  const Lived lived(lively_world(), 100, {agents::leader_id(0)});
   const sim::NetcdfReader file(lived.image());
   CHECK(std::holds_alternative<std::vector<double>>(file.values("host_visited")));
   CHECK(file.text_attribute("", "weighed_leader") == "leader");
@@ -324,7 +310,7 @@ TEST_CASE("output: trips are exported with the columns that others rely on") {
   world.hosts[1].name = "a, b";
   const agents::Stage stage(world);
   agents::Decision d;
-  d.host = support::host_id(1);
+  d.host = agents::host_id(1);
   d.event = 3;
   d.answer = agents::Answer::go;
   d.outcome = agents::Outcome::cut_short;
@@ -359,7 +345,7 @@ TEST_CASE("output: hosts and weeks are exported from the file") {
   CHECK(holds(header, "leader,host,host_name,region,member_at_start,member_at_end,replicates,host_opportunities,"));
   CHECK(holds(first, "leader,H0,\"Côte d’Ivoire, \"\"the coast\"\"\",R,1,1,100,"));
   const std::string visits = std::to_string(
-      static_cast<long>(lived.tally.at_host(support::leader_id(0), support::host_id(0), sim::Count::opportunities)));
+      static_cast<long>(lived.tally.at_host(agents::leader_id(0), agents::host_id(0), sim::Count::opportunities)));
   CHECK(holds(first, ",100," + visits + ","));
   CHECK(holds(weeks.str(), "leader,week,date,nu_mean,nu_p05,"));
   CHECK(holds(weeks.str(), "\nother leader,29,2025-07-23,"));

@@ -25,7 +25,7 @@ Travels example() {
   visit(30, 2, true, 3, true);
   visit(60, 0, true, 1);
   visit(90, 2, false, 3);
-  using Fate = Occasion::Fate;
+  using Fate = CalendarOccasion::Fate;
   t.occasions = {{Fate::gone, true},       {Fate::gone, false},       {Fate::kept_away, true},
                  {Fate::delegate, false},  {Fate::own_choice, false}, {Fate::own_choice, true, false},
                  {Fate::own_choice, true}, {Fate::delegate, false}};

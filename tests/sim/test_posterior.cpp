@@ -24,7 +24,7 @@ Evidence evidence() {
   for (int i = 0; i < 8; ++i) {
     Opportunity o;
     o.posed.rank = i;
-    o.posed.host = support::host_id(static_cast<std::size_t>(i % 3));
+    o.posed.host = agents::host_id(static_cast<std::size_t>(i % 3));
     o.posed.place = agents::stable_id("P" + std::to_string(i));
     o.posed.departs = 6 + 5 * i;
     o.opened = o.posed.departs - 4;

@@ -10,6 +10,8 @@ namespace support {
 
 inline constexpr double infinite = std::numeric_limits<double>::infinity();
 
+inline double d(float x) { return static_cast<double>(x); }
+
 /// Every weight, rate and effect 0, every half-life infinite, the norm at rest at 1.
 inline agents::Parameters still_parameters() {
   agents::Parameters p;
@@ -22,9 +24,6 @@ inline agents::Parameters still_parameters() {
   p.sig_s = infinite;
   return p;
 }
-
-inline agents::HostId host_id(std::size_t h) { return {static_cast<std::uint16_t>(h)}; }
-inline agents::LeaderId leader_id(std::size_t l) { return {static_cast<std::uint16_t>(l)}; }
 
 /// Hosts "H0", "H1", ... in region "R", members since ever, all at one place; one leader without bilateral ideas;
 /// one feature, "trade", 0 everywhere; still parameters; no NGO.
@@ -71,10 +70,10 @@ inline agents::Event& add_event(agents::World& w, std::size_t host, agents::Week
   agents::Event e;
   e.name = "E" + std::to_string(w.events.size());
   e.start = start;
-  e.host = host_id(host);
+  e.host = agents::host_id(host);
   e.V = V;
   e.lead = lead;
-  for (std::size_t l = 0; l < w.leaders.size(); ++l) e.leaders.push_back(leader_id(l));
+  for (std::size_t l = 0; l < w.leaders.size(); ++l) e.leaders.push_back(agents::leader_id(l));
   w.events.push_back(e);
   return w.events.back();
 }

@@ -10,11 +10,11 @@ using namespace agents;
 
 namespace {
 
-constexpr Week weeks = 260;
+constexpr Week five_years = 260;
 
 /// Default parameters, twelve hosts with a duty, three NGOs, events and ideas; nobody dares to travel.
 World frightened() {
-  World w = support::exchangeable_hosts(12, weeks);
+  World w = support::exchangeable_hosts(12, five_years);
   w.parameters = Parameters{};
   w.parameters.Lambda = 1e12;
   w.leaders[0].Lambda = 1e12;
@@ -22,19 +22,19 @@ World frightened() {
   w.leaders[0].R = 0.5;
   for (Host& h : w.hosts) h.J = h.C = h.W = 0.5;
   for (int n = 0; n < 3; ++n) support::add_ngo(w, 5.0 / 3, 0.3, 0.5);
-  for (Week t = 10; t < weeks; t += 10) support::add_event(w, static_cast<std::size_t>(t / 10) % 12, t, 6, 2);
+  for (Week t = 10; t < five_years; t += 10) support::add_event(w, static_cast<std::size_t>(t / 10) % 12, t, 6, 2);
   return w;
 }
 
 double halve(double half_life) { return std::exp2(-1 / half_life); }
 
-/// The largest distance of nu, I and B from their closed forms over all weeks. float32 leaves less than 1e-6.
+/// The largest distance of nu, I and B from their closed forms over all five_years. float32 leaves less than 1e-6.
 struct Farthest {
   double nu = 0, I = 0, B = 0, p = 0;
 };
 Farthest from_curves(const History& h, const Parameters& p) {
   Farthest far;
-  for (Week t = 0; t < weeks; ++t) {
+  for (Week t = 0; t < five_years; ++t) {
     const auto i = static_cast<std::size_t>(t);
     const double nu = p.nu_bar + (p.nu0 - p.nu_bar) * std::pow(halve(p.H_nu), t + 1);
     const double I = 1 - (1 - p.I0) * std::pow(1 - p.g_I, t + 1);
@@ -42,7 +42,7 @@ Farthest from_curves(const History& h, const Parameters& p) {
     far.I = std::max(far.I, std::abs(h.isolation[i] - I));
     far.p = std::max(far.p, std::abs(static_cast<double>(h.pressure[i])));
     for (std::size_t n = 0; n < 3; ++n)
-      far.B = std::max(far.B, std::abs(static_cast<double>(h.budget[n * weeks + i]) - 1));
+      far.B = std::max(far.B, std::abs(static_cast<double>(h.budget[n * five_years + i]) - 1));
   }
   return far;
 }
@@ -78,7 +78,7 @@ TEST_CASE("theory 3: after a shock the norm and the budgets return to rest, and 
   const auto farthest = [&](const History& h, const Parameters& p, double start) {
     double nu = p.nu0, far_nu = 0, far_B = 0;
     std::vector<double> B(3, start);
-    for (Week t = 0; t < weeks; ++t) {
+    for (Week t = 0; t < five_years; ++t) {
       if (t == 30)
         for (double& b : B) b *= 1.5;
       if (t == 50) nu -= 0.4;
@@ -93,7 +93,7 @@ TEST_CASE("theory 3: after a shock the norm and the budgets return to rest, and 
       nu += x > 0 ? x * (2 - nu) : x * nu;
       far_nu = std::max(far_nu, std::abs(h.nu[static_cast<std::size_t>(t)] - nu));
       for (std::size_t n = 0; n < 3; ++n)
-        far_B = std::max(far_B, std::abs(h.budget[n * weeks + static_cast<std::size_t>(t)] - B[n] / start));
+        far_B = std::max(far_B, std::abs(h.budget[n * five_years + static_cast<std::size_t>(t)] - B[n] / start));
     }
     return std::max(far_nu, far_B);
   };

@@ -19,15 +19,15 @@ World dangerous() {
   w.parameters.em = 0.02;
   w.leaders[0].Lambda = 6;
   support::add_leader(w, "other");
-  for (Event& e : w.events) e.leaders = {support::leader_id(0), support::leader_id(1)};
+  for (Event& e : w.events) e.leaders = {agents::leader_id(0), agents::leader_id(1)};
   for (std::size_t l = 0; l < 2; ++l)
     for (std::size_t h = 0; h < 6; ++h)
-      w.flights.push_back({support::leader_id(l),
-                           support::host_id(h),
+      w.flights.push_back({agents::leader_id(l),
+                           agents::host_id(h),
                            {},
                            RouteKind::direct,
                            3,
-                           {{support::host_id((h + 1) % 6), 1}, {support::host_id((h + 2) % 6), 1}}});
+                           {{agents::host_id((h + 1) % 6), 1}, {agents::host_id((h + 2) % 6), 1}}});
   return w;
 }
 

@@ -30,7 +30,7 @@ World one_event(double sig_s) {
   Leader& l = w.leaders[0];
   l.R = 0.5, l.Lambda = 3, l.S = 0.5, l.Pi = 0.2;
   w.dyads[0](0, 0) = 0.5;
-  w.stances = {{support::leader_id(0), support::host_id(0), StanceKind::own, {}, 1}};
+  w.stances = {{agents::leader_id(0), agents::host_id(0), StanceKind::own, {}, 1}};
   Event& e = support::add_event(w, 0, lead + 1, lead, 1.2);
   e.bound = 0.3, e.cover = 0.2;
   return w;
@@ -106,11 +106,11 @@ struct ClosedForm {
   std::vector<std::pair<double, double>> nodes = support::normal_nodes();
 };
 
-struct Counts {
+struct Ends {
   std::uint64_t go = 0, withdrawn = 0, arrested = 0;
 };
-Counts count(const World& w, std::uint64_t seed, std::uint32_t replicates) {
-  Counts n;
+Ends ends(const World& w, std::uint64_t seed, std::uint32_t replicates) {
+  Ends n;
   support::live_many(Stage(w), seed, replicates, [&](const History& h) {
     const Decision& d = h.decisions.at(0);
     n.go += d.answer == Answer::go;
@@ -128,7 +128,7 @@ TEST_CASE("theory 2: the chance of arrest is a Gaussian integral over resolve an
   for (const double sig_s : {support::infinite, 0.8}) {
     CAPTURE(sig_s);
     const World w = one_event(sig_s);
-    const Counts seen = count(w, 11, n);
+    const Ends seen = ends(w, 11, n);
     const auto check = [&](const char* what, std::uint64_t found, double p) {
       CAPTURE(what);
       CAPTURE(p);
@@ -145,7 +145,7 @@ TEST_CASE("theory 2: the chance of arrest is a Gaussian integral over resolve an
 
 TEST_CASE("theory 2: a leader who hears nothing is not one who hears everything") {
   // The integral for the wrong sounding does not pass: the signal reaches the answer.
-  const Counts seen = count(one_event(0.8), 11, 300'000);
+  const Ends seen = ends(one_event(0.8), 11, 300'000);
   const ClosedForm::Chances deaf = ClosedForm(one_event(support::infinite)).chances();
   CHECK_FALSE(support::consistent_with(seen.arrested, 300'000, deaf.arrested, 1e-6));
 }

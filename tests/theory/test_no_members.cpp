@@ -20,7 +20,7 @@ World no_members() {
   w.parameters.Omega = 0;
   w.parameters.kap_refuse = 1e9;
   w.leaders[0].Pi = 0.5;
-  w.stances = {{support::leader_id(0), support::host_id(1), StanceKind::own, {}, 1}};
+  w.stances = {{agents::leader_id(0), agents::host_id(1), StanceKind::own, {}, 1}};
   return w;
 }
 

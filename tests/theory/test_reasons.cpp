@@ -30,7 +30,7 @@ World busy_world() {
   w.parameters.th_R = 0.5;
   w.parameters.th_m = 1.4, w.parameters.iota = 0.3;
   for (Leader& l : w.leaders) l.S = 0.4, l.Pi = 0.5, l.R = 0.7;
-  w.stances.push_back({support::leader_id(0), support::host_id(4), StanceKind::own, {20, 80}, -1});
+  w.stances.push_back({agents::leader_id(0), agents::host_id(4), StanceKind::own, {20, 80}, -1});
   w.shocks.push_back({40, ShockTarget::J, ShockOp::set, 0.9, Shock::all, 5});
   w.shocks.push_back({60, ShockTarget::Pi, ShockOp::set, -0.5, 0});
   w.shocks.push_back({70, ShockTarget::feature, ShockOp::set, 0.9, 0, 2, Shock::all, 0});
