@@ -1,11 +1,8 @@
 #include "agents/parameters.hpp"
 
-#include <limits>
-
 namespace agents {
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
 using P = Parameters;
 constexpr Prior normal(double mean, double sd) { return {Prior::Kind::normal, mean, sd}; }
 constexpr Prior lognormal(double median, double sd) { return {Prior::Kind::lognormal, median, sd}; }

@@ -1,10 +1,13 @@
 // Every parameter of the model, once. The loader, the help text, sweeps, calibration, results files and the ODD's table
 // all read parameter_table(); nobody types a default twice.
 #pragma once
+#include <limits>
 #include <span>
 #include <string_view>
 
 namespace agents {
+
+inline constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// The parameters under the symbols of the equations (agents/ODD.md, "Parameters"). Starts at the table's defaults.
 struct Parameters {

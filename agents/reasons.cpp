@@ -1,15 +1,12 @@
 #include "agents/reasons.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "agents/host.hpp"
 #include "agents/leader.hpp"
 
 namespace agents {
 namespace {
-
-constexpr double certain = std::numeric_limits<double>::infinity();
 
 /// Numbers of the tables (Fixed, double) and of the week (Real, float32), plain or traced.
 struct Plain {
@@ -96,7 +93,7 @@ float believed_refusal(const Stage& stage, const Inputs& x) {
          (1.0f - static_cast<float>(x.bound));
 }
 
-double logit(double p) { return p <= 0 ? -certain : p >= 1 ? certain : math::log(p / (1 - p)); }
+double logit(double p) { return p <= 0 ? -inf : p >= 1 ? inf : math::log(p / (1 - p)); }
 
 /// log(e^U_delegate + e^U_skip): what going is weighed against.
 double worth_of_the_rest(const Reckoning& r) {
@@ -107,7 +104,7 @@ double worth_of_the_rest(const Reckoning& r) {
 /// The logit of refusing at which the chance of withdrawing is p: over the whole lead, or over one week of it.
 double refusal_logit_for(double p, const Inputs& x, bool one_week) {
   const double whole = one_week ? 1 - math::exp(x.lead * math::log(std::max(1 - p, 1e-300))) : p;
-  return x.bound >= 1 ? certain : logit(whole / (1 - x.bound));
+  return x.bound >= 1 ? inf : logit(whole / (1 - x.bound));
 }
 
 /// Where the luck or even odds lie, seen from the moment's chance: above 0 it comes about.
@@ -223,10 +220,10 @@ Chance chance(const Stage& stage, const Inputs& x, const Moment& moment) {
       return {r.p_withdraw_this_week, r.refusal, refusal_logit_for(0.5, x, false), refusal_logit_for(drawn, x, true)};
     case Moment::Kind::look: {
       const double U_delegate = std::max(static_cast<double>(r.U_delegate), 0.0);
-      return {r.p_stay, x.route ? U_delegate - r.U_going - stage.k.b_commit : certain, 0, logit(drawn)};
+      return {r.p_stay, x.route ? U_delegate - r.U_going - stage.k.b_commit : inf, 0, logit(drawn)};
     }
     case Moment::Kind::arrest:
-      return {r.p_arrest, x.now.duty == 0 ? -certain : r.arrest, 0, logit(drawn)};
+      return {r.p_arrest, x.now.duty == 0 ? -inf : r.arrest, 0, logit(drawn)};
   }
   return {};
 }

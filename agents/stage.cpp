@@ -244,7 +244,7 @@ class Builder {
       all.push_back({when, {}});
       for (std::size_t l = 0; l < world_.leaders.size(); ++l) {
         all.back().q_arrest.emplace_back();
-        for (const HostTerms& terms : host_terms({static_cast<std::uint16_t>(l)}, when.from, now_.X[l] * w_))
+        for (const HostTerms& terms : host_terms(leader_id(l), when.from, now_.X[l] * w_))
           all.back().q_arrest.back().push_back(public_p_arrest(terms, world_.parameters));
       }
     });
@@ -269,7 +269,7 @@ class Builder {
     const std::size_t H = world_.hosts.size();
     period.has_duty.assign(H, false);
     for (std::size_t l = 0; l < world_.leaders.size(); ++l) {
-      period.leaders.push_back(terms({static_cast<std::uint16_t>(l)}, when.from));
+      period.leaders.push_back(terms(leader_id(l), when.from));
       for (std::size_t h = 0; h < H; ++h)
         if (period.leaders.back().hosts[h].duty > 0) period.has_duty[h] = true;
     }
@@ -311,7 +311,7 @@ class Builder {
     for (std::size_t h = 0; h < world_.hosts.size(); ++h)
       out.hosts[h].route =
           flies_[l.index] ? choose_route(world_, t, lines_[l.index][h], out.hosts, std::min(leader.Lambda, most_loss))
-                          : great_circle(world_, l, {static_cast<std::uint16_t>(h)});
+                          : great_circle(world_, l, host_id(h));
     out.pull = out.lam > 0 ? pull(l, t, a0, out.hosts) : no_ideas();
     return out;
   }
@@ -459,7 +459,7 @@ std::vector<std::string> shared_addresses(const World& world) {
   look("leaders", named);
   for (std::size_t l = 0; l < world.leaders.size(); ++l) {
     named.clear();
-    for (const ScheduledTrip& t : make_calendar(world, {static_cast<std::uint16_t>(l)}).trips)
+    for (const ScheduledTrip& t : make_calendar(world, leader_id(l)).trips)
       named.emplace_back(t.place, world.events[t.stages.front()].name);
     look("events", named);
   }
@@ -505,7 +505,7 @@ Stage::Stage(World w)
   for (const Leader& l : world.leaders) Lambda.push_back(static_cast<float>(std::min(l.Lambda, most_loss)));
   opened_in.resize(leaders * static_cast<std::size_t>(world.weeks));
   for (std::size_t l = 0; l < leaders; ++l) {
-    calendars.push_back(make_calendar(world, {static_cast<std::uint16_t>(l)}));
+    calendars.push_back(make_calendar(world, leader_id(l)));
     const std::vector<ScheduledTrip>& trips = calendars.back().trips;
     for (std::size_t e = 0; e < trips.size(); ++e)
       if (trips[e].opened < world.weeks)

@@ -362,8 +362,7 @@ void derive_stances(const Facts& facts, const Calendar& calendar, std::span<cons
   const auto say = [&](const Statement& s, std::size_t l, const std::string& host, const Period& member) {
     const auto when = common_weeks(s.when, member, calendar);
     if (!when || host == world.leaders[l].home) return;
-    world.stances.push_back(
-        {{static_cast<std::uint16_t>(l)}, {static_cast<std::uint16_t>(row_of(facts, host))}, s.kind, *when, s.value});
+    world.stances.push_back({agents::leader_id(l), agents::host_id(row_of(facts, host)), s.kind, *when, s.value});
   };
   for (std::size_t l = 0; l < requests.size(); ++l)
     for (const Statement& s : facts.statements) {

@@ -397,7 +397,7 @@ std::vector<agents::Flight> Planner::flights(const agents::World& world, const s
       if (state_->shelf) state_->shelf->keep(name, head + hex(digest(text)) + '\n' + text);
     }
     for (agents::Flight f : *flights) {
-      f.leader = {static_cast<std::uint16_t>(l)};
+      f.leader = agents::leader_id(l);
       all.push_back(std::move(f));
     }
   }

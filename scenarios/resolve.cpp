@@ -312,7 +312,7 @@ class Resolver {
       const bool by_bloc = std::any_of(blocs.begin(), blocs.end(), [&](const TomlValue& bloc) {
         return member_of(facts_, *bloc.as<std::string>(), leader.home, date);
       });
-      if (everybody || by_name || by_bloc) out.push_back({static_cast<std::uint16_t>(row)});
+      if (everybody || by_name || by_bloc) out.push_back(agents::leader_id(row));
     }
     return out;
   }
@@ -330,11 +330,8 @@ class Resolver {
         for (std::size_t host = 0; host < world_.hosts.size(); ++host) {
           const std::string& code = world_.hosts[host].name;
           if (of_bloc ? member_of(facts_, text_in(table, "bloc"), code, counted) : code == text_in(table, "host"))
-            world_.stances.push_back({{static_cast<std::uint16_t>(leader)},
-                                      {static_cast<std::uint16_t>(host)},
-                                      kind,
-                                      weeks_of(when, out_.start),
-                                      *number_in(table, "value")});
+            world_.stances.push_back({agents::leader_id(leader), agents::host_id(host), kind,
+                                      weeks_of(when, out_.start), *number_in(table, "value")});
         }
     }
   }
@@ -445,8 +442,7 @@ class Resolver {
     for (std::size_t row = 0; planner_ && row < world_.leaders.size(); ++row) note_closures(row);
     for (std::size_t row = 0; row < world_.leaders.size(); ++row) {
       std::map<std::string, std::string> stages;  // reason -> events
-      for (const agents::IgnoredStage& ignored :
-           agents::make_calendar(world_, {static_cast<std::uint16_t>(row)}).ignored) {
+      for (const agents::IgnoredStage& ignored : agents::make_calendar(world_, agents::leader_id(row)).ignored) {
         std::string& list = stages[ignored.reason];
         list += (list.empty() ? "" : ", ") + world_.events[ignored.event].name;
       }

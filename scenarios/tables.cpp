@@ -401,7 +401,7 @@ class TablesReader {
              names.remove_prefix(std::min(names.size(), name.size() + 1));
              const auto found = leader_rows_.find(name);
              if (found == leader_rows_.end()) row.fail("unknown leader '" + name + "'");
-             event.leaders.push_back({static_cast<std::uint16_t>(found->second)});
+             event.leaders.push_back(agents::leader_id(found->second));
            }
            s_.world.events.push_back(std::move(event));
            s_.event_labels.push_back({row.text("display"), row.text("kind"), row.date("date")});

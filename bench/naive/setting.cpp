@@ -107,7 +107,7 @@ Setting::Setting(const agents::World& w) : world(w) {
   for (const agents::Host& h : world.hosts) region_of.push_back(rows.emplace(h.region, rows.size()).first->second);
   regions = rows.size();
   for (std::size_t l = 0; l < world.leaders.size(); ++l) {
-    calendars.push_back(agents::make_calendar(world, {static_cast<std::uint16_t>(l)}));
+    calendars.push_back(agents::make_calendar(world, agents::leader_id(l)));
     openings.emplace_back(static_cast<std::size_t>(world.weeks));
     for (std::size_t row = 0; row < calendars[l].trips.size(); ++row)
       if (const Week opened = calendars[l].trips[row].opened; opened < world.weeks)

@@ -17,13 +17,13 @@ using scenarios::Scenario;
 std::optional<agents::LeaderId> leader_of(const Scenario& scenario, const RecordedDecision& d) {
   for (std::size_t l = 0; l < scenario.world.leaders.size(); ++l)
     if (d.leader == scenario.leader_labels[l].name || d.leader == scenario.world.leaders[l].name)
-      return agents::LeaderId{static_cast<std::uint16_t>(l)};
+      return agents::leader_id(l);
   return {};
 }
 
 std::optional<agents::HostId> host_of(const Scenario& scenario, const std::string& code) {
   for (std::size_t h = 0; h < scenario.world.hosts.size(); ++h)
-    if (scenario.world.hosts[h].name == code) return agents::HostId{static_cast<std::uint16_t>(h)};
+    if (scenario.world.hosts[h].name == code) return agents::host_id(h);
   return {};
 }
 

@@ -39,7 +39,7 @@ sim::PlanLabels labels_of(const Scenario& s) {
     labels.hosts.push_back({w.hosts[h].name, s.host_names[h], w.hosts[h].region, w.hosts[h].lat, w.hosts[h].lon});
   for (const agents::Ngo& n : w.ngos) labels.ngos.push_back(n.name);
   for (std::size_t l = 0; l < w.leaders.size(); ++l)
-    for (const agents::ScheduledTrip& trip : agents::make_calendar(w, {static_cast<std::uint16_t>(l)}).trips) {
+    for (const agents::ScheduledTrip& trip : agents::make_calendar(w, agents::leader_id(l)).trips) {
       const std::size_t first = trip.stages.front();
       const scenarios::EventLabel& label = s.event_labels[first];
       labels.events.push_back({w.leaders[l].name, w.events[first].name, w.hosts[trip.host.index].name, label.name,

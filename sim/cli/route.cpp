@@ -122,7 +122,7 @@ int route(const Arguments& arguments) {
   const auto week = static_cast<agents::Week>(arguments.whole("week", 0, world.weeks - 1).value_or(0));
   const agents::Leader& leader = world.leaders[l];
   if (world.hosts[h].name == leader.home) throw UsageError("option '--to': " + leader.home + " is home");
-  const agents::LeaderId id{static_cast<std::uint16_t>(l)};
+  const agents::LeaderId id = agents::leader_id(l);
 
   const agents::Stage stage(world);
   const Asked asked{scenario, l, h,

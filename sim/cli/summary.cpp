@@ -112,7 +112,7 @@ class Table {
   }
 
   double visits(std::size_t h) const {
-    const HostId host{static_cast<std::uint16_t>(h)};
+    const HostId host = agents::host_id(h);
     return tally_.at_host(l_, host, Count::visited) + tally_.at_host(l_, host, Count::cut_short);
   }
 

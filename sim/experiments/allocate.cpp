@@ -59,8 +59,7 @@ std::vector<Place> places(const agents::Stage& stage, std::size_t most, const Co
   std::vector<Place> all;
   for (std::size_t h = 0; h < stage.hosts; ++h)
     if (total[h] > 0)
-      all.push_back(
-          {{static_cast<std::uint16_t>(h)}, static_cast<double>(total[h]) / static_cast<double>(s.replicates)});
+      all.push_back({agents::host_id(h), static_cast<double>(total[h]) / static_cast<double>(s.replicates)});
   std::stable_sort(all.begin(), all.end(), [](const Place& a, const Place& b) { return a.goes > b.goes; });
   all.resize(std::min(all.size(), most));
   return all;

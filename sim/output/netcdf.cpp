@@ -9,10 +9,10 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
-#include <limits>
 #include <numeric>
 #include <stdexcept>
 
+#include "sim/output/columns.hpp"
 #include "sim/output/sha256.hpp"
 
 namespace sim {
@@ -325,7 +325,6 @@ void NetcdfWriter::write(const Variable& v) {
   }
   const bool by_chunk = std::endian::native == std::endian::little && packing_ == Packing::plain && shape.size() == 1 &&
                         !is_scale && count > 0 && !v.may_be_nan;
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   if (v.may_be_nan) must(H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &nan), "H5Pset_fill_value");
 
   const H5Handle space = shape.empty() ? scalar_space() : simple_space(shape);

@@ -56,19 +56,18 @@ Outcomes outcomes_of(const agents::Stage& stage, const Tally& tally) {
   const std::int64_t n = tally.replicates();
   Outcomes out;
   out.reserve(OutcomeRows(stage).size());
-  const auto leader = [](std::size_t l) { return agents::LeaderId{static_cast<std::uint16_t>(l)}; };
   for (std::size_t l = 0; l < stage.leaders; ++l)
     for (std::size_t m = 0; m < measures; ++m)
-      out.push_back(moments(n, tally.estimate(leader(l), static_cast<Measure>(m))));
+      out.push_back(moments(n, tally.estimate(agents::leader_id(l), static_cast<Measure>(m))));
   for (std::size_t l = 0; l < stage.leaders; ++l)
     for (std::uint16_t h = 0; h < stage.hosts; ++h) {
-      const auto at = [&](Count c) { return tally.at_host(leader(l), {h}, c); };
+      const auto at = [&](Count c) { return tally.at_host(agents::leader_id(l), {h}, c); };
       out.push_back(moments(n, at(Count::visited) + at(Count::cut_short), at(Count::visits_squared)));
     }
   for (std::size_t l = 0; l < stage.leaders; ++l)
     for (std::size_t e = 0; e < stage.calendars[l].trips.size(); ++e) {
-      const double visits =
-          tally.at_event(leader(l), e, Count::visited) + tally.at_event(leader(l), e, Count::cut_short);
+      const double visits = tally.at_event(agents::leader_id(l), e, Count::visited) +
+                            tally.at_event(agents::leader_id(l), e, Count::cut_short);
       out.push_back(moments(n, visits, visits));  // 0 or 1
     }
   out.push_back(moments(n, tally.final_nu()));

@@ -1,13 +1,13 @@
 // What is shipped, as the tests of this room read it: once each.
 #pragma once
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
 
 #include "scenarios/airspace.hpp"
 #include "scenarios/facts.hpp"
 #include "scenarios/load.hpp"
+#include "tests/support/files.hpp"
+
+using support::text_of;
 
 inline const std::filesystem::path house = SAFECONDUCT_SOURCE_DIR;
 inline const std::filesystem::path world_folder = house / "scenarios/world";
@@ -27,8 +27,3 @@ inline const scenarios::Airspace& airspace() {
 }
 
 inline scenarios::Date day(const char* text) { return scenarios::parse_date(text).value(); }
-
-inline std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}

@@ -2,7 +2,6 @@
 // tests/scenarios/bad, each beside the message it must bring; SAFECONDUCT_REWRITE=1 writes the messages anew, to be
 // read before they are committed.
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -41,15 +40,12 @@ std::string message_of_text(std::string_view text, const std::vector<std::string
 constexpr const char* good = "start = 2025-01-01\nweeks = 104\n[leaders.putin]\n";
 
 /// A folder of scenarios that vanishes with the test.
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("safeconduct_bad_" + std::to_string(getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+struct ScenarioFolder : support::Folder {
   void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
+    std::ofstream(path() / name, std::ios::binary) << text;
   }
   std::string message_of(const std::string& name) const {
-    return without(message([&] { loader().load(path / name); }), path.string() + "/");
+    return without(message([&] { loader().load(path() / name); }), path().string() + "/");
   }
 };
 
@@ -151,8 +147,8 @@ TEST_CASE("bad scenarios: texts made to exhaust the reader are refused at once")
 }
 
 TEST_CASE("bad scenarios: extends stays at home, comes to an end and says where it stops") {
-  Folder folder;
-  fs::create_directories(folder.path / "inner");
+  ScenarioFolder folder;
+  fs::create_directories(folder / "inner");
   folder.write("a.toml", "extends = \"b.toml\"\n");
   folder.write("b.toml", "extends = \"c.toml\"\n");
   folder.write("c.toml", "extends = \"a.toml\"\n");
@@ -171,19 +167,19 @@ TEST_CASE("bad scenarios: extends stays at home, comes to an end and says where 
         "   |           ^^^^^^^^^^^^^^\n");
 
   folder.write("secret.toml", good);
-  fs::create_symlink(folder.path / "secret.toml", folder.path / "inner/link.toml");
+  fs::create_symlink(folder / "secret.toml", folder / "inner/link.toml");
   folder.write("inner/out.toml", "extends = \"link.toml\"\n");
   CHECK(folder.message_of("inner/out.toml") ==
         "inner/out.toml:1:11: error: 'extends' leaves the folder of its file: 'link.toml'\n"
         " 1 | extends = \"link.toml\"\n"
         "   |           ^^^^^^^^^^^\n"
         "  help: copy that file beside this one\n");
-  fs::create_symlink(folder.path / "nowhere", folder.path / "dangling.toml");
+  fs::create_symlink(folder / "nowhere", folder / "dangling.toml");
   folder.write("dangles.toml", "extends = \"dangling.toml\"\n");
   CHECK(folder.message_of("dangles.toml").find("'extends': 'dangling.toml' there is no such file") !=
         std::string::npos);
 
-  fs::create_symlink("/dev/zero", folder.path / "device.toml");
+  fs::create_symlink("/dev/zero", folder / "device.toml");
   folder.write("endless.toml", "extends = \"device.toml\"\n");
   CHECK(folder.message_of("endless.toml").find("'extends' leaves the folder") != std::string::npos);
   CHECK(folder.message_of("device.toml") == "device.toml: error: is not a regular file\n");
@@ -191,8 +187,8 @@ TEST_CASE("bad scenarios: extends stays at home, comes to an end and says where 
   CHECK(folder.message_of("nothing.toml").starts_with("nothing.toml: error: there is no such file\n"));
   CHECK(folder.message_of(std::string(300, 'x')).find("error: ") != std::string::npos);
 
-  std::ofstream(folder.path / "huge.toml").put('x');
-  fs::resize_file(folder.path / "huge.toml", 5'000'000'000);
+  std::ofstream(folder / "huge.toml").put('x');
+  fs::resize_file(folder / "huge.toml", 5'000'000'000);
   CHECK(folder.message_of("huge.toml") ==
         "huge.toml: error: larger than 1 MiB; a scenario is text written by people\n");
   folder.write("extends_huge.toml", "extends = \"huge.toml\"\n");
@@ -203,7 +199,7 @@ TEST_CASE("bad scenarios: extends stays at home, comes to an end and says where 
 }
 
 TEST_CASE("bad scenarios: a mistake in an extended file is told at its line there") {
-  Folder folder;
+  ScenarioFolder folder;
   folder.write("base.toml", std::string(good) + "sanctions = 3\n");
   folder.write("over.toml", "extends = \"base.toml\"\n[run]\nseed = -4\n");
   CHECK(folder.message_of("over.toml") ==

@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -51,14 +50,10 @@ double stance(const BaseWorld& w, const std::string& code, agents::StanceKind ki
 
 /// A copy of the world's folder in which one file is changed.
 std::string complaint_after(const std::string& file, const std::string& from, const std::string& to) {
-  const auto folder =
-      std::filesystem::temp_directory_path() / ("safeconduct_test_derive_" + std::to_string(getpid())) / "world";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const support::Folder own;
+  const std::filesystem::path folder = own / "world";
   std::filesystem::copy(world_folder, folder);
-  std::ifstream in(folder / file);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  in.close();
+  std::string text = text_of(folder / file);
   const std::size_t at = text.find(from);
   REQUIRE(at != std::string::npos);
   text.replace(at, from.size(), to);
@@ -69,7 +64,6 @@ std::string complaint_after(const std::string& file, const std::string& from, co
   } catch (const TableError& error) {
     what = error.what();
   }
-  std::filesystem::remove_all(folder.parent_path());
   return what;
 }
 

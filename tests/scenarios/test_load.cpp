@@ -1,9 +1,6 @@
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "scenarios/format.hpp"
 #include "scenarios/load.hpp"

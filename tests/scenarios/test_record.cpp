@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 namespace {
 
 Record reading(const std::string& rows, const std::string& more_columns = "") {
-  const fs::path file = fs::temp_directory_path() / "safeconduct_test_record.csv";
+  const support::Folder folder;
+  const fs::path file = folder / "safeconduct_test_record.csv";
   std::ofstream(file) << "leader,id,start,host_iso3,city,event,kind,host_icc_member_at_date,outcome,confidence"
                       << more_columns << "\n"
                       << rows;

@@ -17,8 +17,6 @@ namespace {
 class Design {
  public:
   explicit Design(const std::string& text, std::vector<std::string> sets = {}) {
-    folder_ = fs::temp_directory_path() / ("design_" + std::to_string(::getpid()));
-    fs::create_directories(folder_);
     std::ofstream(folder_ / "d.toml") << text;
     try {
       design.emplace(folder_ / "d.toml", places, sets);
@@ -27,12 +25,11 @@ class Design {
       error = e.what();
     }
   }
-  ~Design() { fs::remove_all(folder_); }
   std::optional<SweepDesign> design;
   std::string error;
 
  private:
-  fs::path folder_;
+  support::Folder folder_;
 };
 
 /// All that determines the numbers: without title and name.

@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -10,7 +9,7 @@
 #include "sim/experiments/sweep.hpp"
 #include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
-#include "tests/support/folder.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/worlds.hpp"
 
 using namespace sim;

@@ -20,13 +20,14 @@
 #include "sim/output/sha256.hpp"
 #include "sim/output/trips.hpp"
 #include "sim/output/whole_file.hpp"
-#include "tests/support/folder.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/worlds.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using support::Folder;
+using support::text_of;
 
 /// Three hosts, two leaders who like to travel, one NGO and two events for each leader.
 agents::World lively_world() {
@@ -81,11 +82,6 @@ struct Lived {
     return folder / name;
   }
 };
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::string error_of(const fs::path& path) {
   try {
@@ -207,13 +203,13 @@ TEST_CASE("output: a world without NGOs, events, ridge and trips is stored all t
 }
 
 TEST_CASE("output: the schema's page is the one in the repository") {
-  CHECK_MESSAGE(read(SAFECONDUCT_SOURCE_DIR "/sim/output/SCHEMA.md") == sim::schema_page(),
+  CHECK_MESSAGE(text_of(SAFECONDUCT_SOURCE_DIR "/sim/output/SCHEMA.md") == sim::schema_page(),
                 "print it again: safeconduct page schema > sim/output/SCHEMA.md");
 }
 
 TEST_CASE("output: a file that cannot be read says why") {
   const Folder folder;
-  const std::string good = read(Lived(lively_world()).write(folder));
+  const std::string good = text_of(Lived(lively_world()).write(folder));
   const auto error = [&](const std::string& contents) {
     sim::write_whole(folder / "x.h5", contents);
     return error_of(folder / "x.h5");
@@ -248,7 +244,7 @@ TEST_CASE("output: no flipped bit changes a value unnoticed") {
   // One bit in every 199th byte. HDF5 itself may die of a damaged text, so each is read in a process of its own.
   const Folder folder;
   const Lived lived(support::exchangeable_hosts(2, 3));
-  const std::string good = read(lived.write(folder));
+  const std::string good = text_of(lived.write(folder));
   const std::string digest = sim::read_stored_run(folder / "r.h5").digest;
   constexpr int changed_unnoticed = 42;
   int noticed = 0;
@@ -415,7 +411,7 @@ TEST_CASE("output: a file that cannot be written is an error naming it, and noth
   CHECK(holds(error(folder / std::string(300, 'n').c_str()), "File name too long"));
   CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
   CHECK(error(folder / "r.h5") == "no error");
-  CHECK(read(folder / "r.h5") == "x");
+  CHECK(text_of(folder / "r.h5") == "x");
 }
 
 TEST_CASE("output: the run's log stands beside the results, as JSON") {
@@ -425,7 +421,7 @@ TEST_CASE("output: the run's log stands beside the results, as JSON") {
   log.command_line = {"safeconduct", "run", "a \"b\"", "\xff"};
   log.threads = 3;
   sim::write_run_log(folder / "r.h5", log);
-  const std::string text = read(folder / "r.run.json");
+  const std::string text = text_of(folder / "r.run.json");
   CHECK(holds(text, "\"threads\": 3"));
   CHECK(holds(text, "\"a \\\"b\\\"\""));
   CHECK(log.started.size() == 20);

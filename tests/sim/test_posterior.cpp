@@ -8,6 +8,7 @@
 #include "sim/inference/fit.hpp"
 #include "sim/output/results.hpp"
 #include "sim/output/whole_file.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/worlds.hpp"
 
 using namespace sim;
@@ -150,7 +151,8 @@ TEST_CASE("posterior: a file reads back as it was, and a damaged or foreign one 
   Posterior p = fit(std::span(&e, 1), names,
                     {.chains = 2, .draws = 20, .sweeps = 1, .scouts = 40, .settling = 1, .particles = 5});
   p.record = "abc";
-  const fs::path file = fs::temp_directory_path() / "safeconduct_test_posterior.h5";
+  const support::Folder folder;
+  const fs::path file = folder / "posterior.h5";
   std::vector<std::byte> image = posterior_image(p);
   write_whole(file, image);
   const Posterior q = read_posterior(file);

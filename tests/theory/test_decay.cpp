@@ -28,7 +28,7 @@ World frightened() {
 
 double halve(double half_life) { return std::exp2(-1 / half_life); }
 
-/// The largest distance of nu, I and B from their closed forms over all five_years. float32 leaves less than 1e-6.
+/// The largest distance of nu, I and B from their closed forms over all weeks. float32 leaves less than 1e-6.
 struct Farthest {
   double nu = 0, I = 0, B = 0, p = 0;
 };

@@ -11,11 +11,11 @@ using namespace agents;
 
 namespace {
 
-constexpr int eight = 8;
+constexpr int alike_hosts = 8;
 
 /// Eight hosts, alike but for their names; no events, which would single some out.
 World alike() {
-  World w = support::lively_world(eight, 104);
+  World w = support::lively_world(alike_hosts, 104);
   w.events.clear();
   return w;
 }
@@ -23,11 +23,11 @@ World alike() {
 /// Wald's statistic for equal means: the contrasts of each host's visits with the last one's, in the metric of their
 /// covariance over replicates. Visits of one replicate hang together, so the counts must not be pooled.
 double wald(const World& world, std::uint64_t seed, std::uint32_t replicates) {
-  constexpr int k = eight - 1;
+  constexpr int k = alike_hosts - 1;
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(k);
   Eigen::MatrixXd squares = Eigen::MatrixXd::Zero(k, k);
   support::live_many(Stage(world), seed, replicates, [&](const History& h) {
-    Eigen::VectorXd visits = Eigen::VectorXd::Zero(eight);
+    Eigen::VectorXd visits = Eigen::VectorXd::Zero(alike_hosts);
     for (const Decision& d : h.decisions) visits(d.host.index) += is_visit(d.outcome);
     const Eigen::VectorXd contrast = visits.head(k).array() - visits(k);
     sum += contrast;
@@ -40,7 +40,7 @@ double wald(const World& world, std::uint64_t seed, std::uint32_t replicates) {
 }
 
 bool exchangeable(const World& world, double false_alarm) {
-  return support::chi_square_tail(wald(world, 5, 6000), eight - 1) >= false_alarm;
+  return support::chi_square_tail(wald(world, 5, 6000), alike_hosts - 1) >= false_alarm;
 }
 
 }  // namespace
