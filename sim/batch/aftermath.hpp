@@ -42,14 +42,15 @@ void Block<L>::aftermath() {
         l, [&](int place) { return b_.settled[place]; }, [](int, const Set&) {},
         [&](const Group& g) { effects(g, again); });
     // The bounds of alliances, where two changes of a week must both be in.
-    const float most = 0.5f * s_.delta.grown[t_];
+    const Real most(0.5f * s_.delta.grown[t_]);
+    float* delta = ties_of(l) + state::delta;
+    serve_all(
+        l, [&](int place) { return b_.settled[place] & again; },
+        [&](const Group& g) {
+          const Real changed = L::gather(delta, g.state);
+          L::scatter(delta, g.state, min(max(changed, Real(0.0f) - most), most), g.here);
+        });
     each_open_place(l, [&](int place) {
-      each_member(b_.settled[place] & again, [&](int r) {
-        const auto host = reinterpret_cast<const std::int32_t&>(b_.trips[(place * R + r) * trip::words + trip::host]);
-        float& delta =
-            b_.state[(host * R + r) * state::words(s_.leaders) + state::tie + state::words_of_a_tie * l + state::delta];
-        delta = delta > most ? most : delta < 0.0f - most ? 0.0f - most : delta;
-      });
       b_.active[place] &= ~b_.settled[place];
       b_.settled[place] = {};
     });

@@ -136,7 +136,8 @@ class Block {
   const LeaderView& of_leader(int l) const { return period_->leaders[l]; }
   Real norm(Int r) const { return Real(s_.k.nu_bar) + now(L::gather(b_.norm, r), s_.nu); }
   Real isolation(int l, Int r) const { return Real(1.0f) - now(L::gather(&b_.ease[l * R], r), s_.ease); }
-  Real budget(int n, Int r) const { return Real(s_.B0[n]) + now(L::gather(&b_.gain[n * R], r), s_.B); }
+  Real budget(int n, Real gain) const { return Real(s_.B0[n]) + now(gain, s_.B); }
+  Real budget(int n, Int r) const { return budget(n, L::gather(&b_.gain[n * R], r)); }
   Real delta(const Ground& at) const { return now(at.tie[state::delta], s_.delta); }
   Real alliance(const Ground& at) const { return at.law[terms::alliance] + delta(at); }
   Int region_row(int l, const Group& g, const Ground& at) const {

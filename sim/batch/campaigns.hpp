@@ -133,9 +133,11 @@ void Block<L>::share_out_effort(Contest* contests, int contests_n, const Set& se
     });
   for (int r = 0; r < R; r += L::width) {
     const Mask here = L::mask_from_bits(several.bits(r));
+    if (!any(here)) continue;
     const Real before = L::load(b_.advocacy + r);
     Real surplus = before;
-    for (int n = 0; n < s_.ngos; ++n) surplus = surplus - budget(n, Int(r) + L::iota()) * L::load(b_.spent + n * R + r);
+    for (int n = 0; n < s_.ngos; ++n)
+      surplus = surplus - budget(n, L::load(&b_.gain[n * R + r])) * L::load(b_.spent + n * R + r);
     L::store(b_.advocacy + r, select(here, surplus, before));
   }
 }

@@ -92,25 +92,27 @@ void Block<L>::fold_stocks() {
 /// Where a period begins: hosts may have come under a duty or left it.
 template <class L>
 void Block<L>::sum_pressure() {
-  const int record = state::words(s_.leaders);
-  each_member(b_.all, [&](int r) {
-    float sum = 0;
-    for (int i = 0; i < b_.pressured_count[r]; ++i) {
-      const int h = b_.pressured[i * R + r];
-      if (period_->has_duty[h] != 0) sum += b_.state[(h * R + r) * record + state::pressure];
+  for (int r = 0; r < R; r += L::width) {
+    const Int count = L::load_int(b_.pressured_count + r);
+    Real sum(0.0f);
+    for (int i = 0;; ++i) {
+      const Mask felt = Int(i) < count;
+      if (!any(felt)) break;
+      const Int host = select(felt, L::load_int(b_.pressured + i * R + r), Int(0));
+      const Real p = L::gather(b_.state + state::pressure, state_of(host, Int(r) + L::iota()));
+      sum = select(felt & set(L::gather_int(period_->has_duty, host)), sum + p, sum);
     }
-    b_.total_pressure[r] = sum;
-  });
+    L::store(b_.total_pressure + r, sum);
+  }
   for (int l = 0; l < s_.leaders; ++l)
     each_open_place(l, [&](int place) {
-      each_member(b_.active[place], [&](int r) {
-        const auto host = reinterpret_cast<const std::int32_t&>(b_.trips[(place * R + r) * trip::words + trip::host]);
-        const bool duty = of_leader(l).terms[host * terms::words + terms::duty] > 0;
-        if (duty)
-          b_.bound[place].add(r);
-        else
-          b_.bound[place].remove(r);
+      const Set who = b_.active[place];
+      Set under_duty{};
+      serve(b_.list, list(who, place * R, b_.list), [&](int at, Int trip, Mask here) {
+        const Group g = group(l, trip, here);
+        under_duty.put(at, bits(here & (terms_of(g, terms::fixed)[terms::duty] > Real(0.0f))));
       });
+      b_.bound[place] = (b_.bound[place] & ~who) | of_rank(under_duty, who);
     });
 }
 

@@ -21,8 +21,10 @@ typename Block<L>::Mask Block<L>::met(Int host, Int r) const {
 /// but for the host's four and the leader's tie, which the caller stores (know and keep_tie do).
 template <class L>
 typename Block<L>::Ground Block<L>::meet(const Group& g, const Four& law) const {
-  Ground at = ground(g, law);
   const Mask fresh = and_not(g.here, met(g.host, g.r));
+  Group known = g;  // a record that holds nothing is not worth waiting for
+  known.state = select(fresh, Int(0), g.state);
+  Ground at = ground(known, law);
   if (!any(fresh)) return at;
   const Real nothing(0.0f);
   for (int i = 0; i < 4; ++i) {
