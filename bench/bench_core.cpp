@@ -229,11 +229,15 @@ int main(int argc, char** argv) {
   const std::size_t run_row = pieces.size() - 1;
   pieces.push_back({"run, aggregates, 2 threads", n_counted, right, [&] { counted(n_counted, 2); }});
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / "safeconduct_bench";
-  pieces.push_back({"run, every trip recorded, 1 thread", n_counted, right, [&] {
-                      std::filesystem::create_directories(folder);
+  pieces.push_back({"run, every trip recorded, 1 thread", n_counted, right,
+                    [&] {
                       sim::TripsWriter writer(folder / "bench.h5", stage, {}, seed);
                       counted(n_counted, 1, &writer);
                       writer.finish(n_counted);
+                    },
+                    [&] {
+                      std::filesystem::remove_all(folder);
+                      std::filesystem::create_directories(folder);
                     }});
 
   const bench::Table table = bench::compare("core, dushanbe_2025", "a second", pieces, oracle_row, options);

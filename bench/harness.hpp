@@ -16,6 +16,7 @@ struct Piece {
   double items;                   ///< units of work in one call
   std::function<bool()> correct;  ///< runs before any timing
   std::function<void()> work;
+  std::function<void()> before = [] {};  ///< each call, untimed
 };
 
 inline double median(std::vector<double> x) {
@@ -64,6 +65,7 @@ inline Table compare(const char* title, const char* unit, const std::vector<Piec
   std::vector<std::vector<double>> seconds(pieces.size());
   for (int round = 0; round < options.rounds; ++round)
     for (std::size_t i = 0; i < pieces.size(); ++i) {
+      pieces[i].before();
       const auto start = std::chrono::steady_clock::now();
       pieces[i].work();
       seconds[i].push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

@@ -354,10 +354,8 @@ void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count, bool wi
   kernel_.live(stage_.view(), state_->view);
 }
 
-void BatchLife::tell(int r, int row, agents::Decision& d) const {
-  const BlockView& b = state_->view;
-  const int number = r * b.most_decisions + row;
-  const Decided told(b.decisions + number * decided::words);
+void tell(const StageView& stage, const float* words, agents::Decision& d) {
+  const Decided told(words);
   d.event = static_cast<std::int16_t>(told.event());
   d.host.index = static_cast<std::uint16_t>(told.host());
   d.leader.index = static_cast<std::uint16_t>(told.leader());
@@ -378,14 +376,22 @@ void BatchLife::tell(int r, int row, agents::Decision& d) const {
   d.diverted_to = static_cast<std::int16_t>(told.diverted_to());
   if (agents::is_visit(d.outcome)) d.days = told.planned_days() * share_stayed(d.outcome);
   if (agents::is_arrival(d.outcome)) {
-    const float* hours = stage_view().period[d.week_out].leaders[d.leader.index].hours + flown::words * d.host.index;
+    const float* hours = stage.period[d.week_out].leaders[d.leader.index].hours + flown::words * d.host.index;
     d.hours = hours[flown::hours];
     d.detour_hours = hours[flown::detour];
   }
+}
+
+agents::Decision BatchLife::decision(int r, int row) const {
+  const BlockView& b = state_->view;
+  const int number = r * b.most_decisions + row;
+  agents::Decision d;
+  sim::tell(stage_view(), b.decisions + number * decided::words, d);
   if (b.weighed >= 0) {
     d.weight = b.weights[2 * number];
     d.weight_out = b.weights[2 * number + 1];
   }
+  return d;
 }
 
 void BatchLife::tell(int r, agents::History& history) const {

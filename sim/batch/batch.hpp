@@ -35,6 +35,9 @@ class BatchStage {
   friend class BatchLife;
 };
 
+/// Reads a decision as the kernel writes it (decided::words), but for its weights. `d` is as made.
+void tell(const StageView& stage, const float* words, agents::Decision& d);
+
 /// Lives blocks of replicates.
 class BatchLife {
  public:
@@ -48,13 +51,7 @@ class BatchLife {
   const BlockView& block() const;
   const StageView& stage_view() const;
   /// Decision `row` of replicate `first + r` of the last call; there are block().decided[r].
-  agents::Decision decision(int r, int row) const {
-    agents::Decision d;
-    tell(r, row, d);
-    return d;
-  }
-  /// The same in its place. `d` is as made.
-  void tell(int r, int row, agents::Decision& d) const;
+  agents::Decision decision(int r, int row) const;
   /// Replicate `first + r` of the last call, as the oracle tells it.
   void tell(int r, agents::History& history) const;
 

@@ -18,12 +18,16 @@ Piece live(const agents::Stage& stage, const RunSettings& s, const Kernel& kerne
   const BatchStage batch(stage);
   BatchLife life(batch, kernel);
   Piece piece{Tally(stage), {}, {}};
+  PackedTrips trips;
   for (std::int64_t first = from; first < to; first += block_replicates) {
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     life.live(s.seed, static_cast<std::uint32_t>(first), count);
     piece.tally.add(life, count, true);
-    record_trips(life, first, count, s.trips, piece.trips);
+    trips.add(life, first, count, s.trips);
   }
+  trips.unpack(batch.view(), [&](const std::vector<TripRecord>& some) {
+    piece.trips.insert(piece.trips.end(), some.begin(), some.end());
+  });
   piece.outcomes = outcomes_of(stage, piece.tally);
   return piece;
 }

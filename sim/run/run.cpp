@@ -17,33 +17,20 @@ namespace {
 
 struct Chunk {
   Tally tally;
-  std::vector<TripRecord> trips;
+  PackedTrips trips;
 };
 
 }  // namespace
 
-void record_trips(const BatchLife& lived, std::int64_t first, int count, std::int64_t most,
-                  std::vector<TripRecord>& records) {
-  if (first >= most) return;
-  const int recorded = static_cast<int>(std::min<std::int64_t>(count, most - first));
-  const std::int32_t* decided = lived.block().decided;
-  for (int r = 0; r < recorded; ++r)
-    for (int row = 0; row < decided[r]; ++row) {
-      TripRecord& record = records.emplace_back();
-      record.replicate = first + r;
-      lived.tell(r, row, record.decision);
-    }
-}
-
 Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to,
-                 bool quantiles, std::vector<TripRecord>* records) {
+                 bool quantiles, PackedTrips* trips) {
   Tally tally(stage.stage(), s.manner, s.weeks);
   for (std::int64_t first = from; first < to; first += block_replicates) {
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     const bool with_quantiles = quantiles && s.weeks && first < quantile_replicates;
     life.live(s.seed, static_cast<std::uint32_t>(first), count, with_quantiles || (s.manner.weighed && s.weeks));
     tally.add(life, count, with_quantiles);
-    if (records) record_trips(life, first, count, s.trips, *records);
+    if (trips) trips->add(life, first, count, s.trips);
   }
   return tally;
 }
@@ -57,14 +44,14 @@ Tally run(const agents::Stage& stage, const RunSettings& s) {
     auto life = std::make_unique<BatchLife>(batch, kernel, s.manner);
     return [&, life = std::move(life)](std::int64_t number) {
       const std::int64_t from = number * chunk_size;
-      std::vector<TripRecord> trips;
+      PackedTrips trips;
       Tally tally = live_chunk(batch, *life, s, from, std::min(from + chunk_size, s.replicates), true, &trips);
       return Chunk{std::move(tally), std::move(trips)};
     };
   };
   in_order(chunks, s.threads, s.stop, make_worker, [&](const Chunk& chunk) {
     total += chunk.tally;
-    if (s.on_trips && !chunk.trips.empty()) s.on_trips(chunk.trips);
+    if (s.on_trips) chunk.trips.unpack(batch.view(), s.on_trips);
     if (s.on_progress) s.on_progress(total.replicates());
   });
   return total;

@@ -7,15 +7,10 @@
 #include <vector>
 
 #include "sim/batch/batch.hpp"
+#include "sim/run/packed.hpp"
 #include "sim/stats/tally.hpp"
 
 namespace sim {
-
-/// A decision and the replicate it belongs to.
-struct TripRecord {
-  std::int64_t replicate;
-  agents::Decision decision;
-};
 
 /// Replicates lived together by one thread, from a multiple of it on. Part of no result but the order of additions:
 /// never change it lightly.
@@ -29,7 +24,7 @@ struct RunSettings {
   bool weeks = true;               ///< follow stocks and flows week by week
   const Kernel* kernel = nullptr;  ///< null: the best this machine has. Never changes a result.
   std::int64_t trips = 0;          ///< replicates 0 .. trips-1 whose decisions are handed to `on_trips`
-  /// Called in the order of the replicates, a chunk at a time, from one thread at a time.
+  /// Called in the order of the replicates, some whole ones at a time, from one thread at a time.
   std::function<void(const std::vector<TripRecord>&)> on_trips;
   /// Called after each chunk with the number of replicates done, from one thread at a time.
   std::function<void(std::int64_t)> on_progress;
@@ -37,13 +32,9 @@ struct RunSettings {
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// Adds the decisions of a block just lived, which begins with replicate `first`: those of replicates below `most`.
-void record_trips(const BatchLife& lived, std::int64_t first, int count, std::int64_t most,
-                  std::vector<TripRecord>& records);
-
-/// Replicates [from, to) of one chunk; the decisions of those below settings.trips go to `records`, if there are any.
+/// Replicates [from, to) of one chunk; the decisions of those below settings.trips go to `trips`, if it is there.
 Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& settings, std::int64_t from,
-                 std::int64_t to, bool quantiles, std::vector<TripRecord>* records = nullptr);
+                 std::int64_t to, bool quantiles, PackedTrips* trips = nullptr);
 
 /// Replicates 0 .. tally.replicates()-1 were lived: all of them, or fewer after a stop.
 Tally run(const agents::Stage& stage, const RunSettings& settings);

@@ -1,0 +1,43 @@
+// Decisions on their way from the thread that lived them to the one that takes them.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "sim/batch/batch.hpp"
+
+namespace sim {
+
+/// A decision and the replicate it belongs to.
+struct TripRecord {
+  std::int64_t replicate;
+  agents::Decision decision;
+};
+
+/// The decisions of some replicates in a row as the kernel writes them, in a third of the room of TripRecords.
+class PackedTrips {
+ public:
+  /// Adds those of the replicates below `most` of a block just lived, which begins with replicate `first`: the one
+  /// after the last added.
+  void add(const BatchLife& lived, std::int64_t first, int count, std::int64_t most);
+
+  /// Hands them out as records, some whole replicates at a time. `stage`: of the life that lived them.
+  template <class Take>
+  void unpack(const StageView& stage, Take take) const {
+    std::vector<TripRecord> some;
+    for (Place at; next(stage, at, some);) take(some);
+  }
+
+ private:
+  struct Place {
+    std::size_t replicate = 0, decision = 0;
+  };
+  /// Those from a place on, which moves on; false: none are left.
+  bool next(const StageView& stage, Place& at, std::vector<TripRecord>& some) const;
+
+  std::int64_t first_ = 0;
+  std::vector<std::int32_t> decided_;  ///< by replicate
+  std::vector<float> words_;           ///< [decision][decided::words]
+  std::vector<double> weights_;        ///< [decision][2], with weighed arrests only
+};
+
+}  // namespace sim
