@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "agents/leader.hpp"
+#include "sim/rng/keys.hpp"
 
 namespace bench {
 
@@ -13,7 +14,7 @@ struct Primitives {
   const char* name;
   int width;
   /// A block of four words for each counter; `key` is sim::round_keys of a seed.
-  void (*philox)(const std::uint64_t (&key)[10][2], const std::int32_t* counters, std::int32_t* out);
+  void (*philox)(const sim::RoundKeys& key, const std::int32_t* counters, std::int32_t* out);
   void (*exp)(const float* x, float* out);
   void (*expm1)(const float* x, float* out);
   void (*log)(const float* x, float* out);
@@ -27,7 +28,7 @@ struct Bulk {
   using Real = typename L::Real;
   using Int = typename L::Int;
 
-  static void philox(const std::uint64_t (&key)[10][2], const std::int32_t* counters, std::int32_t* out) {
+  static void philox(const sim::RoundKeys& key, const std::int32_t* counters, std::int32_t* out) {
     for (int i = 0; i < bulk; i += L::width) {
       const auto words = L::philox(key, L::load_int(counters + i), Int(1), Int(2), Int(3));
       for (int j = 0; j < 4; ++j) L::store_int(out + j * bulk + i, words[j]);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "agents/coefficients.hpp"
+#include "sim/rng/keys.hpp"
 
 namespace sim {
 
@@ -170,7 +171,7 @@ struct Contest {
 /// The state of a block; R = block_replicates runs fastest, inside records only their words do.
 /// Places: those of events, then a bilateral and a second-stop place for each leader.
 struct BlockView {
-  std::uint64_t key[10][2];  ///< sim::round_keys of the seed
+  RoundKeys key;  ///< sim::round_keys of the seed
   std::uint32_t first_replicate;
   Set all;      ///< replicates in use
   int weighed;  ///< leader whose arrests are weighed; -1: none

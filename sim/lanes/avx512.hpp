@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "sim/rng/keys.hpp"
+
 #define LANES_INLINE [[gnu::always_inline]] inline
 
 namespace sim::lanes_avx512 {
@@ -213,7 +215,7 @@ struct Lanes {
   }
   /// Even and odd lanes keep to registers of 64-bit lanes for all ten rounds; their upper halves hold what is no longer
   /// needed.
-  LANES_INLINE static Words philox(const std::uint64_t (&key)[10][2], Int c0, Int c1, Int c2, Int c3) {
+  LANES_INLINE static Words philox(const RoundKeys& key, Int c0, Int c1, Int c2, Int c3) {
     const __m512i factor0 = _mm512_set1_epi64(0xD2511F53), factor1 = _mm512_set1_epi64(0xCD9E8D57);
     __m512i even[4] = {c0.v, c1.v, c2.v, c3.v};
     __m512i odd[4] = {_mm512_maskz_srli_epi64(all_pairs, c0.v, 32), _mm512_maskz_srli_epi64(all_pairs, c1.v, 32),

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "agents/arithmetic.hpp"
+#include "sim/rng/keys.hpp"
 
 #define LANES_INLINE [[gnu::always_inline]] inline
 
@@ -346,7 +347,7 @@ struct Lanes {
     return each<Mask, N>([&](int i) { return agents::happens(unsigned_of(word.lane[i]), p.lane[i]); });
   }
   /// sim::philox with the counter (c0, c1, c2, c3) of each lane; `key` is sim::round_keys of the seed.
-  LANES_INLINE static Words philox(const std::uint64_t (&key)[10][2], Int c0, Int c1, Int c2, Int c3) {
+  LANES_INLINE static Words philox(const RoundKeys& key, Int c0, Int c1, Int c2, Int c3) {
     for (int round = 0; round < 10; ++round) {
       const Int high0 = multiply_high(c0, 0xD2511F53u), low0 = multiply_low(c0, 0xD2511F53u);
       const Int high1 = multiply_high(c2, 0xCD9E8D57u), low1 = multiply_low(c2, 0xCD9E8D57u);

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "sim/rng/keys.hpp"
+
 #define LANES_INLINE [[gnu::always_inline]] inline
 
 namespace sim::lanes_sse2 {
@@ -236,7 +238,7 @@ struct Lanes {
   }
   /// Even and odd lanes keep to registers of 64-bit lanes for all ten rounds; their upper halves hold what is no longer
   /// needed.
-  LANES_INLINE static Words philox(const std::uint64_t (&key)[10][2], Int c0, Int c1, Int c2, Int c3) {
+  LANES_INLINE static Words philox(const RoundKeys& key, Int c0, Int c1, Int c2, Int c3) {
     const __m128i factor0 = _mm_set1_epi64x(0xD2511F53), factor1 = _mm_set1_epi64x(0xCD9E8D57);
     __m128i even[4] = {c0.v, c1.v, c2.v, c3.v};
     __m128i odd[4] = {_mm_srli_epi64(c0.v, 32), _mm_srli_epi64(c1.v, 32), _mm_srli_epi64(c2.v, 32),

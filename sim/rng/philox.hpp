@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "agents/luck.hpp"
+#include "sim/rng/keys.hpp"
 
 namespace sim {
 
@@ -20,7 +21,7 @@ inline agents::Words philox(std::uint64_t seed, const std::array<std::uint32_t, 
 }
 
 /// The two words of the key in each of the ten rounds, for those who draw many blocks side by side (sim/lanes).
-inline void round_keys(std::uint64_t seed, std::uint64_t (&key)[10][2]) {
+inline void round_keys(std::uint64_t seed, RoundKeys& key) {
   auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
   for (auto& round : key) {
     round[0] = k0;

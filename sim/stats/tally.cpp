@@ -226,8 +226,9 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
   const BlockView& block = lived.block();
   const StageView& stage = lived.stage_view();
   constexpr std::size_t R = block_replicates;
-  const std::size_t occasions = hosts_ + 1 + most_events_;
+  const std::size_t occasions = hosts_ + most_events_;
   const bool several = leaders_ > 1;
+  const int hosts = static_cast<int>(hosts_);
   outcomes_.resize(leaders_ * occasions * most_outcomes);
   squared_.resize(leaders_ * hosts_);
   twice_here_.resize(hosts_);
@@ -246,9 +247,7 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
       for (int i = 0; i < block.decided[r + 1]; i += 2) __builtin_prefetch(next + i * decided::words);
     }
     for (std::size_t l = 0; l < leaders_; ++l) {
-      std::uint32_t* const at_hosts = &outcomes_[l * occasions * most_outcomes];
-      std::uint32_t* const at_events = at_hosts + (hosts_ + 1) * most_outcomes;  // the row before: of no event
-      constexpr std::ptrdiff_t row = most_outcomes;
+      std::uint32_t* const outcomes = &outcomes_[l * occasions * most_outcomes];
       const float** const arrivals = arrivals_.data();
       Whole whole{};
       double forgone = 0;
@@ -256,9 +255,8 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
       for (const float* words = decisions; words != end; words += decided::words) {
         const Decided d(words);
         if (several && static_cast<std::size_t>(d.leader()) != l) continue;
-        const auto outcome = static_cast<std::ptrdiff_t>(d.outcome());
-        ++at_hosts[d.host() * row + outcome];
-        ++at_events[d.event() * row + outcome];
+        const auto occasion = static_cast<std::size_t>(d.event() < 0 ? d.host() : hosts + d.event());
+        ++outcomes[occasion * most_outcomes + static_cast<std::size_t>(d.outcome())];
         const Adds& adds = adds_of[d.kind()];
         whole += adds.whole;
         forgone += d.V() * adds.forgone;
@@ -324,8 +322,13 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
     const auto outcomes_at = [&](std::size_t occasion) {
       return &outcomes_[(l * occasions + occasion) * most_outcomes];
     };
-    for (std::size_t e = 0; e < most_events_; ++e)
-      add_outcomes(outcomes_at(hosts_ + 1 + e), &event_[(l * most_events_ + e) * counts]);
+    const EventView* const events = stage.events + stage.first_event[l];
+    for (std::size_t e = 0; e < static_cast<std::size_t>(stage.first_event[l + 1] - stage.first_event[l]); ++e) {
+      std::uint32_t* const at_event = outcomes_at(hosts_ + e);
+      std::uint32_t* const at_host = outcomes_at(static_cast<std::size_t>(events[e].host));
+      for (std::size_t o = 0; o < most_outcomes; ++o) at_host[o] += at_event[o];
+      add_outcomes(at_event, &event_[(l * most_events_ + e) * counts]);
+    }
     for (std::size_t h = 0; h < hosts_; ++h) {
       const std::size_t place = l * hosts_ + h;
       add_outcomes(outcomes_at(h), &host_[place * counts]);

@@ -8,6 +8,7 @@
 #include "agents/host.hpp"
 #include "agents/leader.hpp"
 #include "agents/ngo.hpp"
+#include "sim/rng/keys.hpp"
 
 namespace lanes_test {
 
@@ -112,7 +113,7 @@ struct Subject {
   void (*operate)(Operation what, const Input& in, std::int32_t* out, int n);
   void (*solve)(Equation what, const Input& in, std::int32_t* out, int n, const agents::Coefficients& k);
   /// out[4 i + j]: word j of counter (a, b, c, d)[i].
-  void (*philox)(const std::uint64_t (&key)[10][2], const Input& in, std::int32_t* out, int n);
+  void (*philox)(const sim::RoundKeys& key, const Input& in, std::int32_t* out, int n);
   /// gather(base, a), and gather(base, a) where b is odd, else c; as Real or as Int.
   void (*gather)(const std::int32_t* base, bool real, bool masked, const Input& in, std::int32_t* out, int n);
   /// base[a] = c where b is odd; as Real or as Int.
@@ -323,7 +324,7 @@ void solve(Equation what, const Input& in, std::int32_t* out, int n, const agent
 }
 
 template <class L>
-void philox(const std::uint64_t (&key)[10][2], const Input& in, std::int32_t* out, int n) {
+void philox(const sim::RoundKeys& key, const Input& in, std::int32_t* out, int n) {
   for (int i = 0; i < n; i += L::width) {
     const auto words =
         L::philox(key, L::load_int(in.a + i), L::load_int(in.b + i), L::load_int(in.c + i), L::load_int(in.d + i));

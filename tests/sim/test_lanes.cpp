@@ -364,7 +364,7 @@ TEST_CASE("lanes: the random words are those of one replicate's generator") {
     for (std::size_t r = 0; r < t.a.size(); ++r)
       for (const std::uint32_t w : sim::philox(seed, {word(t.a[r]), word(t.b[r]), word(t.c[r]), word(t.d[r])}))
         right.push_back(number(w));
-    std::uint64_t key[10][2];
+    sim::RoundKeys key;
     sim::round_keys(seed, key);
     for (const Subject* s : subjects()) {
       CAPTURE(s->name);
