@@ -242,9 +242,9 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
   for (int r = 0; r < count; ++r) {
     const float* const decisions = block.decisions + r * block.most_decisions * decided::words;
     const float* const end = decisions + block.decided[r] * decided::words;
-    if (r + 1 < count) {  // the next replicate's lie elsewhere, and have left the caches since
+    if (r + 1 < count) {  // the next replicate's lie elsewhere; once begun, the machine fetches on by itself
       const float* const next = decisions + block.most_decisions * decided::words;
-      for (int i = 0; i < block.decided[r + 1]; i += 2) __builtin_prefetch(next + i * decided::words);
+      for (int i = 0; i < std::min(block.decided[r + 1], 16); i += 2) __builtin_prefetch(next + i * decided::words);
     }
     for (std::size_t l = 0; l < leaders_; ++l) {
       std::uint32_t* const outcomes = &outcomes_[l * occasions * most_outcomes];
