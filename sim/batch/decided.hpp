@@ -14,7 +14,9 @@ class Decided {
       : words_(words), where_(bits(decided::where)), when_(bits(decided::when)), out_(bits(decided::out)) {}
   int leader() const { return when_ >> 13 & 63; }
   int host() const { return where_ & 0xffff; }
-  int event() const { return static_cast<std::int16_t>(where_ >> 16); }  ///< -1: none
+  /// The host, or ~event if the decision is about one.
+  int occasion() const { return static_cast<std::int16_t>(where_ >> 16); }
+  int event() const { return occasion() < 0 ? ~occasion() : -1; }  ///< -1: none
   bool second_stop() const { return when_ >> 12 & 1; }
   agents::Answer answer() const { return static_cast<agents::Answer>(when_ >> 10 & 3); }
   int week() const { return when_ & 0x3ff; }
@@ -25,8 +27,8 @@ class Decided {
   bool duty() const { return out_ >> 15 & 1; }
   bool reached() const { return out_ >> 16 & 1; }
   /// What it counts as: outcome, order, duty, whether it is about an event.
-  static constexpr std::uint32_t kinds = 128, of_no_event = 64;
-  std::uint32_t kind() const { return (out_ >> 10 & 63) | (where_ >> 25 & of_no_event); }
+  static constexpr std::uint32_t kinds = 128, of_event = 64;
+  std::uint32_t kind() const { return (out_ >> 10 & 63) | (where_ >> 25 & of_event); }
   float V() const { return words_[decided::V]; }
   float planned_days() const { return words_[decided::days]; }
   // Left as they were unless reached.

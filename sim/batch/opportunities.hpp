@@ -241,7 +241,7 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
                                                   ends(agents::Outcome::delegate, t_), ends(agents::Outcome::skip, t_));
   const Int row = L::gather_int(b_.decided, g.r);
   const Int record = times(times(g.r, b_.most_decisions) + row, decided::words);
-  const Int where = g.host | Int(static_cast<std::int32_t>(static_cast<std::uint32_t>(event) << 16));
+  const Int where = g.host | (event < 0 ? shift_left(g.host, 16) : shift_left(Int(~event), 16));
   const Real none(0.0f);
   L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, offer.days}}, g.here);
   L::store_four(b_.decisions + decided::out, record, {{from_bits(out), none, none, none}}, g.here);

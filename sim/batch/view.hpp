@@ -88,7 +88,7 @@ inline constexpr std::int32_t finding = 1 << 8, taken_there = 1 << 9;  ///< of f
 /// A decision as the kernel writes it; sim::decision_of (batch.hpp) reads it.
 namespace decided {
 enum { where, when, V, days, out, pi_arrest, p_arrest, hazard, words };
-// where: host, event << 16 (0xffff: none).
+// where: host, occasion << 16 (the host, or ~event).
 // when: week, answer << 10, second_stop << 12, leader << 13, (1 + host of a diversion) << 19.
 // out: week_out, outcome << 10, order << 14, duty << 15, reached << 16.
 }  // namespace decided

@@ -173,8 +173,8 @@ const std::array<Adds, Decided::kinds> adds_of = [] {
   std::array<Adds, Decided::kinds> all{};
   for (std::size_t kind = 0; kind < all.size(); ++kind) {
     float words[decided::words] = {};
-    words[decided::where] = std::bit_cast<float>(kind & Decided::of_no_event ? 0xffff0000u : 0u);
-    words[decided::out] = std::bit_cast<float>(static_cast<std::uint32_t>(kind % Decided::of_no_event) << 10);
+    words[decided::where] = std::bit_cast<float>(kind & Decided::of_event ? 0xffff0000u : 0u);
+    words[decided::out] = std::bit_cast<float>(static_cast<std::uint32_t>(kind % Decided::of_event) << 10);
     const Decided told(words);
     if (static_cast<std::size_t>(told.outcome()) >= agents::outcome_names.size()) continue;
     Adds& adds = all[kind];
@@ -226,9 +226,8 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
   const BlockView& block = lived.block();
   const StageView& stage = lived.stage_view();
   constexpr std::size_t R = block_replicates;
-  const std::size_t occasions = hosts_ + most_events_;
+  const std::size_t occasions = most_events_ + hosts_;  // numbered from the first host on, events backwards before it
   const bool several = leaders_ > 1;
-  const int hosts = static_cast<int>(hosts_);
   outcomes_.resize(leaders_ * occasions * most_outcomes);
   squared_.resize(leaders_ * hosts_);
   twice_here_.resize(hosts_);
@@ -247,7 +246,8 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
       for (int i = 0; i < std::min(block.decided[r + 1], 16); i += 2) __builtin_prefetch(next + i * decided::words);
     }
     for (std::size_t l = 0; l < leaders_; ++l) {
-      std::uint32_t* const outcomes = &outcomes_[l * occasions * most_outcomes];
+      std::uint32_t* const outcomes = &outcomes_[(l * occasions + most_events_) * most_outcomes];
+      constexpr std::ptrdiff_t row = most_outcomes;
       const float** const arrivals = arrivals_.data();
       Whole whole{};
       double forgone = 0;
@@ -255,8 +255,7 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
       for (const float* words = decisions; words != end; words += decided::words) {
         const Decided d(words);
         if (several && static_cast<std::size_t>(d.leader()) != l) continue;
-        const auto occasion = static_cast<std::size_t>(d.event() < 0 ? d.host() : hosts + d.event());
-        ++outcomes[occasion * most_outcomes + static_cast<std::size_t>(d.outcome())];
+        ++outcomes[d.occasion() * row + static_cast<std::ptrdiff_t>(d.outcome())];
         const Adds& adds = adds_of[d.kind()];
         whole += adds.whole;
         forgone += d.V() * adds.forgone;
@@ -324,14 +323,14 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
     };
     const EventView* const events = stage.events + stage.first_event[l];
     for (std::size_t e = 0; e < static_cast<std::size_t>(stage.first_event[l + 1] - stage.first_event[l]); ++e) {
-      std::uint32_t* const at_event = outcomes_at(hosts_ + e);
-      std::uint32_t* const at_host = outcomes_at(static_cast<std::size_t>(events[e].host));
+      std::uint32_t* const at_event = outcomes_at(most_events_ - 1 - e);
+      std::uint32_t* const at_host = outcomes_at(most_events_ + static_cast<std::size_t>(events[e].host));
       for (std::size_t o = 0; o < most_outcomes; ++o) at_host[o] += at_event[o];
       add_outcomes(at_event, &event_[(l * most_events_ + e) * counts]);
     }
     for (std::size_t h = 0; h < hosts_; ++h) {
       const std::size_t place = l * hosts_ + h;
-      add_outcomes(outcomes_at(h), &host_[place * counts]);
+      add_outcomes(outcomes_at(most_events_ + h), &host_[place * counts]);
       host_[place * counts + static_cast<std::size_t>(Count::visits_squared)] += std::exchange(squared_[place], 0);
     }
   }
