@@ -42,14 +42,10 @@ void Block<L>::aftermath() {
         l, [&](int place) { return b_.settled[place]; }, [](int, const Set&) {},
         [&](const Group& g) { effects(g, again); });
     // The bounds of alliances, where two changes of a week must both be in.
-    const Real most(0.5f * s_.delta.grown[t_]);
     float* delta = ties_of(l) + state::delta;
     serve_all(
         l, [&](int place) { return b_.settled[place] & again; },
-        [&](const Group& g) {
-          const Real changed = L::gather(delta, g.state);
-          L::scatter(delta, g.state, min(max(changed, Real(0.0f) - most), most), g.here);
-        });
+        [&](const Group& g) { L::scatter(delta, g.state, bounded_delta(L::gather(delta, g.state)), g.here); });
     each_open_place(l, [&](int place) {
       b_.active[place] &= ~b_.settled[place];
       b_.settled[place] = {};
@@ -148,9 +144,8 @@ void Block<L>::effects(const Group& g, const Set& again) {
   }
   const Mask arrived = and_not(flew, diverted & taken_there) & duty;
   if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), end[trip::pi]);
-  const Real most(0.5f * s_.delta.grown[t_]);
   const Mask once = !any(again) ? strained : and_not(strained, members(again, g.r));
-  at.tie[state::delta] = select(once, min(max(at.tie[state::delta], zero - most), most), at.tie[state::delta]);
+  at.tie[state::delta] = select(once, bounded_delta(at.tie[state::delta]), at.tie[state::delta]);
   keep_tie(g, at, here);
 }
 

@@ -354,7 +354,7 @@ void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count, bool wi
   kernel_.live(stage_.view(), state_->view);
 }
 
-void tell(const StageView& stage, const float* words, agents::Decision& d) {
+void tell(const StageView& stage, const float* words, const double* weights, agents::Decision& d) {
   const Decided told(words);
   d.event = static_cast<std::int16_t>(told.event());
   d.host.index = static_cast<std::uint16_t>(told.host());
@@ -380,17 +380,17 @@ void tell(const StageView& stage, const float* words, agents::Decision& d) {
     d.hours = hours[flown::hours];
     d.detour_hours = hours[flown::detour];
   }
+  if (weights) {
+    d.weight = weights[0];
+    d.weight_out = weights[1];
+  }
 }
 
 agents::Decision BatchLife::decision(int r, int row) const {
   const BlockView& b = state_->view;
   const int number = r * b.most_decisions + row;
   agents::Decision d;
-  sim::tell(stage_view(), b.decisions + number * decided::words, d);
-  if (b.weighed >= 0) {
-    d.weight = b.weights[2 * number];
-    d.weight_out = b.weights[2 * number + 1];
-  }
+  sim::tell(stage_view(), b.decisions + number * decided::words, b.weighed >= 0 ? b.weights + 2 * number : nullptr, d);
   return d;
 }
 

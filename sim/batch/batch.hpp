@@ -35,8 +35,9 @@ class BatchStage {
   friend class BatchLife;
 };
 
-/// Reads a decision as the kernel writes it (decided::words), but for its weights. `d` is as made.
-void tell(const StageView& stage, const float* words, agents::Decision& d);
+/// Reads a decision as the kernel writes it: decided::words and, where arrests are weighed, two weights (else null).
+/// `d` is as made.
+void tell(const StageView& stage, const float* words, const double* weights, agents::Decision& d);
 
 /// Lives blocks of replicates.
 class BatchLife {

@@ -78,6 +78,7 @@ class Block {
   Set bilateral_ideas(int l);
   void second_stops(int l, const Set& firsts);
   void announce(int place, const Set& who, const Set& goes, const Set& under_duty);
+  void bind(int place, const Set& who, const Set& under_duty) const;
   struct Opened {
     Mask go, delegate, duty;
     Int row;  ///< of the decision
@@ -139,6 +140,11 @@ class Block {
   Real budget(int n, Real gain) const { return Real(s_.B0[n]) + now(gain, s_.B); }
   Real budget(int n, Int r) const { return budget(n, L::gather(&b_.gain[n * R], r)); }
   Real delta(const Ground& at) const { return now(at.tie[state::delta], s_.delta); }
+  /// The change of an alliance, as kept, within its bounds.
+  Real bounded_delta(Real kept) const {
+    const Real most(0.5f * s_.delta.grown[t_]);
+    return min(max(kept, Real(0.0f) - most), most);
+  }
   Real alliance(const Ground& at) const { return at.law[terms::alliance] + delta(at); }
   Int region_row(int l, const Group& g, const Ground& at) const {
     return Int(l * s_.regions * R) + bits_of(at.law[terms::region_row]) + g.r;

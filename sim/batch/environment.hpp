@@ -112,7 +112,7 @@ void Block<L>::sum_pressure() {
         const Group g = group(l, trip, here);
         under_duty.put(at, bits(here & (terms_of(g, terms::fixed)[terms::duty] > Real(0.0f))));
       });
-      b_.bound[place] = (b_.bound[place] & ~who) | of_rank(under_duty, who);
+      bind(place, who, under_duty);
     });
 }
 

@@ -51,6 +51,12 @@ void Block<L>::open_event(int l, int e) {
 template <class L>
 void Block<L>::announce(int place, const Set& who, const Set& goes, const Set& under_duty) {
   b_.active[place] |= of_rank(goes, who);
+  bind(place, who, under_duty);
+}
+
+/// Tells whose hosts have a duty, `under_duty` by rank in `who`.
+template <class L>
+void Block<L>::bind(int place, const Set& who, const Set& under_duty) const {
   b_.bound[place] = (b_.bound[place] & ~who) | of_rank(under_duty, who);
 }
 

@@ -24,19 +24,22 @@ void PackedTrips::add(const BatchLife& lived, std::int64_t first, int count, std
   if (block.weighed >= 0) append(weights_, block.weights, 2);
 }
 
-bool PackedTrips::next(const StageView& stage, Place& at, std::vector<TripRecord>& some) const {
+void PackedTrips::unpack(const StageView& stage,
+                         const std::function<void(const std::vector<TripRecord>&)>& take) const {
   constexpr std::size_t enough = 256;  // stay in a near cache
-  some.clear();
-  for (; at.replicate < decided_.size() && some.size() < enough; ++at.replicate)
-    for (int row = 0; row < decided_[at.replicate]; ++row, ++at.decision) {
+  std::vector<TripRecord> some;
+  std::size_t at = 0;
+  for (std::size_t r = 0; r < decided_.size(); ++r) {
+    for (int row = 0; row < decided_[r]; ++row, ++at) {
       TripRecord& record = some.emplace_back();
-      record.replicate = first_ + static_cast<std::int64_t>(at.replicate);
-      tell(stage, &words_[at.decision * decided::words], record.decision);
-      if (weights_.empty()) continue;
-      record.decision.weight = weights_[2 * at.decision];
-      record.decision.weight_out = weights_[2 * at.decision + 1];
+      record.replicate = first_ + static_cast<std::int64_t>(r);
+      tell(stage, &words_[at * decided::words], weights_.empty() ? nullptr : &weights_[2 * at], record.decision);
     }
-  return !some.empty();
+    if (some.size() < enough) continue;
+    take(some);
+    some.clear();
+  }
+  if (!some.empty()) take(some);
 }
 
 }  // namespace sim

@@ -1,6 +1,7 @@
 // Decisions on their way from the thread that lived them to the one that takes them.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "sim/batch/batch.hpp"
@@ -21,19 +22,9 @@ class PackedTrips {
   void add(const BatchLife& lived, std::int64_t first, int count, std::int64_t most);
 
   /// Hands them out as records, some whole replicates at a time. `stage`: of the life that lived them.
-  template <class Take>
-  void unpack(const StageView& stage, Take take) const {
-    std::vector<TripRecord> some;
-    for (Place at; next(stage, at, some);) take(some);
-  }
+  void unpack(const StageView& stage, const std::function<void(const std::vector<TripRecord>&)>& take) const;
 
  private:
-  struct Place {
-    std::size_t replicate = 0, decision = 0;
-  };
-  /// Those from a place on, which moves on; false: none are left.
-  bool next(const StageView& stage, Place& at, std::vector<TripRecord>& some) const;
-
   std::int64_t first_ = 0;
   std::vector<std::int32_t> decided_;  ///< by replicate
   std::vector<float> words_;           ///< [decision][decided::words]
