@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
       for (int first = 0; first < n; first += sim::block_replicates)
         lived.block.live(seed, static_cast<std::uint32_t>(first), sim::block_replicates);
     };
-    const auto lives = [&lived, live] { return live(), lived.block.block().decided[0] > 0; };
+    const auto lives = [&lived, live] { return live(), *lived.block.block().made > 0; };
     return bench::Piece{name, n, lives, live};
   };
   const bench::Table kernel = bench::compare(

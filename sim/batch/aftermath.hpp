@@ -20,10 +20,10 @@ void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome, Real 
     word(trip::end + trip::fate) = 1 + static_cast<int>(outcome);
     trip[trip::end + trip::pi] = pis[i];
     b_.settled[place].add(r);
-    const int decision = r * b_.most_decisions + word(trip::row);
+    const int decision = word(trip::row);
     const bool duty = terms[word(trip::host) * terms::words + terms::duty] > 0;
     reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]) =
-        t_ | static_cast<int>(outcome) << 10 | (trip[trip::order] > 0) << 14 | duty << 15;
+        t_ | static_cast<int>(outcome) << 10 | (trip[trip::order] > 0) << 14 | duty << 15 | r << decided::replicate_at;
     if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[g.leader * R + r];
   });
 }
@@ -215,7 +215,7 @@ void Block<L>::live() {
       each_member(b_.active[place], [&](int r) {
         const float* trip = &b_.trips[(place * R + r) * trip::words];
         const auto word = [trip](int of) { return reinterpret_cast<const std::int32_t&>(trip[of]); };
-        const int decision = r * b_.most_decisions + word(trip::row);
+        const int decision = word(trip::row);
         const bool duty = of_leader(l).terms[word(trip::host) * terms::words + terms::duty] > 0;
         auto& out = reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]);
         out = (out & ~(3 << 14)) | (trip[trip::order] > 0) << 14 | duty << 15;

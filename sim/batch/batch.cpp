@@ -6,6 +6,7 @@
 #include <cstring>
 #include <deque>
 #include <map>
+#include <numeric>
 
 #include "agents/ngo.hpp"
 #include "sim/batch/decided.hpp"
@@ -238,13 +239,15 @@ struct BatchLife::State {
   std::vector<double> weight, weights, week_weight, sums;
   std::vector<Set> sets;
   std::vector<Contest> contests;
+  std::vector<std::int32_t> rows, begin_of;  ///< of the decisions by replicate, [r + 1]: the first of its rows
+  bool ordered = false;
 
   State(const StageView& s, agents::Manner manner) {
     const auto H = static_cast<std::size_t>(s.hosts), L = static_cast<std::size_t>(s.leaders),
                N = static_cast<std::size_t>(s.ngos), G = static_cast<std::size_t>(s.regions),
                T = static_cast<std::size_t>(s.weeks), places = static_cast<std::size_t>(s.places);
     view.weighed = manner.weighed ? manner.weighed->index : -1;
-    view.most_decisions = s.first_event[L] + 2 * s.leaders * s.weeks;
+    const auto most_decisions = R * static_cast<std::size_t>(s.first_event[L] + 2 * s.leaders * s.weeks);
     const std::size_t open = most_open(s), most_contests = open * L + 1;
     view.most_items = static_cast<int>(open * R + (most_contests + 1) * std::size_t{spare});
     const auto items = static_cast<std::size_t>(view.most_items);
@@ -254,13 +257,13 @@ struct BatchLife::State {
       words(view.ease, L * R);
       words(view.gain, N * R);
       words(view.pressured_count, R);
-      words(view.decided, R);
+      words(view.made, 1);
     });
     lay_out(scratch, [&](auto&& words) {
       words(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
       words(view.resolve, H * resolve::words);
       words(view.trips, places * R * trip::words);
-      words(view.decisions, R * static_cast<std::size_t>(view.most_decisions) * decided::words);
+      words(view.decisions, (most_decisions + spare) * decided::words);
       words(view.pressured, H * R);
       words(view.departs, places * R);
       words(view.item_of, places * R);
@@ -291,7 +294,7 @@ struct BatchLife::State {
     view.weight = weight.data();
     if (manner.weighed) {
       week_weight.resize(T * R);
-      weights.resize(2 * R * static_cast<std::size_t>(view.most_decisions));
+      weights.resize(2 * most_decisions);
     }
     view.week_weight = week_weight.data();
     view.weights = weights.data();
@@ -327,7 +330,23 @@ struct BatchLife::State {
     });
   }
 
+  /// Sorts the rows by replicate, once for each block.
+  void order() {
+    if (ordered) return;
+    ordered = true;
+    const int made = *view.made;
+    const auto replicate = [this](int row) {
+      return static_cast<std::size_t>(Decided(view.decisions + row * decided::words).replicate());
+    };
+    rows.resize(static_cast<std::size_t>(made));
+    begin_of.assign(R + 2, 0);
+    for (int row = 0; row < made; ++row) ++begin_of[replicate(row) + 2];
+    std::partial_sum(begin_of.begin(), begin_of.end(), begin_of.begin());
+    for (int row = 0; row < made; ++row) rows[static_cast<std::size_t>(begin_of[replicate(row) + 1]++)] = row;
+  }
+
   void begin(const BatchStage::Tables& tables) {
+    ordered = false;
     const StageView& s = tables.view;
     std::memset(zero.data(), 0, zero.size() * sizeof zero[0]);
     std::fill(sets.begin(), sets.end(), Set{});
@@ -386,11 +405,17 @@ void tell(const StageView& stage, const float* words, const double* weights, age
   }
 }
 
-agents::Decision BatchLife::decision(int r, int row) const {
+std::span<const std::int32_t> BatchLife::rows(int r) const {
+  state_->order();
+  const std::int32_t* begin = &state_->begin_of[static_cast<std::size_t>(r)];
+  return std::span(state_->rows).subspan(static_cast<std::size_t>(begin[0]),
+                                         static_cast<std::size_t>(begin[1] - begin[0]));
+}
+
+agents::Decision BatchLife::decision(int row) const {
   const BlockView& b = state_->view;
-  const int number = r * b.most_decisions + row;
   agents::Decision d;
-  sim::tell(stage_view(), b.decisions + number * decided::words, b.weighed >= 0 ? b.weights + 2 * number : nullptr, d);
+  sim::tell(stage_view(), b.decisions + row * decided::words, b.weighed >= 0 ? b.weights + 2 * row : nullptr, d);
   return d;
 }
 
@@ -404,7 +429,7 @@ void BatchLife::tell(int r, agents::History& history) const {
     for (std::size_t i = 0; i < to.size(); ++i, from += R) to[i] = from[at];
   };
   history.decisions.clear();
-  for (int row = 0; row < b.decided[r]; ++row) history.decisions.push_back(decision(r, row));
+  for (const int row : this->rows(r)) history.decisions.push_back(decision(row));
   rows(history.nu, 1);
   rows(history.pressure, 1);
   rows(history.isolation, s.leaders);

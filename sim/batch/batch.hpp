@@ -1,6 +1,7 @@
 // The kernel and what it needs: the stage as plain arrays, the state of a block, and the instruction set to run on.
 #pragma once
 #include <memory>
+#include <span>
 
 #include "agents/decision.hpp"
 #include "agents/stage.hpp"
@@ -51,8 +52,9 @@ class BatchLife {
   void live(std::uint64_t seed, std::uint32_t first, int count, bool with_weeks = true);
   const BlockView& block() const;
   const StageView& stage_view() const;
-  /// Decision `row` of replicate `first + r` of the last call; there are block().decided[r].
-  agents::Decision decision(int r, int row) const;
+  /// The rows of block().decisions about replicate `first + r` of the last call, in order.
+  std::span<const std::int32_t> rows(int r) const;
+  agents::Decision decision(int row) const;
   /// Replicate `first + r` of the last call, as the oracle tells it.
   void tell(int r, agents::History& history) const;
 

@@ -26,6 +26,7 @@ class Decided {
   bool order() const { return out_ >> 14 & 1; }
   bool duty() const { return out_ >> 15 & 1; }
   bool reached() const { return out_ >> 16 & 1; }
+  int replicate() const { return static_cast<int>(out_ >> decided::replicate_at); }  ///< in the block
   /// What it counts as: outcome, order, duty, whether it is about an event.
   static constexpr std::uint32_t kinds = 128, of_event = 64;
   std::uint32_t kind() const { return (out_ >> 10 & 63) | (where_ >> 25 & of_event); }

@@ -85,9 +85,10 @@ void Block<L>::depart(const Group& g) {
   L::store_four(b_.trips + trip::end, times(g.trip, trip::words),
                 {{from_bits(diversion.to), diversion.pi, pi, from_bits(fate)}}, here);
 
-  const Int flags = select(ordered, Int(1 << 14), Int(0)) | select(duty, Int(1 << 15), Int(0)) | Int(t_ | 1 << 16);
+  const Int flags = select(ordered, Int(1 << 14), Int(0)) | select(duty, Int(1 << 15), Int(0)) | Int(t_ | 1 << 16) |
+                    shift_left(g.r, decided::replicate_at);
   const Real hazard = select(going, one - (one - diversion.p) * (one - p_here), zero);
-  const Int decision = times(g.r, b_.most_decisions) + bits_of(last[2]);
+  const Int decision = bits_of(last[2]);
   L::store_four(b_.decisions + decided::out, times(decision, decided::words),
                 {{from_bits(flags | outcome), pi, p_here, hazard}}, here);
   if (b_.weighed < 0 && !any(arrested)) return;
@@ -114,8 +115,7 @@ typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int
   if (!any(diverted)) return none;
   const LeaderView& now = of_leader(g.leader);
   const Words words = draw(g, agents::Occasion::diversion);
-  std::int32_t rs[L::width], to[L::width], hosts[L::width], chance[L::width], rows[L::width];
-  L::store_int(rs, g.r);
+  std::int32_t to[L::width], hosts[L::width], chance[L::width], rows[L::width];
   L::store_int(hosts, g.host);
   L::store_int(chance, words[agents::word::divert_to]);
   L::store_int(rows, row);
@@ -133,7 +133,7 @@ typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int
       }
       ahead -= now.over_hours[o];
     }
-    float* decision = &b_.decisions[(rs[i] * b_.most_decisions + rows[i]) * decided::words];
+    float* decision = &b_.decisions[rows[i] * decided::words];
     reinterpret_cast<std::int32_t&>(decision[decided::when]) |= (1 + to[i]) << 19;
   });
   Group there = g;

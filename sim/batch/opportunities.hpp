@@ -19,8 +19,6 @@ void Block<L>::open_event(int l, int e) {
   const EventView& event = s_.events[e];
   const int place = event.place;
   const float* record = event.record;
-  for (int r = 0; r < R; ++r)
-    __builtin_memcpy(&b_.trips[(place * R + r) * trip::words], record, trip::words * sizeof record[0]);
   const float* terms = &of_leader(l).terms[event.host * terms::words];
   const Four what = same(record + trip::host);
   const Offer offer{
@@ -30,18 +28,24 @@ void Block<L>::open_event(int l, int e) {
       Real(record[trip::days])};
   const Set who = b_.free[l];
   Set goes{};
+  std::int32_t rows[R + spare], fates[R + spare];
   const int n = list(who, place * R, b_.list);
   serve(b_.list, n, [&](int at, Int trip, Mask here) {
     const Group g = group(l, trip, here, what);
     const Words words = draw(g, agents::Occasion::opening);
     const Opened answer =
         open(g, offer, words[agents::word::sounding], words[agents::word::answer], e - s_.first_event[l], false);
-    write(g, trip::row, answer.row, answer.go);
     goes.put(at, bits(answer.go));
     const auto fate = [](agents::Outcome o) { return Int(1 + static_cast<int>(o)); };
-    const Int left = select(answer.delegate, fate(agents::Outcome::delegate), fate(agents::Outcome::skip));
-    write(g, trip::end + trip::fate, left, and_not(here, answer.go));
+    L::store_int(rows + at, answer.row);
+    L::store_int(fates + at, select(answer.delegate, fate(agents::Outcome::delegate), fate(agents::Outcome::skip)));
   });
+  for (int i = 0; i < n; ++i) {
+    float* const trip = &b_.trips[b_.list[i] * trip::words];
+    __builtin_memcpy(trip, record, trip::words * sizeof record[0]);
+    __builtin_memcpy(trip + trip::row, &rows[i], sizeof rows[i]);
+    __builtin_memcpy(trip + trip::end + trip::fate, &fates[i], sizeof fates[i]);
+  }
   b_.active[place] = of_rank(goes, who);
   b_.bound[place] = terms[terms::duty] > 0 ? who : Set{};
   b_.settled[place] = who & ~b_.active[place];
@@ -158,14 +162,16 @@ void Block<L>::second_stops(int l, const Set& firsts) {
   const Set empty = firsts & ~b_.active[place];
   if (!any(empty)) return;
   const Int address(static_cast<std::int32_t>(agents::second_stop_place));
-  std::int32_t listed[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
+  std::int32_t listed[R + spare], from[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
 
   Set ranks{};
   int considered = 0;
   serve(listed, list(empty, 0, listed), [&](int at, Int r, Mask here) {
     const Words words = draw(r, l, address, Occasion::opening);
-    const Mask comes = here & L::happens(words[word::arise], Real(s_.k.tau));
+    const Int there = bits_of(L::gather(b_.trips + trip::host, times(Int(first * R) + r, trip::words)));
+    const Mask comes = here & L::happens(words[word::arise], Real(s_.k.tau)) & set(L::gather_int(now.second_exists, there));
     ranks.put(at, bits(comes));
+    L::pack(from + considered, there, comes);
     L::pack(host_word + considered, words[word::host], comes);
     L::pack(sounding + considered, words[word::sounding], comes);
     considered += L::pack(answer + considered, words[word::answer], comes);
@@ -175,17 +181,14 @@ void Block<L>::second_stops(int l, const Set& firsts) {
   const Set considering = of_rank(ranks, empty);
   Set goes{}, under_duty{};
   serve(listed, list(considering, 0, listed), [&](int at, Int r, Mask here) {
-    const Int of_first = times(Int(first * R) + r, trip::words);
-    const Int from = bits_of(L::gather(b_.trips + trip::host, of_first));
-    here = here & set(L::gather_int(now.second_exists, from));
-    if (!any(here)) return;
-    const Int host = select(here, alias(L::load_int(host_word + at), now.second_stop, times(from, s_.hosts)), Int(0));
+    const Int table = times(select(here, L::load_int(from + at), Int(0)), s_.hosts);
+    const Int host = select(here, alias(L::load_int(host_word + at), now.second_stop, table), Int(0));
     const Int trip = Int(place * R) + r;
     const Words idea = draw(r, l, address, Occasion::idea);
     const Real V = agents::exp(Real(s_.k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
     const Opened opened = open_idea(
         group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
-        L::gather(b_.trips + trip::lead, of_first), to_real(Int(1) + poisson(idea[word::days], s_.extra_days)),
+        L::gather(b_.trips + trip::lead, times(Int(first * R) + r, trip::words)), to_real(Int(1) + poisson(idea[word::days], s_.extra_days)),
         L::load_int(sounding + at), L::load_int(answer + at), true);
     L::scatter_int(b_.departs, trip, L::gather_int(b_.departs, Int(first * R) + r), opened.go);
     goes.put(at, bits(opened.go));
@@ -208,7 +211,7 @@ typename Block<L>::Opened Block<L>::open_idea(const Group& g, Real lead, Real da
   return opened;
 }
 
-/// The host lets its resolve slip, the leader answers; `go` announces the trip.
+/// The host lets its resolve slip, the leader answers; `go` announces the trip. The group's lanes in use come first.
 template <class L>
 typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int sounding, Int answer, int event,
                                          bool second_stop) {
@@ -243,25 +246,24 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
   const Int when = Int(t_ | (second_stop ? 1 << 12 : 0) | g.leader << 13) |
                    either(said(agents::Answer::go), said(agents::Answer::delegate), said(agents::Answer::skip));
   const Int out =
-      select(duty, Int(1 << 15), Int(0)) | either(ends(agents::Outcome::pending, s_.weeks),
-                                                  ends(agents::Outcome::delegate, t_), ends(agents::Outcome::skip, t_));
-  const Int row = L::gather_int(b_.decided, g.r);
-  const Int record = times(times(g.r, b_.most_decisions) + row, decided::words);
+      shift_left(g.r, decided::replicate_at) | select(duty, Int(1 << 15), Int(0)) |
+      either(ends(agents::Outcome::pending, s_.weeks), ends(agents::Outcome::delegate, t_),
+             ends(agents::Outcome::skip, t_));
   const Int where = g.host | (event < 0 ? shift_left(g.host, 16) : shift_left(Int(~event), 16));
   const Real none(0.0f);
-  L::store_four(b_.decisions, record, {{from_bits(where), from_bits(when), V, offer.days}}, g.here);
-  L::store_four(b_.decisions + decided::out, record, {{from_bits(out), none, none, none}}, g.here);
-  L::scatter_int(b_.decided, g.r, row + Int(1), g.here);
+  const int row = *b_.made;  // the lanes in use come first
+  *b_.made += __builtin_popcount(bits(g.here));
+  L::store_eights(b_.decisions + row * decided::words, {{from_bits(where), from_bits(when), V, offer.days}},
+                  {{from_bits(out), none, none, none}});
   if (b_.weighed >= 0) {
-    std::int32_t rs[L::width], rows[L::width];
+    std::int32_t rs[L::width];
     L::store_int(rs, g.r);
-    L::store_int(rows, row);
     each_lane(g.here, [&](int i) {
-      double* weights = &b_.weights[2 * (rs[i] * b_.most_decisions + rows[i])];
+      double* weights = &b_.weights[2 * (row + i)];
       weights[0] = weights[1] = b_.weight[g.leader * R + rs[i]];
     });
   }
-  return {go, delegate, g.here & duty, row};
+  return {go, delegate, g.here & duty, Int(row) + L::iota()};
 }
 
 }  // namespace sim::batch

@@ -80,17 +80,19 @@ enum { host_place, region_place, changed, words = 4 };
 }  // namespace resolve
 /// A trip in its place.
 namespace trip {
-enum { host, address, V, Z, lead, bound, cover, order, days, suit, row };
+enum { host, address, V, Z, lead, bound, cover, order, days, suit, row };  // row: of the decision
 inline constexpr int end = 12, words = 16;
 enum { diverted_to, pi_diverted, pi, fate };                           ///< from `end` on
 inline constexpr std::int32_t finding = 1 << 8, taken_there = 1 << 9;  ///< of fate, beside 1 + agents::Outcome
 }  // namespace trip
-/// A decision as the kernel writes it; sim::decision_of (batch.hpp) reads it.
+/// A decision as the kernel writes it; Decided (decided.hpp) reads it.
 namespace decided {
 enum { where, when, V, days, out, pi_arrest, p_arrest, hazard, words };
 // where: host, occasion << 16 (the host, or ~event).
 // when: week, answer << 10, second_stop << 12, leader << 13, (1 + host of a diversion) << 19.
-// out: week_out, outcome << 10, order << 14, duty << 15, reached << 16.
+// out: week_out, outcome << 10, order << 14, duty << 15, reached << 16, replicate in the block << 17.
+inline constexpr int replicate_at = 17;
+static_assert(block_replicates <= 1 << (32 - replicate_at));
 }  // namespace decided
 
 /// An alias table (agents/arithmetic.hpp) as columns; null: no thing has any weight.
@@ -204,10 +206,9 @@ struct BlockView {
   float *totals, *spent;       ///< [ngo][r]
   std::int32_t *list, *close;  ///< [place][r] and more: scratch
 
-  float* decisions;       ///< [r][most_decisions][decided::words]
-  double* weights;        ///< [r][most_decisions][2]: of the answer, of the outcome; with weighed arrests only
-  std::int32_t* decided;  ///< [r]
-  int most_decisions;
+  std::int32_t* made;  ///< the number of decisions
+  float* decisions;    ///< [row][decided::words], as they were made: those of one replicate in their order
+  double* weights;     ///< [row][2]: of the answer, of the outcome; with weighed arrests only
   /// Series: nu, mean pressure, isolation of each leader, budget of each NGO.
   float* rows;  ///< [series][week][r], from week `rows_from` on
   int rows_from;

@@ -1,27 +1,26 @@
 #include "sim/run/packed.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace sim {
 
 void PackedTrips::add(const BatchLife& lived, std::int64_t first, int count, std::int64_t most) {
   if (first >= most) return;
   const BlockView& block = lived.block();
-  const auto replicates = static_cast<std::size_t>(std::min<std::int64_t>(count, most - first));
+  const auto replicates = static_cast<int>(std::min<std::int64_t>(count, most - first));
   if (decided_.empty()) {  // mostly there is one block
     first_ = first;
-    const int decisions = std::accumulate(block.decided, block.decided + replicates, 0);
-    words_.reserve(static_cast<std::size_t>(decisions) * decided::words);
+    words_.reserve(static_cast<std::size_t>(*block.made) * decided::words);
   }
-  decided_.insert(decided_.end(), block.decided, block.decided + replicates);
-  const auto append = [&](auto& to, const auto* from, std::size_t words) {
-    const std::size_t row = static_cast<std::size_t>(block.most_decisions) * words;
-    for (std::size_t r = 0; r < replicates; ++r, from += row)
-      to.insert(to.end(), from, from + static_cast<std::size_t>(block.decided[r]) * words);
-  };
-  append(words_, block.decisions, decided::words);
-  if (block.weighed >= 0) append(weights_, block.weights, 2);
+  const auto append = [](auto& to, const auto* from, int words) { to.insert(to.end(), from, from + words); };
+  for (int r = 0; r < replicates; ++r) {
+    const auto rows = lived.rows(r);
+    decided_.push_back(static_cast<std::int32_t>(rows.size()));
+    for (const int row : rows) {
+      append(words_, block.decisions + row * decided::words, decided::words);
+      if (block.weighed >= 0) append(weights_, block.weights + 2 * row, 2);
+    }
+  }
 }
 
 void PackedTrips::unpack(const StageView& stage,

@@ -141,7 +141,7 @@ void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
       add(history);
       continue;
     }
-    for (int row = 0; row < block.decided[r]; ++row) add_decision(lived.decision(r, row));
+    for (const int row : lived.rows(r)) add_decision(lived.decision(row));
     const std::size_t last = (weeks_ - 1) * block_replicates + static_cast<std::size_t>(r);
     end_decisions(block.week_weight[last], block.rows[last]);
   }
@@ -155,10 +155,8 @@ constexpr std::size_t most_outcomes = 16;  // in four bits
 constexpr std::array<Measure, 8> whole_measures = {
     Measure::visits,    Measure::member_visits, Measure::delegated,        Measure::skipped,
     Measure::withdrawn, Measure::stays_home,    Measure::private_refusals, Measure::cut_short};
-using Whole [[gnu::vector_size(16)]] = std::uint16_t;
-
-/// Two sums side by side, of words that lie so.
-using Pair [[gnu::vector_size(16)]] = double;
+using Whole = Tally::Whole;
+using Pair = Tally::Pair;
 static_assert(decided::days == decided::V + 1 && flown::detour == flown::hours + 1);
 Pair pair(const float* words) { return Pair{words[0], words[1]}; }
 
@@ -220,101 +218,108 @@ void Tally::add_outcomes(std::uint32_t* outcomes, double* cells) {
 }
 
 /// Where every decision counts as one: what add_decision would add, less the zeros. Whole numbers are counted by
-/// outcome and handed on once a block; the loop over decisions does not branch on what was drawn, and sets arrivals
-/// aside, about which there is more to count.
+/// outcome and handed on once a block. Decisions are read as they lie, week by week, and what is added up over
+/// replicates waits until it can be added in their order. The loop over decisions does not branch on what was drawn,
+/// and sets arrivals aside, about which there is more to count.
 void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantiles) {
   const BlockView& block = lived.block();
   const StageView& stage = lived.stage_view();
   constexpr std::size_t R = block_replicates;
   const std::size_t occasions = most_events_ + hosts_;  // numbered from the first host on, events backwards before it
-  const bool several = leaders_ > 1;
   outcomes_.resize(leaders_ * occasions * most_outcomes);
   squared_.resize(leaders_ * hosts_);
-  twice_here_.resize(hosts_);
   visits_of_week_.resize(leaders_ * weeks_);
-  arrivals_.resize(static_cast<std::size_t>(block.most_decisions) + 1);
+  itineraries_.assign(leaders_ * R, Itinerary{});
+  twice_here_.assign(leaders_ * hosts_ * R, 0);
   if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
   std::vector<const float*> flights;  // [leader][week]
   for (std::size_t l = 0; l < leaders_; ++l)
     for (std::size_t t = 0; t < weeks_; ++t) flights.push_back(stage.period[t].leaders[l].hours);
 
-  for (int r = 0; r < count; ++r) {
-    const float* const decisions = block.decisions + r * block.most_decisions * decided::words;
-    const float* const end = decisions + block.decided[r] * decided::words;
-    if (r + 1 < count) {  // the next replicate's lie elsewhere; once begun, the machine fetches on by itself
-      const float* const next = decisions + block.most_decisions * decided::words;
-      for (int i = 0; i < std::min(block.decided[r + 1], 16); i += 2) __builtin_prefetch(next + i * decided::words);
+  // Pointers of its own spare the loops from looking them up again after each store.
+  std::uint32_t* const outcomes = &outcomes_[most_events_ * most_outcomes];
+  std::uint32_t* const squared = squared_.data();
+  std::uint32_t* const visits_of_week = visits_of_week_.data();
+  std::uint16_t* const twice_here = twice_here_.data();
+  Itinerary* const itineraries = itineraries_.data();
+  const std::ptrdiff_t occasions_in_all = static_cast<std::ptrdiff_t>(occasions);
+  const std::size_t hosts = hosts_, weeks = weeks_;
+
+  exposed_.resize(static_cast<std::size_t>(*block.made) + 1);
+  const float** exposed = exposed_.data();  // elsewhere nobody could have made an arrest
+  std::array<std::uint32_t, R + 1> exposed_until{};
+  constexpr int at_a_time = 256;  // stay in a near cache
+  std::array<const float*, at_a_time + 1> arrivals;
+  for (int row = 0; row < *block.made; row += at_a_time) {
+    const float** arrival = arrivals.data();
+    const float* const begin = block.decisions + row * decided::words;
+    const float* const end = begin + std::min(at_a_time, *block.made - row) * decided::words;
+    for (const float* words = begin; words != end; words += decided::words) {
+      const Decided d(words);
+      const std::ptrdiff_t occasion = d.leader() * occasions_in_all + d.occasion();
+      ++outcomes[occasion * std::ptrdiff_t{most_outcomes} + static_cast<std::ptrdiff_t>(d.outcome())];
+      const Adds& adds = adds_of[d.kind()];
+      Itinerary& own = itineraries[static_cast<std::size_t>(d.leader()) * R + static_cast<std::size_t>(d.replicate())];
+      own.whole += adds.whole;
+      own.forgone += d.V() * adds.forgone;
+      *arrival = words;
+      arrival += adds.arrival;
     }
+    const float** const arrivals_end = std::exchange(arrival, arrivals.data());
+    for (; arrival != arrivals_end; ++arrival) {
+      const float* const words = *arrival;
+      const Decided d(words);
+      const auto l = static_cast<std::size_t>(d.leader()), week = l * weeks + static_cast<std::size_t>(d.week_out());
+      const auto host = l * hosts + static_cast<std::size_t>(d.host()), r = static_cast<std::size_t>(d.replicate());
+      Itinerary& own = itineraries[l * R + r];
+      own.hours += pair(flights[week] + flown::words * d.host());
+      own.stayed += pair(words + decided::V) * stayed_by[static_cast<std::size_t>(d.outcome())];
+      if (agents::is_visit(d.outcome())) {
+        ++visits_of_week[week];
+        if (with_quantiles) ++visits_of_block_[week * R + r];
+        std::uint16_t& twice = twice_here[host * R + r];
+        squared[host] += 1u + twice;  // (n + 1)^2 = n^2 + 2 n + 1
+        twice += 2;
+      }
+      const bool is_exposed = d.duty() || d.diverted_to() >= 0;
+      *exposed = words;
+      exposed += is_exposed;
+      exposed_until[r + 1] += is_exposed;
+    }
+  }
+  std::partial_sum(exposed_until.begin(), exposed_until.end(), exposed_until.begin());
+  std::vector<const float*> by_replicate(exposed_until.back());
+  for (const float** at = exposed_.data(); at != exposed; ++at)
+    by_replicate[exposed_until[static_cast<std::size_t>(Decided(*at).replicate())]++] = *at;
+
+  const float* const* of_replicate = by_replicate.data();
+  for (std::size_t r = 0; r < static_cast<std::size_t>(count); ++r) {
     for (std::size_t l = 0; l < leaders_; ++l) {
-      std::uint32_t* const outcomes = &outcomes_[(l * occasions + most_events_) * most_outcomes];
-      constexpr std::ptrdiff_t row = most_outcomes;
-      const float** const arrivals = arrivals_.data();
-      Whole whole{};
-      double forgone = 0;
-      std::size_t arrived = 0;
-      for (const float* words = decisions; words != end; words += decided::words) {
-        const Decided d(words);
-        if (several && static_cast<std::size_t>(d.leader()) != l) continue;
-        ++outcomes[d.occasion() * row + static_cast<std::ptrdiff_t>(d.outcome())];
-        const Adds& adds = adds_of[d.kind()];
-        whole += adds.whole;
-        forgone += d.V() * adds.forgone;
-        arrivals[arrived] = words;
-        arrived += adds.arrival;
-      }
-      for (std::size_t i = 0; with_quantiles && i < arrived; ++i) {
-        const Decided d(arrivals[i]);
-        if (agents::is_visit(d.outcome()))
-          ++visits_of_block_[(l * weeks_ + static_cast<std::size_t>(d.week_out())) * R + static_cast<std::size_t>(r)];
-      }
-      const float* const* const flights_in = &flights[l * weeks_];
-      std::uint32_t* const visits_of_week = &visits_of_week_[l * weeks_];
-      std::uint32_t* const squared = &squared_[l * hosts_];
-      std::uint16_t* const twice = twice_here_.data();
-      std::fill(twice_here_.begin(), twice_here_.end(), std::uint16_t{0});
-      Pair hours{}, stayed{};  // flown and of the detour; value and days
-      std::size_t exposed = 0;
-      for (std::size_t i = 0; i < arrived; ++i) {
-        const float* const words = arrivals[i];
-        const Decided d(words);
-        const auto week = static_cast<std::size_t>(d.week_out()), host = static_cast<std::size_t>(d.host());
-        hours += pair(flights_in[week] + flown::words * host);
-        stayed += pair(words + decided::V) * stayed_by[static_cast<std::size_t>(d.outcome())];
-        if (agents::is_visit(d.outcome())) {
-          ++visits_of_week[week];
-          squared[host] += 1u + twice[host];  // (n + 1)^2 = n^2 + 2 n + 1
-          twice[host] += 2;
-        }
-        arrivals[exposed] = words;
-        exposed += d.duty() || d.diverted_to() >= 0;  // elsewhere nobody could have made an arrest
-      }
-      double hazard = 0;
-      int arrests = 0, diversions = 0;
-      for (std::size_t i = 0; i < exposed; ++i) {
-        const Decided d(arrivals[i]);
-        arrests += d.outcome() == Outcome::arrested;
-        diversions += d.diverted_to() >= 0;
-        hazard += d.hazard();
-        const auto tell = [&d](double* cells) {
-          cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
-          cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
-        };
-        tell(&host_[(l * hosts_ + static_cast<std::size_t>(d.host())) * counts]);
-        if (d.event() >= 0) tell(&event_[(l * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
-      }
+      const Itinerary& own = itineraries_[l * R + r];
       double* const itinerary = &itinerary_[l * measures];
       const auto put = [itinerary](Measure m, double x) { itinerary[static_cast<std::size_t>(m)] = x; };
-      for (std::size_t i = 0; i < whole_measures.size(); ++i) put(whole_measures[i], whole[i]);
-      put(Measure::arrests, arrests);
-      put(Measure::diversions, diversions);
-      put(Measure::hazard, hazard);
-      put(Measure::hours, hours[0]);
-      put(Measure::detour_hours, hours[1]);
-      put(Measure::value_gained, stayed[0]);
-      put(Measure::days, stayed[1]);
-      put(Measure::value_forgone, forgone);
+      for (std::size_t i = 0; i < whole_measures.size(); ++i) put(whole_measures[i], own.whole[i]);
+      for (const Measure m : {Measure::arrests, Measure::diversions, Measure::hazard}) put(m, 0);
+      put(Measure::hours, own.hours[0]);
+      put(Measure::detour_hours, own.hours[1]);
+      put(Measure::value_gained, own.stayed[0]);
+      put(Measure::days, own.stayed[1]);
+      put(Measure::value_forgone, own.forgone);
     }
-    end_replicate(1, block.rows[(weeks_ - 1) * R + static_cast<std::size_t>(r)]);
+    for (; of_replicate != by_replicate.data() + exposed_until[r]; ++of_replicate) {
+      const Decided d(*of_replicate);
+      const LeaderId l{static_cast<std::uint16_t>(d.leader())};
+      scratch(l, Measure::arrests) += d.outcome() == Outcome::arrested;
+      scratch(l, Measure::diversions) += d.diverted_to() >= 0;
+      scratch(l, Measure::hazard) += static_cast<double>(d.hazard());
+      const auto tell = [&d](double* cells) {
+        cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
+        cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
+      };
+      tell(&host_[(l.index * hosts_ + static_cast<std::size_t>(d.host())) * counts]);
+      if (d.event() >= 0) tell(&event_[(l.index * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
+    }
+    end_replicate(1, block.rows[(weeks_ - 1) * R + r]);
   }
 
   for (std::size_t l = 0; l < leaders_; ++l) {

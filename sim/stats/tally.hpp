@@ -79,6 +79,10 @@ inline constexpr std::int64_t quantile_replicates = 4096;
 
 class Tally {
  public:
+  /// Small whole numbers counted side by side, and two sums side by side.
+  using Whole [[gnu::vector_size(16)]] = std::uint16_t;
+  using Pair [[gnu::vector_size(16)]] = double;
+
   /// Without `weeks` nothing is followed week by week, which is faster.
   explicit Tally(const agents::Stage& stage, agents::Manner manner = {}, bool weeks = true);
   void add(const agents::History& history);  ///< one replicate, which the weekly quantiles take in
@@ -125,6 +129,12 @@ class Tally {
   double weekly_visits(agents::LeaderId l, std::size_t week) const;  ///< mean number of visits in this week
 
  private:
+  /// What count_decisions keeps of a leader in a replicate.
+  struct Itinerary {
+    Whole whole;         ///< whole_measures
+    Pair hours, stayed;  ///< flown and of the detour; value and days
+    double forgone;
+  };
   double& host_cell(agents::LeaderId l, agents::HostId h, Count c);
   double& event_cell(agents::LeaderId l, std::size_t event, Count c);
   double& scratch(agents::LeaderId l, Measure m) {
@@ -162,14 +172,16 @@ class Tally {
   std::vector<std::uint32_t> outcomes_;        ///< [leader][host, then no event, then event][outcome]
   std::vector<std::uint32_t> squared_;         ///< [leader][host]: visits squared
   std::vector<std::uint32_t> visits_of_week_;  ///< [leader][week]
+  std::vector<std::uint16_t> twice_here_;      ///< [leader][host][replicate]: 2 x the visits
+
+  std::vector<const float*> arrivals_, exposed_;  ///< a block's, as the kernel left them; exposed ones by replicate
+  std::vector<Itinerary> itineraries_;            ///< [leader][replicate]
 
   // One replicate's own figures.
   std::vector<float> visits_in_week_;           ///< [leader][week], unweighted
   std::vector<float> visits_of_block_;          ///< [leader][week][replicate], if the quantiles are wanted
   std::vector<double> visits_here_;             ///< [leader][host], weighted
   std::vector<std::size_t> visited_;            ///< rows of visits_here_ in use
-  std::vector<const float*> arrivals_;          ///< of a leader, as the kernel left them
-  std::vector<std::uint16_t> twice_here_;       ///< [host]: 2 x a leader's visits
   std::vector<double> itinerary_, unweighted_;  ///< [leader][measure]
 };
 
