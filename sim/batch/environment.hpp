@@ -123,15 +123,14 @@ void Block<L>::record_week() {
     float* row = &b_.rows[(series * s_.weeks + t_) * R];
     for (int c = 0; c < R / summed_replicates; ++c) {
       const int from = c * summed_replicates, to = from + summed_replicates;
-      double eight[8] = {};
+      typename L::Eight eight;
       if (b_.all.word[c] == ~std::uint64_t{0})
-        for (int r = from; r < to; r += L::width) L::add_to_eight(eight, r, of(r));
+        for (int r = from; r < to; r += L::width) eight.add(r, of(r));
       else
         for (int r = from; r < to; r += L::width)
-          L::add_to_eight(eight, r, select(L::mask_from_bits(b_.all.bits(r)), of(r), Real(0.0f)));
+          eight.add(r, select(L::mask_from_bits(b_.all.bits(r)), of(r), Real(0.0f)));
       for (int r = from; rows && r < to; r += L::width) L::store(row + r, of(r));
-      b_.sums[(series * s_.weeks + t_) * (R / summed_replicates) + c] =
-          ((eight[0] + eight[1]) + (eight[2] + eight[3])) + ((eight[4] + eight[5]) + (eight[6] + eight[7]));
+      b_.sums[(series * s_.weeks + t_) * (R / summed_replicates) + c] = eight.all();
     }
   };
   const auto current = [&](const float* kept, const DecayView& decay) { return now(L::load(kept), decay); };

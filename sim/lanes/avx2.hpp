@@ -153,12 +153,18 @@ struct Lanes {
     }
   }
 
-  LANES_INLINE static void add_to_eight(double* eight, int, Real a) {
-    const __m256d first = _mm256_cvtps_pd(_mm256_castps256_ps128(a.v));
-    const __m256d second = _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1));
-    _mm256_storeu_pd(eight, _mm256_add_pd(_mm256_loadu_pd(eight), first));
-    _mm256_storeu_pd(eight + 4, _mm256_add_pd(_mm256_loadu_pd(eight + 4), second));
-  }
+  struct Eight {
+    __m256d first = _mm256_setzero_pd(), second = _mm256_setzero_pd();
+    LANES_INLINE void add(int, Real a) {
+      first = _mm256_add_pd(first, _mm256_cvtps_pd(_mm256_castps256_ps128(a.v)));
+      second = _mm256_add_pd(second, _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1)));
+    }
+    LANES_INLINE double all() const {
+      const __m256d pairs = _mm256_hadd_pd(first, second);
+      const __m128d fours = _mm_add_pd(_mm256_castpd256_pd128(pairs), _mm256_extractf128_pd(pairs, 1));
+      return _mm_cvtsd_f64(_mm_add_sd(fours, _mm_unpackhi_pd(fours, fours)));
+    }
+  };
 
   struct Four {
     Real four[4];

@@ -136,11 +136,19 @@ struct Lanes {
     _mm512_mask_i32scatter_epi32(base, where.v, index.v, a.v, 4);
   }
 
-  LANES_INLINE static void add_to_eight(double* eight, int, Real a) {
-    const __m512d first = _mm512_maskz_cvtps_pd(all_pairs, _mm512_maskz_extractf32x8_ps(all_pairs, a.v, 0));
-    const __m512d second = _mm512_maskz_cvtps_pd(all_pairs, _mm512_maskz_extractf32x8_ps(all_pairs, a.v, 1));
-    _mm512_storeu_pd(eight, _mm512_add_pd(_mm512_add_pd(_mm512_loadu_pd(eight), first), second));
-  }
+  struct Eight {
+    __m512d sum = _mm512_setzero_pd();
+    LANES_INLINE void add(int, Real a) {
+      const __m512d first = _mm512_maskz_cvtps_pd(all_pairs, _mm512_castps512_ps256(a.v));
+      const __m512d second = _mm512_maskz_cvtps_pd(all_pairs, _mm512_maskz_extractf32x8_ps(all_pairs, a.v, 1));
+      sum = _mm512_add_pd(_mm512_add_pd(sum, first), second);
+    }
+    LANES_INLINE double all() const {
+      const __m512d pairs = _mm512_add_pd(sum, _mm512_maskz_permute_pd(all_pairs, sum, 0x55));
+      const __m512d fours = _mm512_add_pd(pairs, _mm512_maskz_permutex_pd(all_pairs, pairs, 0x4e));
+      return _mm_cvtsd_f64(_mm_add_sd(_mm512_castpd512_pd128(fours), _mm512_maskz_extractf64x2_pd(all_pairs, fours, 2)));
+    }
+  };
 
   /// Indices one by one; they are not negative, which spares extending their sign.
   struct Elements {

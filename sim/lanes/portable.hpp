@@ -280,10 +280,16 @@ struct Lanes {
       if (where.lane[i]) base[index.lane[i]] = a.lane[i];
   }
 
-  /// Adds element i to the sum (at + i) % 8, in order; `at` is a multiple of the width.
-  LANES_INLINE static void add_to_eight(double* eight, int at, const Real& a) {
-    for (int i = 0; i < N; ++i) eight[(at + i) % 8] += static_cast<double>(a.lane[i]);
-  }
+  /// Eight sums side by side. `add` adds element i to sum (at + i) % 8, in order; `at` is a multiple of the width.
+  struct Eight {
+    double sum[8]{};
+    LANES_INLINE void add(int at, const Real& a) {
+      for (int i = 0; i < N; ++i) sum[(at + i) % 8] += static_cast<double>(a.lane[i]);
+    }
+    LANES_INLINE double all() const {
+      return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    }
+  };
 
   /// Four words in a row for each lane, from index on: word j of every lane in four[j].
   struct Four {

@@ -160,11 +160,23 @@ struct Lanes {
       if (wanted >> i & 1) base[at[i]] = from[i];
   }
 
-  LANES_INLINE static void add_to_eight(double* eight, int at, Real a) {
-    eight += at % 8;
-    _mm_storeu_pd(eight, _mm_add_pd(_mm_loadu_pd(eight), _mm_cvtps_pd(a.v)));
-    _mm_storeu_pd(eight + 2, _mm_add_pd(_mm_loadu_pd(eight + 2), _mm_cvtps_pd(_mm_movehl_ps(a.v, a.v))));
-  }
+  struct Eight {
+    __m128d sum[4] = {_mm_setzero_pd(), _mm_setzero_pd(), _mm_setzero_pd(), _mm_setzero_pd()};
+    LANES_INLINE void add(int at, Real a) {
+      __m128d* const own = sum + at % 8 / 2;
+      own[0] = _mm_add_pd(own[0], _mm_cvtps_pd(a.v));
+      own[1] = _mm_add_pd(own[1], _mm_cvtps_pd(_mm_movehl_ps(a.v, a.v)));
+    }
+    LANES_INLINE double all() const {
+      const __m128d four = in_pairs(in_pairs(sum[0], sum[1]), in_pairs(sum[2], sum[3]));
+      return _mm_cvtsd_f64(in_pairs(four, four));
+    }
+
+   private:
+    LANES_INLINE static __m128d in_pairs(__m128d a, __m128d b) {
+      return _mm_add_pd(_mm_unpacklo_pd(a, b), _mm_unpackhi_pd(a, b));
+    }
+  };
 
   struct Four {
     Real four[4];

@@ -127,7 +127,8 @@ struct Subject {
   int (*pack)(const Input& in, std::int32_t* out, int n);
   int (*list)(std::uint64_t set, std::int32_t first, std::int32_t* to);
   std::uint64_t (*of_rank)(std::uint64_t ranks, std::uint64_t set);
-  void (*add_to_eight)(double* eight, const float* from, int n);
+  /// All n numbers, added to eight sums in turn.
+  double (*add)(const float* from, int n);
 };
 
 extern const Subject portable_1, portable_4, portable_8, portable_16;
@@ -401,8 +402,10 @@ std::uint64_t of_rank(std::uint64_t ranks, std::uint64_t set) {
 }
 
 template <class L>
-void add_to_eight(double* eight, const float* from, int n) {
-  for (int i = 0; i < n; i += L::width) L::add_to_eight(eight, i, L::load(from + i));
+double add(const float* from, int n) {
+  typename L::Eight eight;
+  for (int i = 0; i < n; i += L::width) eight.add(i, L::load(from + i));
+  return eight.all();
 }
 
 }  // namespace detail
@@ -421,7 +424,7 @@ constexpr Subject subject(const char* name) {
           detail::pack<L>,
           detail::list<L>,
           detail::of_rank<L>,
-          detail::add_to_eight<L>};
+          detail::add<L>};
 }
 
 }  // namespace lanes_test
