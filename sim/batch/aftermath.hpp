@@ -197,6 +197,7 @@ typename Block<L>::Real Block<L>::nudged(Real norm, Real x) const {
 
 template <class L>
 void Block<L>::live() {
+  know_regions();
   for (t_ = 0; t_ < s_.weeks; ++t_) {
     period_ = &s_.period[t_];
     if (s_.new_period[t_]) sum_pressure();

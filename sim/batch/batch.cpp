@@ -60,6 +60,7 @@ struct BatchStage::Tables {
              .initial_nu = stage.initial_nu,
              .Lambda = stage.Lambda.data(),
              .leader_address = stage.leader_address.data(),
+             .region_place = stage.region_place.data(),
              .B0 = stage.B0.data(),
              .per_B0 = stage.per_B0.data(),
              .y = stage.y.data(),
@@ -76,9 +77,8 @@ struct BatchStage::Tables {
              .extra_lead_weeks = poisson(stage.extra_lead_weeks),
              .extra_days = poisson(stage.extra_days)} {
     for (std::size_t h = 0; h < stage.hosts; ++h)
-      resolve.insert(resolve.end(), {std::bit_cast<float>(stage.host_place[h]),
-                                     std::bit_cast<float>(stage.region_place[stage.region_of[h].index]),
-                                     std::bit_cast<float>(std::int32_t{-1}), 0.0f});
+      resolve.insert(resolve.end(), {std::bit_cast<float>(stage.host_place[h]), std::bit_cast<float>(std::int32_t{-1}),
+                                     0.0f, 0.0f});
     view.reach_words = (view.ngos + 3) / 4 * 4;
     std::vector<float> reach;
     for (Eigen::Index h = 0; h < stage.reach.cols(); ++h)
@@ -262,13 +262,14 @@ struct BatchLife::State {
     lay_out(scratch, [&](auto&& words) {
       words(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
       words(view.resolve, H * resolve::words);
+      words(view.common, G * R);
       words(view.trips, places * R * trip::words);
       words(view.decisions, (most_decisions + spare) * decided::words);
       words(view.pressured, H * R);
       words(view.departs, places * R);
       words(view.item_of, places * R);
       words(view.list, items);
-      words(view.close, items);
+      for (std::int32_t** x : {&view.close, &view.close_word, &view.close_p}) words(*x, items);
       words(view.contested, items);
       words(view.at_host, items);
       words(view.effort, items);

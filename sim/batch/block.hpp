@@ -104,14 +104,8 @@ class Block {
 
   // hosts.hpp, departure.hpp
   void find_due(int l);
-  struct Invitation {
-    Terms trip;
-    Ground at;
-    Real p_refuse;
-    Int word;
-  };
-  Invitation invitation(const Group& g) const;
-  BLOCK_FLATTEN Mask may_withdraw(const Group& g) const;
+  BLOCK_FLATTEN int list_close(const Group& g, int n);
+  int list_withdrawn(int n);
   BLOCK_FLATTEN void withdraw(const Group& g);
   BLOCK_FLATTEN void depart(const Group& g);
   struct Diversion {
@@ -162,6 +156,7 @@ class Block {
   }
   /// The same four in every lane.
   static Four same(const float* four) { return {{Real(four[0]), Real(four[1]), Real(four[2]), Real(four[3])}}; }
+  void know_regions() const;
   void know(const Group& g, Ground& at) const;
   agents::Belief<Real> belief(const Ground& at) const;
   void believe_from_now(Ground& at, Mask which, agents::Belief<Real> belief) const;

@@ -11,8 +11,9 @@ void Block<L>::hosts() {
     int close = 0;
     serve_all(
         l, [&](int place) { return b_.active[place] & ~b_.due[place]; },
-        [&](const Group& g) { close += L::pack(b_.close + close, g.trip, may_withdraw(g)); });
-    serve(b_.close, close, [&](int, Int trip, Mask here) { withdraw(group(l, trip, here)); });
+        [&](const Group& g) { close = list_close(g, close); });
+    const int withdrawn = list_withdrawn(close);
+    serve(b_.close, withdrawn, [&](int, Int trip, Mask here) { withdraw(group(l, trip, here)); });
   }
 }
 
@@ -30,30 +31,40 @@ void Block<L>::find_due(int l) {
   });
 }
 
+/// Lists the invitations that may be withdrawn this week after the first n; their number. The weekly chance is below the
+/// whole one: most weeks are settled without working it out.
 template <class L>
-typename Block<L>::Invitation Block<L>::invitation(const Group& g) const {
+int Block<L>::list_close(const Group& g, int n) {
   const Terms trip = terms_of_trip(g);
   Ground at = ground(g);
   know(g, at);
   const Real c = compliance(at, norm(g.r), at.host[state::resolve], trip.cover);
   const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
-  return {trip, at, p_refuse, draw(g, agents::Occasion::standing)[agents::word::withdraw]};
+  const Int word = draw(g, agents::Occasion::standing)[agents::word::withdraw];
+  const Mask close = g.here & L::happens(word, min(p_refuse * Real(1.001f), Real(1.0f)));
+  L::pack(b_.close_word + n, word, close);
+  L::pack(b_.close_p + n, bits_of(p_refuse), close);
+  return n + L::pack(b_.close + n, g.trip, close);
 }
 
-/// The weekly chance is below the whole one: most weeks are settled without working it out.
+/// Of the first n listed as close, leaves those that are withdrawn.
 template <class L>
-typename Block<L>::Mask Block<L>::may_withdraw(const Group& g) const {
-  const Invitation x = invitation(g);
-  return g.here & L::happens(x.word, min(x.p_refuse * Real(1.001f), Real(1.0f)));
+int Block<L>::list_withdrawn(int n) {
+  int withdrawn = 0;
+  serve(b_.close, n, [&](int at, Int trip, Mask here) {
+    const Real lead = L::gather(b_.trips + trip::lead, times(trip, trip::words));
+    const Real p = agents::weekly_withdrawal(from_bits(L::load_int(b_.close_p + at)), lead);
+    withdrawn += L::pack(b_.close + withdrawn, trip, here & L::happens(L::load_int(b_.close_word + at), p));
+  });
+  return withdrawn;
 }
 
 template <class L>
 void Block<L>::withdraw(const Group& g) {
-  const Invitation x = invitation(g);
-  const Mask withdrawn = g.here & L::happens(x.word, agents::weekly_withdrawal(x.p_refuse, x.trip.lead));
-  if (!any(withdrawn)) return;
-  const Real pi = pi_refuse(x.at, idea_of_compliance(x.at, norm(g.r), lesson_of_region(g, x.at), x.trip.cover), x.trip);
-  settle(g, withdrawn, agents::Outcome::withdrawn, pi);
+  const Terms trip = terms_of_trip(g);
+  const Ground at = ground(g);
+  const Real c = idea_of_compliance(at, norm(g.r), lesson_of_region(g, at), trip.cover);
+  settle(g, g.here, agents::Outcome::withdrawn, pi_refuse(at, c, trip));
 }
 
 }  // namespace sim::batch

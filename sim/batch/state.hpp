@@ -48,6 +48,20 @@ void Block<L>::meet(int host, int r) const {
   b_.met[host].add(r);
 }
 
+/// Draws what the resolves of a region's hosts have in common.
+template <class L>
+void Block<L>::know_regions() const {
+  const Int occasion(static_cast<std::int32_t>(agents::Occasion::resolve) << 16);
+  for (int region = 0; region < s_.regions; ++region) {
+    const Int place(static_cast<std::int32_t>(s_.region_place[region]));
+    for (int r = 0; r < R; r += L::width) {
+      const Int replicate = Int(static_cast<std::int32_t>(b_.first_replicate) + r) + L::iota();
+      const Int word = L::philox(b_.key, replicate, occasion, Int(0), place)[agents::word::at_start];
+      L::store(b_.common + region * R + r, Real(s_.k.common) * agents::normal_quantile(L::uniform(word)));
+    }
+  }
+}
+
 /// Draws the resolve of hosts that the replicate has not met yet.
 template <class L>
 void Block<L>::know(const Group& g, Ground& at) const {
@@ -57,14 +71,13 @@ void Block<L>::know(const Group& g, Ground& at) const {
   const Int replicate = Int(static_cast<std::int32_t>(b_.first_replicate)) + g.r;
   const auto occasion = static_cast<std::int32_t>(agents::Occasion::resolve) << 16;
   const Four place = L::load_four(b_.resolve, times(g.host, resolve::words));
-  const Words common = L::philox(b_.key, replicate, Int(occasion), Int(0), bits_of(place[resolve::region_place]));
   const Int changed = bits_of(place[resolve::changed]);
   const Mask anew = !(changed < Int(0));
   const Int week = select(anew, changed, Int(0));
   const Words own = L::philox(b_.key, replicate, week | Int(occasion), Int(0), bits_of(place[resolve::host_place]));
   const Int word = select(anew, own[agents::word::after_change], own[agents::word::at_start]);
-  const Real u = Real(s_.k.common) * agents::normal_quantile(L::uniform(common[agents::word::at_start])) +
-                 Real(s_.k.own) * agents::normal_quantile(L::uniform(word));
+  const Real common = L::gather(b_.common, bits_of(at.law[terms::region_row]) + g.r);
+  const Real u = common + Real(s_.k.own) * agents::normal_quantile(L::uniform(word));
   at.host[state::resolve] = select(fresh, u, at.host[state::resolve]);
   at.host[state::known] = from_bits(known | Int(state::drawn));
   L::store_four(b_.state, g.state, at.host, fresh);

@@ -74,9 +74,9 @@ enum { delta, cooldown, m, learned, words_of_a_tie };  ///< from `tie` on, a lea
 inline constexpr std::int32_t drawn = 1, pressured = 2;
 inline constexpr int words(int leaders) { return tie + words_of_a_tie * leaders; }
 }  // namespace state
-/// Where a host's resolve is drawn: ids as bits, and the week of the last change of government (-1: none).
+/// Where a host's own resolve is drawn: its id as bits, and the week of the last change of government (-1: none).
 namespace resolve {
-enum { host_place, region_place, changed, words = 4 };
+enum { host_place, changed, words = 4 };
 }  // namespace resolve
 /// A trip in its place.
 namespace trip {
@@ -151,6 +151,7 @@ struct StageView {
   const PeriodView* period = nullptr;        ///< [week]
   const std::int32_t* new_period = nullptr;  ///< [week]: 1 where a period begins
   const std::uint32_t* leader_address = nullptr;
+  const std::uint32_t* region_place = nullptr;  ///< [region]
   const EventView* events = nullptr;  ///< all leaders' calendars in a row
   const int* first_event = nullptr;   ///< [leader + 1]
   int event_places = 0;
@@ -180,6 +181,7 @@ struct BlockView {
 
   float *norm, *total_pressure, *surplus;     ///< [r], as kept
   float *regional, *ease, *gain;              ///< [leader][region][r], [leader][r], [ngo][r], as kept
+  float* common;                              ///< [region][r]: of its hosts' resolve
   Set* met;                                   ///< [host]: those whose record holds anything
   float* state;                               ///< [host][r][state::words]
   float* resolve;                             ///< [host][resolve::words]
@@ -204,7 +206,9 @@ struct BlockView {
   Contest* contests;           ///< scratch
   float* advocacy;             ///< [r]: what is spent on it this week beyond the start
   float *totals, *spent;       ///< [ngo][r]
-  std::int32_t *list, *close;  ///< [place][r] and more: scratch
+  std::int32_t* list;  ///< [place][r] and more: scratch
+  /// Invitations that may be withdrawn: place and replicate, word drawn, chance over the whole lead.
+  std::int32_t *close, *close_word, *close_p;
 
   std::int32_t* made;  ///< the number of decisions
   float* decisions;    ///< [row][decided::words], as they were made: those of one replicate in their order
