@@ -6,25 +6,24 @@ namespace sim::batch {
 
 /// Trips that end before they depart; `pi` is what the leader thought of a refusal.
 template <class L>
-void Block<L>::settle(const Group& g, Mask which, agents::Outcome outcome, Real pi) {
-  if (!any(which)) return;
-  std::int32_t trips[L::width];
-  float pis[L::width];
+void Block<L>::settle(const Group& g, agents::Outcome outcome, Real pi) {
+  Four course = course_of(g);
+  course[course::pi] = pi;
+  course[course::fate] = from_bits(Int(1 + static_cast<int>(outcome)));
+  keep_course(g.trip, course, g.here);
+  const Mask duty = terms_of(g, terms::fixed)[terms::duty] > Real(0.0f);
+  const Int out = Int(t_ | static_cast<int>(outcome) << 10) | select(in(b_.ordered, g.trip), Int(1 << 14), Int(0)) |
+                  select(duty, Int(1 << 15), Int(0)) | shift_left(g.r, decided::replicate_at);
+  const Int decision = bits_of(course[course::row]);
+  L::scatter_int(reinterpret_cast<std::int32_t*>(b_.decisions) + decided::out, times(decision, decided::words), out,
+                 g.here);
+  std::int32_t trips[L::width], decisions[L::width];
   L::store_int(trips, g.trip);
-  L::store(pis, pi);
-  const auto* terms = of_leader(g.leader).terms;
-  each_lane(which, [&](int i) {
+  L::store_int(decisions, decision);
+  each_lane(g.here, [&](int i) {
     const int place = trips[i] / R, r = trips[i] % R;
-    float* trip = &b_.trips[trips[i] * trip::words];
-    const auto word = [trip](int of) -> std::int32_t& { return reinterpret_cast<std::int32_t&>(trip[of]); };
-    word(trip::end + trip::fate) = 1 + static_cast<int>(outcome);
-    trip[trip::end + trip::pi] = pis[i];
     b_.settled[place].add(r);
-    const int decision = word(trip::row);
-    const bool duty = terms[word(trip::host) * terms::words + terms::duty] > 0;
-    reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]) =
-        t_ | static_cast<int>(outcome) << 10 | (trip[trip::order] > 0) << 14 | duty << 15 | r << decided::replicate_at;
-    if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[g.leader * R + r];
+    if (b_.weighed >= 0) b_.weights[2 * decisions[i] + 1] = b_.weight[g.leader * R + r];
   });
 }
 
@@ -79,8 +78,8 @@ void Block<L>::effects(const Group& g, const Set& again) {
   using agents::Outcome;
   const agents::Coefficients& k = s_.k;
   const Mask here = g.here;
-  const Four end = trip_four(g, trip::end);
-  const Int extra = bits_of(end[trip::fate]), fate = extra & Int(0xff);
+  const Four course = course_of(g);
+  const Int extra = bits_of(course[course::fate]), fate = extra & Int(0xff);
   const auto is = [&](Outcome o) { return here & (fate == Int(1 + static_cast<int>(o))); };
   Ground at = ground(g);
   const Real V = g.what[trip::V], Z = g.what[trip::Z], bound = at.law[terms::duty];
@@ -107,7 +106,7 @@ void Block<L>::effects(const Group& g, const Set& again) {
     if (any(defied)) {
       change_norm(g.r, defied, zero - Real(k.chi_visit) * Z);
       change_budgets(g, defied, 0.0f - k.l_B, Real(k.o_B) * Z);
-      const Mask finding = defied & set(extra & Int(trip::finding));
+      const Mask finding = defied & set(extra & Int(course::finding));
       const Real F = now(at.host[state::findings], s_.F) + Real(1.0f);
       L::scatter(b_.state + state::findings, g.state, kept(F, s_.F), finding);
       change_norm(g.r, finding, Real(k.chi_find));
@@ -122,28 +121,28 @@ void Block<L>::effects(const Group& g, const Set& again) {
     change_budgets(g, withdrawn & duty, k.g_B, zero);
     const Real cooled = max(now(at.tie[state::cooldown], s_.K), Real(0.5f));
     at.tie[state::cooldown] = select(withdrawn, kept(cooled, s_.K), at.tie[state::cooldown]);
-    learn_from_refusal(at, lesson_of_region(g, at), withdrawn, Real(1.0f), end[trip::pi]);
+    learn_from_refusal(at, lesson_of_region(g, at), withdrawn, Real(1.0f), course[course::pi]);
   }
   if (any(arrested)) {
     change_norm(g.r, arrested, Real(k.chi_arr));
     change_budgets(g, arrested & duty, k.g_B, zero);
   }
 
-  const Mask taken_there = set(extra & Int(trip::taken_there)),
-             diverted = flew & !(bits_of(end[trip::diverted_to]) < Int(0));
+  const Mask taken_there = set(extra & Int(course::taken_there)), diverted = flew & set(extra & Int(course::diverted));
   if (any(diverted)) {  // it may be the host itself that was flown over
     keep_tie(g, at, here);
     Group there = g;
     there.here = diverted;
-    there.host = select(diverted, bits_of(end[trip::diverted_to]), Int(0));
+    there.host = L::gather_int(b_.diverted_to, g.trip, diverted, Int(0));
     there.state = state_of(there.host, g.r);
     Ground elsewhere = ground(there);
-    learn_from_arrival(there, elsewhere, diverted, select(taken_there, Real(1.0f), zero), end[trip::pi_diverted]);
+    const Real pi = L::gather(b_.pi_diverted, g.trip, diverted, zero);
+    learn_from_arrival(there, elsewhere, diverted, select(taken_there, Real(1.0f), zero), pi);
     keep_tie(there, elsewhere, diverted);
     at.tie = L::load_four(ties_of(g.leader), g.state);
   }
   const Mask arrived = and_not(flew, diverted & taken_there) & duty;
-  if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), end[trip::pi]);
+  if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), course[course::pi]);
   const Mask once = !any(again) ? strained : and_not(strained, members(again, g.r));
   at.tie[state::delta] = select(once, bounded_delta(at.tie[state::delta]), at.tie[state::delta]);
   keep_tie(g, at, here);
@@ -214,12 +213,12 @@ void Block<L>::live() {
   for (int l = 0; l < s_.leaders; ++l)
     each_open_place(l, [&](int place) {
       each_member(b_.active[place], [&](int r) {
-        const float* trip = &b_.trips[(place * R + r) * trip::words];
-        const auto word = [trip](int of) { return reinterpret_cast<const std::int32_t&>(trip[of]); };
-        const int decision = word(trip::row);
-        const bool duty = of_leader(l).terms[word(trip::host) * terms::words + terms::duty] > 0;
-        auto& out = reinterpret_cast<std::int32_t&>(b_.decisions[decision * decided::words + decided::out]);
-        out = (out & ~(3 << 14)) | (trip[trip::order] > 0) << 14 | duty << 15;
+        const auto word = [](float& x) -> std::int32_t& { return reinterpret_cast<std::int32_t&>(x); };
+        const int decision = word(b_.course[(place * R + r) * course::words + course::row]);
+        const int host = word(b_.decisions[decision * decided::words + decided::where]) & 0xffff;
+        const bool duty = of_leader(l).terms[host * terms::words + terms::duty] > 0;
+        std::int32_t& out = word(b_.decisions[decision * decided::words + decided::out]);
+        out = (out & ~(3 << 14)) | b_.ordered[place].has(r) << 14 | duty << 15;
         if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[l * R + r];
       });
     });

@@ -263,7 +263,10 @@ struct BatchLife::State {
       words(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
       words(view.resolve, H * resolve::words);
       words(view.common, G * R);
-      words(view.trips, places * R * trip::words);
+      words(view.trips, (static_cast<std::size_t>(s.event_places) + 2 * L * R) * trip::words);
+      words(view.course, places * R * course::words);
+      words(view.diverted_to, places * R);
+      words(view.pi_diverted, places * R);
       words(view.decisions, (most_decisions + spare) * decided::words);
       words(view.pressured, H * R);
       words(view.departs, places * R);
@@ -281,12 +284,13 @@ struct BatchLife::State {
     });
     sums.resize((series::isolation + L + N) * T * (R / summed_replicates));
     view.sums = sums.data();
-    sets.resize(H + L + 5 * places);
+    sets.resize(H + L + 6 * places);
     view.met = sets.data();
     view.free = view.met + H;
     view.active = view.free + L;
     view.bound = view.active + places;
-    view.due = view.bound + places;
+    view.ordered = view.bound + places;
+    view.due = view.ordered + places;
     view.settled = view.due + places;
     view.waiting = view.settled + places;
     contests.resize(most_contests + 1);

@@ -47,15 +47,13 @@ class Block {
     Int host;
     Int state;  ///< index of the host's record
   };
-  /// Fours of the trip's record.
   struct Terms {
-    Real lead, bound, cover, order;
+    Real lead, bound, cover, days, order;
   };
   /// An opportunity put to a group. `law` and `way` are fours of the host's terms.
   struct Offer {
     Four law, way;
     Terms trip;
-    Real days;
   };
   /// What is known of a group's hosts: law is fixed, duty, alliance, region_row; the others as in view.hpp, as kept.
   struct Ground {
@@ -83,7 +81,7 @@ class Block {
     Mask go, delegate, duty;
     Int row;  ///< of the decision
   };
-  Opened open_idea(const Group& g, Real lead, Real days, Int sounding, Int answer, bool second_stop);
+  Opened open_idea(const Group& g, const Terms& trip, Int sounding, Int answer, bool second_stop);
   BLOCK_FLATTEN Opened open(const Group& g, const Offer& offer, Int sounding, Int answer, int event, bool second_stop);
   Int alias(Int word, const AliasView& table, Int base) const;
   Int poisson(Int word, const PoissonView& table) const;
@@ -110,14 +108,13 @@ class Block {
   BLOCK_FLATTEN void depart(const Group& g);
   struct Diversion {
     Mask where, taken;
-    Int to;      ///< host; -1: none
-    Real p, pi;  ///< chance of an arrest there, and the leader's idea of it
+    Real p;  ///< chance of an arrest there
   };
   Diversion divert(const Group& g, Mask diverted, Int row);
   void void_places(int l);
 
   // aftermath.hpp
-  void settle(const Group& g, Mask which, agents::Outcome outcome, Real pi);
+  void settle(const Group& g, agents::Outcome outcome, Real pi);
   BLOCK_FLATTEN void effects(const Group& g, const Set& again);
   void bound_budgets();
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
@@ -146,7 +143,8 @@ class Block {
   Real lesson_of_region(const Group& g, const Ground& at) const {
     return now(L::gather(b_.regional, region_row(g.leader, g, at), g.here, Real(0.0f)), s_.m);
   }
-  Mask met(Int host, Int r) const;
+  /// Whose record of the host holds anything yet.
+  Mask met(Int host, Int r) const { return in(b_.met, times(host, R) + r); }
   Ground meet(const Group& g, const Four& law) const;
   void meet(int host, int r) const;
   Ground ground(const Group& g, const Four& law) const;
@@ -220,7 +218,7 @@ class Block {
     for (int i = 0; i < n; i += L::width) f(i, L::load_int(list + i), L::iota() < Int(n - i));
   }
   Group group(int l, Int trip, Mask here) const {
-    return group(l, trip, here, L::load_four(b_.trips, times(trip, trip::words)));
+    return group(l, trip, here, L::load_four(b_.trips, record(trip)));
   }
   Group group(int l, Int trip, Mask here, const Four& what) const {
     Group g{l, here, trip, trip & Int(R - 1), what, bits_of(what[trip::host]), Int(0)};
@@ -229,15 +227,26 @@ class Block {
   }
   Int state_of(Int host, Int r) const { return times(times(host, R) + r, state::words(s_.leaders)); }
   float* ties_of(int l) const { return b_.state + state::tie + state::words_of_a_tie * l; }
-  Four trip_four(const Group& g, int first) const { return L::load_four(b_.trips + first, times(g.trip, trip::words)); }
+  /// Index of a trip's record: one for all replicates at an event.
+  Int record(Int trip) const {
+    const int events = s_.event_places;
+    const Int other = trip - Int(events * (R - 1)), place = logical_shift_right(trip, __builtin_ctz(R));
+    return times(select(trip < Int(events * R), place, other), trip::words);
+  }
   Terms terms_of_trip(const Group& g) const {
-    const Four four = trip_four(g, trip::lead);
-    return {four[0], four[1], four[2], four[3]};
+    const Four four = L::load_four(b_.trips + trip::lead, record(g.trip));
+    return {four[0], four[1], four[2], four[3], select(in(b_.ordered, g.trip), Real(1.0f), Real(0.0f))};
   }
-  void write(const Group& g, int word, Real a, Mask which) const {
-    L::scatter(b_.trips + word, times(g.trip, trip::words), a, which);
+  Four course_of(const Group& g) const { return L::load_four(b_.course, times(g.trip, course::words)); }
+  void keep_course(Int trip, const Four& course, Mask which) const {
+    L::store_four(b_.course, times(trip, course::words), course, which);
   }
-  void write(const Group& g, int word, Int a, Mask which) const { write(g, word, from_bits(a), which); }
+  /// Whether a replicate r is in the set i, for i * R + r.
+  static Mask in(const Set* sets, Int member) {
+    const auto* words = reinterpret_cast<const std::int32_t*>(sets);
+    const Int word = L::gather_int(words, logical_shift_right(member, 5));
+    return !((word & L::single_bit(member & Int(31))) == Int(0));
+  }
   Words draw(Int r, int l, Int address, agents::Occasion occasion) const {
     return L::philox(b_.key, Int(static_cast<std::int32_t>(b_.first_replicate)) + r,
                      Int(t_ | static_cast<std::int32_t>(occasion) << 16),

@@ -20,7 +20,7 @@ void Block<L>::campaigns() {
         const Mask felt = g.here & !(L::load_int(b_.at_host + item) < Int(0));
         Four host = L::load_four(b_.state, g.state);
         if (any(felt)) raise_pressure(g, host, felt, L::load(b_.effort + item));
-        sue(g, terms_of_trip(g).order, trip_four(g, trip::days)[1]);
+        sue(g, terms_of_trip(g).order, course_of(g)[course::suit]);
       });
   }
   // Advocacy: what the budgets now spend on it against what they spent on it at the start.
@@ -95,7 +95,7 @@ void Block<L>::campaign_alone(int item, const Group& g) {
   }
   L::scatter_int(b_.item_of, g.trip, Int(item) + L::iota(), g.here);
   L::scatter(b_.advocacy, g.r, surplus, g.here);
-  write(g, trip::suit, suit, g.here);
+  L::scatter(b_.course + course::suit, times(g.trip, course::words), suit, g.here);
   raise_pressure(g, at.host, g.here, effort);
   sue(g, trip.order, suit);
 }
@@ -153,7 +153,7 @@ void Block<L>::gather_efforts(const Contest* contests, int contests_n) {
         effort = effort + spent * (Real(1.0f) - Real(s_.y[n]));
         suit = suit + spent * Real(s_.y[n]);
       }
-      write(g, trip::suit, suit, g.here);
+      L::scatter(b_.course + course::suit, times(g.trip, course::words), suit, g.here);
       L::store(b_.effort + item, effort);
       L::store_int(b_.at_host + item, g.host);
     });
@@ -193,7 +193,9 @@ void Block<L>::sue(const Group& g, Real order, Real suit) {
   if (!any(open)) return;
   const Real p = agents::p_order(terms_of(g, terms::suit_rate)[0], suit, Real(1.0f));
   const Int word = draw(g, agents::Occasion::standing)[agents::word::suit];
-  write(g, trip::order, Real(1.0f), open & L::happens(word, p));
+  std::int32_t trips[L::width];
+  L::store_int(trips, g.trip);
+  each_lane(open & L::happens(word, p), [&](int i) { b_.ordered[trips[i] / R].add(trips[i] % R); });
 }
 
 }  // namespace sim::batch

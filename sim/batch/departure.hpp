@@ -18,7 +18,7 @@ void Block<L>::void_places(int l) {
   if (!any(b_.all & ~b_.free[l])) return;
   serve_all(
       l, [&](int place) { return b_.active[place] & ~b_.settled[place] & ~b_.free[l]; },
-      [&](const Group& g) { settle(g, g.here, agents::Outcome::void_, Real(0.0f)); });
+      [&](const Group& g) { settle(g, agents::Outcome::void_, Real(0.0f)); });
 }
 
 template <class L>
@@ -29,7 +29,8 @@ void Block<L>::depart(const Group& g) {
   const Mask here = g.here;
   const Real zero(0.0f), one(1.0f);
   const Terms trip = terms_of_trip(g);
-  const Four last = trip_four(g, trip::days);  // days, suit, row
+  Four course = course_of(g);
+  const Int decision = bits_of(course[course::row]);
   const Real V = g.what[trip::V];
   Ground at = ground(g);
   know(g, at);
@@ -59,16 +60,17 @@ void Block<L>::depart(const Group& g) {
   // What may happen on the way and on the ground; most groups have nothing to draw for.
   const Mask ordered = trip.order > zero, exposed = going & (way[2] > zero);
   const bool weighed = b_.weighed == g.leader;
-  Diversion diversion{nobody, nobody, Int(-1), zero, zero};
+  Diversion diversion{nobody, nobody, zero};
   Mask cut = nobody, arrested = nobody;
   Int fate(1 + static_cast<int>(Outcome::visited)), outcome(static_cast<int>(Outcome::visited) << 10);
   if (any((going & (duty | ordered)) | exposed)) {
     const Words visit = draw(g, agents::Occasion::visit);
-    if (any(exposed)) diversion = divert(g, going & L::happens(visit[word::divert], way[2]), bits_of(last[2]));
+    if (any(exposed)) diversion = divert(g, going & L::happens(visit[word::divert], way[2]), decision);
     const Mask taken = weighed ? nobody : and_not(going, diversion.taken) & L::happens(standing[word::arrest], p_here);
     arrested = taken | diversion.taken;
     const Real p_late =
-        at.law[terms::duty] * agents::p_order(terms_of(g, terms::suit_rate)[0], last[1], last[0] / Real(7.0f));
+        at.law[terms::duty] *
+        agents::p_order(terms_of(g, terms::suit_rate)[0], course[course::suit], trip.days / Real(7.0f));
     const Mask under_order = ordered | L::happens(visit[word::suit_during_stay], p_late);
     cut = and_not(going, arrested) & under_order & L::happens(visit[word::cut_short], Real(k.xi));
     const Mask finding = going & duty & L::happens(visit[word::finding], Real(k.zeta));
@@ -78,17 +80,20 @@ void Block<L>::depart(const Group& g) {
     };
     instead(cut, Outcome::cut_short);
     instead(arrested, Outcome::arrested);
-    fate = fate | select(finding, Int(trip::finding), Int(0)) | select(diversion.taken, Int(trip::taken_there), Int(0));
+    const auto also = [&](Mask which, std::int32_t flag) { fate = fate | select(which, Int(flag), Int(0)); };
+    also(finding, course::finding);
+    also(diversion.where, course::diverted);
+    also(diversion.taken, course::taken_there);
   }
   fate = select(stays, Int(1 + static_cast<int>(Outcome::stays_home)), fate);
   outcome = select(stays, Int(static_cast<int>(Outcome::stays_home) << 10), outcome);
-  L::store_four(b_.trips + trip::end, times(g.trip, trip::words),
-                {{from_bits(diversion.to), diversion.pi, pi, from_bits(fate)}}, here);
+  course[course::pi] = pi;
+  course[course::fate] = from_bits(fate);
+  keep_course(g.trip, course, here);
 
   const Int flags = select(ordered, Int(1 << 14), Int(0)) | select(duty, Int(1 << 15), Int(0)) | Int(t_ | 1 << 16) |
                     shift_left(g.r, decided::replicate_at);
   const Real hazard = select(going, one - (one - diversion.p) * (one - p_here), zero);
-  const Int decision = bits_of(last[2]);
   L::store_four(b_.decisions + decided::out, times(decision, decided::words),
                 {{from_bits(flags | outcome), pi, p_here, hazard}}, here);
   if (b_.weighed < 0 && !any(arrested)) return;
@@ -111,7 +116,7 @@ void Block<L>::depart(const Group& g) {
 template <class L>
 typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int row) {
   const Real zero(0.0f);
-  Diversion none{diverted, and_not(diverted, diverted), Int(-1), zero, zero};
+  const Diversion none{diverted, and_not(diverted, diverted), zero};
   if (!any(diverted)) return none;
   const LeaderView& now = of_leader(g.leader);
   const Words words = draw(g, agents::Occasion::diversion);
@@ -147,7 +152,9 @@ typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int
   const Real p = p_arrest(at, compliance(at, nu, at.host[state::resolve], zero), zero);
   const Real pi = pi_arrest(at, idea_of_compliance(at, nu, region, zero), zero);
   const Mask taken = b_.weighed == g.leader ? none.taken : diverted & L::happens(words[agents::word::arrest_there], p);
-  return {diverted, taken, select(diverted, there.host, Int(-1)), select(diverted, p, zero), pi};
+  L::scatter_int(b_.diverted_to, g.trip, there.host, diverted);
+  L::scatter(b_.pi_diverted, g.trip, pi, diverted);
+  return {diverted, taken, select(diverted, p, zero)};
 }
 
 }  // namespace sim::batch

@@ -52,7 +52,7 @@ template <class L>
 int Block<L>::list_withdrawn(int n) {
   int withdrawn = 0;
   serve(b_.close, n, [&](int at, Int trip, Mask here) {
-    const Real lead = L::gather(b_.trips + trip::lead, times(trip, trip::words));
+    const Real lead = L::gather(b_.trips + trip::lead, record(trip));
     const Real p = agents::weekly_withdrawal(from_bits(L::load_int(b_.close_p + at)), lead);
     withdrawn += L::pack(b_.close + withdrawn, trip, here & L::happens(L::load_int(b_.close_word + at), p));
   });
@@ -64,7 +64,7 @@ void Block<L>::withdraw(const Group& g) {
   const Terms trip = terms_of_trip(g);
   const Ground at = ground(g);
   const Real c = idea_of_compliance(at, norm(g.r), lesson_of_region(g, at), trip.cover);
-  settle(g, g.here, agents::Outcome::withdrawn, pi_refuse(at, c, trip));
+  settle(g, agents::Outcome::withdrawn, pi_refuse(at, c, trip));
 }
 
 }  // namespace sim::batch

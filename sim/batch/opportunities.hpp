@@ -19,16 +19,14 @@ void Block<L>::open_event(int l, int e) {
   const EventView& event = s_.events[e];
   const int place = event.place;
   const float* record = event.record;
+  __builtin_memcpy(b_.trips + place * trip::words, record, trip::words * sizeof record[0]);
   const float* terms = &of_leader(l).terms[event.host * terms::words];
-  const Four what = same(record + trip::host);
+  const Four what = same(record + trip::host), rest = same(record + trip::lead);
+  const Real none(0.0f);
   const Offer offer{
-      same(terms + terms::fixed),
-      same(terms + terms::hours),
-      {Real(record[trip::lead]), Real(record[trip::bound]), Real(record[trip::cover]), Real(record[trip::order])},
-      Real(record[trip::days])};
+      same(terms + terms::fixed), same(terms + terms::hours), {rest[0], rest[1], rest[2], rest[3], none}};
   const Set who = b_.free[l];
   Set goes{};
-  std::int32_t rows[R + spare], fates[R + spare];
   const int n = list(who, place * R, b_.list);
   serve(b_.list, n, [&](int at, Int trip, Mask here) {
     const Group g = group(l, trip, here, what);
@@ -37,17 +35,12 @@ void Block<L>::open_event(int l, int e) {
         open(g, offer, words[agents::word::sounding], words[agents::word::answer], e - s_.first_event[l], false);
     goes.put(at, bits(answer.go));
     const auto fate = [](agents::Outcome o) { return Int(1 + static_cast<int>(o)); };
-    L::store_int(rows + at, answer.row);
-    L::store_int(fates + at, select(answer.delegate, fate(agents::Outcome::delegate), fate(agents::Outcome::skip)));
+    const Int left = select(answer.delegate, fate(agents::Outcome::delegate), fate(agents::Outcome::skip));
+    keep_course(trip, {{from_bits(answer.row), none, none, from_bits(left)}}, here);
   });
-  for (int i = 0; i < n; ++i) {
-    float* const trip = &b_.trips[b_.list[i] * trip::words];
-    __builtin_memcpy(trip, record, trip::words * sizeof record[0]);
-    __builtin_memcpy(trip + trip::row, &rows[i], sizeof rows[i]);
-    __builtin_memcpy(trip + trip::end + trip::fate, &fates[i], sizeof fates[i]);
-  }
   b_.active[place] = of_rank(goes, who);
   b_.bound[place] = terms[terms::duty] > 0 ? who : Set{};
+  b_.ordered[place] = {};
   b_.settled[place] = who & ~b_.active[place];
 }
 
@@ -55,6 +48,7 @@ void Block<L>::open_event(int l, int e) {
 template <class L>
 void Block<L>::announce(int place, const Set& who, const Set& goes, const Set& under_duty) {
   b_.active[place] |= of_rank(goes, who);
+  b_.ordered[place] &= ~who;
   bind(place, who, under_duty);
 }
 
@@ -135,6 +129,7 @@ Set Block<L>::bilateral_ideas(int l) {
   if (pursued == 0) return {};
 
   const Set trying = of_rank(ranks, having);
+  const Real none(0.0f);
   Set goes{}, under_duty{};
   serve(listed, list(trying, place * R, listed), [&](int at, Int trip, Mask here) {
     const Int host = select(here, L::load_int(hosts + at), Int(0));
@@ -143,7 +138,8 @@ Set Block<L>::bilateral_ideas(int l) {
     const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(L::load_int(value + at))));
     const Opened opened =
         open_idea(group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
-                  to_real(lead), to_real(days), L::load_int(sounding + at), L::load_int(answer + at), false);
+                  {to_real(lead), none, none, to_real(days), none}, L::load_int(sounding + at),
+                  L::load_int(answer + at), false);
     L::scatter_int(b_.departs, trip, Int(t_) + lead, opened.go);
     goes.put(at, bits(opened.go));
     under_duty.put(at, bits(opened.duty));
@@ -168,7 +164,7 @@ void Block<L>::second_stops(int l, const Set& firsts) {
   int considered = 0;
   serve(listed, list(empty, 0, listed), [&](int at, Int r, Mask here) {
     const Words words = draw(r, l, address, Occasion::opening);
-    const Int there = bits_of(L::gather(b_.trips + trip::host, times(Int(first * R) + r, trip::words)));
+    const Int there = bits_of(L::gather(b_.trips + trip::host, record(Int(first * R) + r)));
     const Mask comes = here & L::happens(words[word::arise], Real(s_.k.tau)) & set(L::gather_int(now.second_exists, there));
     ranks.put(at, bits(comes));
     L::pack(from + considered, there, comes);
@@ -179,6 +175,7 @@ void Block<L>::second_stops(int l, const Set& firsts) {
   if (considered == 0) return;
 
   const Set considering = of_rank(ranks, empty);
+  const Real none(0.0f);
   Set goes{}, under_duty{};
   serve(listed, list(considering, 0, listed), [&](int at, Int r, Mask here) {
     const Int table = times(select(here, L::load_int(from + at), Int(0)), s_.hosts);
@@ -186,10 +183,11 @@ void Block<L>::second_stops(int l, const Set& firsts) {
     const Int trip = Int(place * R) + r;
     const Words idea = draw(r, l, address, Occasion::idea);
     const Real V = agents::exp(Real(s_.k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
+    const Real lead = L::gather(b_.trips + trip::lead, record(Int(first * R) + r));
+    const Real days = to_real(Int(1) + poisson(idea[word::days], s_.extra_days));
     const Opened opened = open_idea(
         group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
-        L::gather(b_.trips + trip::lead, times(Int(first * R) + r, trip::words)), to_real(Int(1) + poisson(idea[word::days], s_.extra_days)),
-        L::load_int(sounding + at), L::load_int(answer + at), true);
+        {lead, none, none, days, none}, L::load_int(sounding + at), L::load_int(answer + at), true);
     L::scatter_int(b_.departs, trip, L::gather_int(b_.departs, Int(first * R) + r), opened.go);
     goes.put(at, bits(opened.go));
     under_duty.put(at, bits(opened.duty));
@@ -199,15 +197,14 @@ void Block<L>::second_stops(int l, const Set& firsts) {
 
 /// The same for a bilateral visit or a second stop, which is put into its place if it is announced.
 template <class L>
-typename Block<L>::Opened Block<L>::open_idea(const Group& g, Real lead, Real days, Int sounding, Int answer,
+typename Block<L>::Opened Block<L>::open_idea(const Group& g, const Terms& trip, Int sounding, Int answer,
                                               bool second_stop) {
   const Real none(0.0f);
-  const Offer offer{terms_of(g, terms::fixed), terms_of(g, terms::hours), {lead, none, none, none}, days};
+  const Offer offer{terms_of(g, terms::fixed), terms_of(g, terms::hours), trip};
   const Opened opened = open(g, offer, sounding, answer, -1, second_stop);
-  const Int record = times(g.trip, trip::words);
-  L::store_four(b_.trips, record, g.what, opened.go);
-  L::store_four(b_.trips + trip::lead, record, {{lead, none, none, none}}, opened.go);
-  L::store_four(b_.trips + trip::days, record, {{days, none, from_bits(opened.row), none}}, opened.go);
+  L::store_four(b_.trips, record(g.trip), g.what, opened.go);
+  L::store_four(b_.trips + trip::lead, record(g.trip), {{trip.lead, trip.bound, trip.cover, trip.days}}, opened.go);
+  keep_course(g.trip, {{from_bits(opened.row), none, none, none}}, opened.go);
   return opened;
 }
 
@@ -253,7 +250,7 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
   const Real none(0.0f);
   const int row = *b_.made;  // the lanes in use come first
   *b_.made += __builtin_popcount(bits(g.here));
-  L::store_eights(b_.decisions + row * decided::words, {{from_bits(where), from_bits(when), V, offer.days}},
+  L::store_eights(b_.decisions + row * decided::words, {{from_bits(where), from_bits(when), V, offer.trip.days}},
                   {{from_bits(out), none, none, none}});
   if (b_.weighed >= 0) {
     std::int32_t rs[L::width];

@@ -9,14 +9,6 @@ typename Block<L>::Ground Block<L>::ground(const Group& g, const Four& law) cons
   return {law, L::load_four(b_.state, g.state), L::load_four(ties_of(g.leader), g.state)};
 }
 
-/// Whose record of the host holds anything yet.
-template <class L>
-typename Block<L>::Mask Block<L>::met(Int host, Int r) const {
-  const auto* words = reinterpret_cast<const std::int32_t*>(b_.met);
-  const Int word = L::gather_int(words, times(host, R / 32) + logical_shift_right(r, 5));
-  return !((word & L::single_bit(r & Int(31))) == Int(0));
-}
-
 /// The ground where some hosts may never have been met: their records hold what an earlier block left. They are begun
 /// but for the host's four and the leader's tie, which the caller stores (know and keep_tie do).
 template <class L>

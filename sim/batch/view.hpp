@@ -78,13 +78,17 @@ inline constexpr int words(int leaders) { return tie + words_of_a_tie * leaders;
 namespace resolve {
 enum { host_place, changed, words = 4 };
 }  // namespace resolve
-/// A trip in its place.
+/// What a trip is from the beginning.
 namespace trip {
-enum { host, address, V, Z, lead, bound, cover, order, days, suit, row };  // row: of the decision
-inline constexpr int end = 12, words = 16;
-enum { diverted_to, pi_diverted, pi, fate };                           ///< from `end` on
-inline constexpr std::int32_t finding = 1 << 8, taken_there = 1 << 9;  ///< of fate, beside 1 + agents::Outcome
+enum { host, address, V, Z, lead, bound, cover, days, words };
 }  // namespace trip
+/// How it goes: the row of its decision, what this week's suits have, the leader's idea of the chance at stake, and how
+/// it ends.
+namespace course {
+enum { row, suit, pi, fate, words };
+/// Of fate, beside 1 + agents::Outcome.
+inline constexpr std::int32_t finding = 1 << 8, diverted = 1 << 9, taken_there = 1 << 10;
+}  // namespace course
 /// A decision as the kernel writes it; Decided (decided.hpp) reads it.
 namespace decided {
 enum { where, when, V, days, out, pi_arrest, p_arrest, hazard, words };
@@ -132,7 +136,7 @@ struct PeriodView {
 struct EventView {
   int host, opened, start;
   int place;            ///< an event's while it is open, then another's
-  const float* record;  ///< [trip::words], before anything happens
+  const float* record;  ///< [trip::words]
 };
 
 /// A change of a stock or a government (agents::Shock), resolved.
@@ -189,10 +193,14 @@ struct BlockView {
   Set* free;                                  ///< [leader]
   double* weight;                             ///< [leader][r]
 
-  float* trips;           ///< [place][r][trip::words]
-  std::int32_t* departs;  ///< [place][r]: week, of the places that are not events
+  float* trips;               ///< [place of an event], then [other place][r]: [trip::words]
+  float* course;              ///< [place][r][course::words]
+  std::int32_t* diverted_to;  ///< [place][r]: host
+  float* pi_diverted;         ///< [place][r]: the leader's idea of the chance of an arrest there
+  std::int32_t* departs;      ///< [place][r]: week, of the places that are not events
   Set* active;            ///< [place]: a trip stands announced
   Set* bound;             ///< [place]: its host has a duty
+  Set* ordered;           ///< [place]: a court has ordered the arrest
   Set *due, *settled;     ///< [place], this week
   Set* waiting;           ///< [place], scratch
 
