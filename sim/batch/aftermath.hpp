@@ -12,8 +12,7 @@ void Block<L>::settle(const Group& g, agents::Outcome outcome, Real pi) {
   course[course::fate] = from_bits(Int(1 + static_cast<int>(outcome)));
   keep_course(g.trip, course, g.here);
   const Mask duty = terms_of(g, terms::fixed)[terms::duty] > Real(0.0f);
-  const Int out = Int(t_ | static_cast<int>(outcome) << 10) | select(in(b_.ordered, g.trip), Int(1 << 14), Int(0)) |
-                  select(duty, Int(1 << 15), Int(0)) | shift_left(g.r, decided::replicate_at);
+  const Int out = this->out(g, Int(static_cast<int>(outcome)), Int(t_), in(b_.ordered, g.trip), duty);
   const Int decision = bits_of(course[course::row]);
   L::scatter_int(reinterpret_cast<std::int32_t*>(b_.decisions) + decided::out, times(decision, decided::words), out,
                  g.here);
@@ -218,7 +217,8 @@ void Block<L>::live() {
         const int host = word(b_.decisions[decision * decided::words + decided::where]) & 0xffff;
         const bool duty = of_leader(l).terms[host * terms::words + terms::duty] > 0;
         std::int32_t& out = word(b_.decisions[decision * decided::words + decided::out]);
-        out = (out & ~(3 << 14)) | b_.ordered[place].has(r) << 14 | duty << 15;
+        out = (out & ~(decided::order | decided::duty)) | (b_.ordered[place].has(r) ? decided::order : 0) |
+              (duty ? decided::duty : 0);
         if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[l * R + r];
       });
     });

@@ -77,8 +77,8 @@ struct BatchStage::Tables {
              .extra_lead_weeks = poisson(stage.extra_lead_weeks),
              .extra_days = poisson(stage.extra_days)} {
     for (std::size_t h = 0; h < stage.hosts; ++h)
-      resolve.insert(resolve.end(), {std::bit_cast<float>(stage.host_place[h]), std::bit_cast<float>(std::int32_t{-1}),
-                                     0.0f, 0.0f});
+      resolve.insert(resolve.end(),
+                     {std::bit_cast<float>(stage.host_place[h]), std::bit_cast<float>(std::int32_t{-1}), 0.0f, 0.0f});
     view.reach_words = (view.ngos + 3) / 4 * 4;
     std::vector<float> reach;
     for (Eigen::Index h = 0; h < stage.reach.cols(); ++h)
@@ -413,8 +413,8 @@ void tell(const StageView& stage, const float* words, const double* weights, age
 std::span<const std::int32_t> BatchLife::rows(int r) const {
   state_->order();
   const std::int32_t* begin = &state_->begin_of[static_cast<std::size_t>(r)];
-  return std::span(state_->rows).subspan(static_cast<std::size_t>(begin[0]),
-                                         static_cast<std::size_t>(begin[1] - begin[0]));
+  return std::span(state_->rows)
+      .subspan(static_cast<std::size_t>(begin[0]), static_cast<std::size_t>(begin[1] - begin[0]));
 }
 
 agents::Decision BatchLife::decision(int row) const {

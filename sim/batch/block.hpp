@@ -217,9 +217,7 @@ class Block {
     for (int i = 0; i < L::width; ++i) list[n + i] = list[0];
     for (int i = 0; i < n; i += L::width) f(i, L::load_int(list + i), L::iota() < Int(n - i));
   }
-  Group group(int l, Int trip, Mask here) const {
-    return group(l, trip, here, L::load_four(b_.trips, record(trip)));
-  }
+  Group group(int l, Int trip, Mask here) const { return group(l, trip, here, L::load_four(b_.trips, record(trip))); }
   Group group(int l, Int trip, Mask here, const Four& what) const {
     Group g{l, here, trip, trip & Int(R - 1), what, bits_of(what[trip::host]), Int(0)};
     g.state = state_of(g.host, g.r);
@@ -236,6 +234,13 @@ class Block {
   Terms terms_of_trip(const Group& g) const {
     const Four four = L::load_four(b_.trips + trip::lead, record(g.trip));
     return {four[0], four[1], four[2], four[3], select(in(b_.ordered, g.trip), Real(1.0f), Real(0.0f))};
+  }
+  /// The word decided::out.
+  Int out(const Group& g, Int outcome, Int week, Mask ordered, Mask duty) const {
+    const auto flag = [](Mask which, std::int32_t bit) { return select(which, Int(bit), Int(0)); };
+    return outcome | flag(ordered, decided::order) | flag(duty, decided::duty) |
+           flag(g.trip < Int(s_.event_places * R), decided::of_event) | shift_left(week, decided::week_at) |
+           shift_left(g.r, decided::replicate_at);
   }
   Four course_of(const Group& g) const { return L::load_four(b_.course, times(g.trip, course::words)); }
   void keep_course(Int trip, const Four& course, Mask which) const {

@@ -21,15 +21,15 @@ class Decided {
   agents::Answer answer() const { return static_cast<agents::Answer>(when_ >> 10 & 3); }
   int week() const { return when_ & 0x3ff; }
   int diverted_to() const { return static_cast<int>(when_ >> 19) - 1; }  ///< host; -1: nowhere
-  int week_out() const { return out_ & 0x3ff; }
-  agents::Outcome outcome() const { return static_cast<agents::Outcome>(out_ >> 10 & 15); }
-  bool order() const { return out_ >> 14 & 1; }
-  bool duty() const { return out_ >> 15 & 1; }
-  bool reached() const { return out_ >> 16 & 1; }
+  int week_out() const { return out_ >> decided::week_at & 0x3ff; }
+  agents::Outcome outcome() const { return static_cast<agents::Outcome>(out_ & 15); }
+  bool order() const { return out_ & decided::order; }
+  bool duty() const { return out_ & decided::duty; }
+  bool reached() const { return out_ & decided::reached; }
   int replicate() const { return static_cast<int>(out_ >> decided::replicate_at); }  ///< in the block
   /// What it counts as: outcome, order, duty, whether it is about an event.
-  static constexpr std::uint32_t kinds = 128, of_event = 64;
-  std::uint32_t kind() const { return (out_ >> 10 & 63) | (where_ >> 25 & of_event); }
+  static constexpr std::uint32_t kinds = decided::reached;
+  std::uint32_t kind() const { return out_ & (kinds - 1); }
   float V() const { return words_[decided::V]; }
   float planned_days() const { return words_[decided::days]; }
   // Left as they were unless reached.

@@ -62,21 +62,20 @@ void Block<L>::depart(const Group& g) {
   const bool weighed = b_.weighed == g.leader;
   Diversion diversion{nobody, nobody, zero};
   Mask cut = nobody, arrested = nobody;
-  Int fate(1 + static_cast<int>(Outcome::visited)), outcome(static_cast<int>(Outcome::visited) << 10);
+  Int fate(1 + static_cast<int>(Outcome::visited)), outcome(static_cast<int>(Outcome::visited));
   if (any((going & (duty | ordered)) | exposed)) {
     const Words visit = draw(g, agents::Occasion::visit);
     if (any(exposed)) diversion = divert(g, going & L::happens(visit[word::divert], way[2]), decision);
     const Mask taken = weighed ? nobody : and_not(going, diversion.taken) & L::happens(standing[word::arrest], p_here);
     arrested = taken | diversion.taken;
-    const Real p_late =
-        at.law[terms::duty] *
-        agents::p_order(terms_of(g, terms::suit_rate)[0], course[course::suit], trip.days / Real(7.0f));
+    const Real p_late = at.law[terms::duty] *
+                        agents::p_order(terms_of(g, terms::suit_rate)[0], course[course::suit], trip.days / Real(7.0f));
     const Mask under_order = ordered | L::happens(visit[word::suit_during_stay], p_late);
     cut = and_not(going, arrested) & under_order & L::happens(visit[word::cut_short], Real(k.xi));
     const Mask finding = going & duty & L::happens(visit[word::finding], Real(k.zeta));
     const auto instead = [&](Mask which, Outcome o) {
       fate = select(which, Int(1 + static_cast<int>(o)), fate);
-      outcome = select(which, Int(static_cast<int>(o) << 10), outcome);
+      outcome = select(which, Int(static_cast<int>(o)), outcome);
     };
     instead(cut, Outcome::cut_short);
     instead(arrested, Outcome::arrested);
@@ -86,16 +85,15 @@ void Block<L>::depart(const Group& g) {
     also(diversion.taken, course::taken_there);
   }
   fate = select(stays, Int(1 + static_cast<int>(Outcome::stays_home)), fate);
-  outcome = select(stays, Int(static_cast<int>(Outcome::stays_home) << 10), outcome);
+  outcome = select(stays, Int(static_cast<int>(Outcome::stays_home)), outcome);
   course[course::pi] = pi;
   course[course::fate] = from_bits(fate);
   keep_course(g.trip, course, here);
 
-  const Int flags = select(ordered, Int(1 << 14), Int(0)) | select(duty, Int(1 << 15), Int(0)) | Int(t_ | 1 << 16) |
-                    shift_left(g.r, decided::replicate_at);
+  const Int out = this->out(g, outcome, Int(t_), ordered, duty) | Int(decided::reached);
   const Real hazard = select(going, one - (one - diversion.p) * (one - p_here), zero);
-  L::store_four(b_.decisions + decided::out, times(decision, decided::words),
-                {{from_bits(flags | outcome), pi, p_here, hazard}}, here);
+  L::store_four(b_.decisions + decided::out, times(decision, decided::words), {{from_bits(out), pi, p_here, hazard}},
+                here);
   if (b_.weighed < 0 && !any(arrested)) return;
 
   std::int32_t rs[L::width], decisions[L::width];

@@ -23,8 +23,7 @@ void Block<L>::open_event(int l, int e) {
   const float* terms = &of_leader(l).terms[event.host * terms::words];
   const Four what = same(record + trip::host), rest = same(record + trip::lead);
   const Real none(0.0f);
-  const Offer offer{
-      same(terms + terms::fixed), same(terms + terms::hours), {rest[0], rest[1], rest[2], rest[3], none}};
+  const Offer offer{same(terms + terms::fixed), same(terms + terms::hours), {rest[0], rest[1], rest[2], rest[3], none}};
   const Set who = b_.free[l];
   Set goes{};
   const int n = list(who, place * R, b_.list);
@@ -136,10 +135,9 @@ Set Block<L>::bilateral_ideas(int l) {
     const Int lead = Int(1) + poisson(L::load_int(lead_word + at), s_.extra_lead_weeks);
     const Int days = Int(1) + poisson(L::load_int(days_word + at), s_.extra_days);
     const Real V = agents::exp(Real(k.sig_V) * agents::normal_quantile(L::uniform(L::load_int(value + at))));
-    const Opened opened =
-        open_idea(group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
-                  {to_real(lead), none, none, to_real(days), none}, L::load_int(sounding + at),
-                  L::load_int(answer + at), false);
+    const Opened opened = open_idea(
+        group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
+        {to_real(lead), none, none, to_real(days), none}, L::load_int(sounding + at), L::load_int(answer + at), false);
     L::scatter_int(b_.departs, trip, Int(t_) + lead, opened.go);
     goes.put(at, bits(opened.go));
     under_duty.put(at, bits(opened.duty));
@@ -165,7 +163,8 @@ void Block<L>::second_stops(int l, const Set& firsts) {
   serve(listed, list(empty, 0, listed), [&](int at, Int r, Mask here) {
     const Words words = draw(r, l, address, Occasion::opening);
     const Int there = bits_of(L::gather(b_.trips + trip::host, record(Int(first * R) + r)));
-    const Mask comes = here & L::happens(words[word::arise], Real(s_.k.tau)) & set(L::gather_int(now.second_exists, there));
+    const Mask comes =
+        here & L::happens(words[word::arise], Real(s_.k.tau)) & set(L::gather_int(now.second_exists, there));
     ranks.put(at, bits(comes));
     L::pack(from + considered, there, comes);
     L::pack(host_word + considered, words[word::host], comes);
@@ -185,9 +184,9 @@ void Block<L>::second_stops(int l, const Set& firsts) {
     const Real V = agents::exp(Real(s_.k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));
     const Real lead = L::gather(b_.trips + trip::lead, record(Int(first * R) + r));
     const Real days = to_real(Int(1) + poisson(idea[word::days], s_.extra_days));
-    const Opened opened = open_idea(
-        group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
-        {lead, none, none, days, none}, L::load_int(sounding + at), L::load_int(answer + at), true);
+    const Opened opened =
+        open_idea(group(l, trip, here, {{from_bits(host), from_bits(address), V, agents::salience(V, Real(2.0f))}}),
+                  {lead, none, none, days, none}, L::load_int(sounding + at), L::load_int(answer + at), true);
     L::scatter_int(b_.departs, trip, L::gather_int(b_.departs, Int(first * R) + r), opened.go);
     goes.put(at, bits(opened.go));
     under_duty.put(at, bits(opened.duty));
@@ -239,13 +238,11 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
     return select(go, Int(if_go), select(delegate, Int(if_delegate), Int(if_skip)));
   };
   const auto said = [](agents::Answer a) { return static_cast<int>(a) << 10; };
-  const auto ends = [](agents::Outcome o, int week) { return week | static_cast<int>(o) << 10; };
   const Int when = Int(t_ | (second_stop ? 1 << 12 : 0) | g.leader << 13) |
                    either(said(agents::Answer::go), said(agents::Answer::delegate), said(agents::Answer::skip));
-  const Int out =
-      shift_left(g.r, decided::replicate_at) | select(duty, Int(1 << 15), Int(0)) |
-      either(ends(agents::Outcome::pending, s_.weeks), ends(agents::Outcome::delegate, t_),
-             ends(agents::Outcome::skip, t_));
+  const Int outcome = either(static_cast<int>(agents::Outcome::pending), static_cast<int>(agents::Outcome::delegate),
+                             static_cast<int>(agents::Outcome::skip));
+  const Int out = this->out(g, outcome, select(go, Int(s_.weeks), Int(t_)), and_not(go, go), duty);
   const Int where = g.host | (event < 0 ? shift_left(g.host, 16) : shift_left(Int(~event), 16));
   const Real none(0.0f);
   const int row = *b_.made;  // the lanes in use come first

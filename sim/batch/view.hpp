@@ -94,8 +94,9 @@ namespace decided {
 enum { where, when, V, days, out, pi_arrest, p_arrest, hazard, words };
 // where: host, occasion << 16 (the host, or ~event).
 // when: week, answer << 10, second_stop << 12, leader << 13, (1 + host of a diversion) << 19.
-// out: week_out, outcome << 10, order << 14, duty << 15, reached << 16, replicate in the block << 17.
-inline constexpr int replicate_at = 17;
+// out: outcome, flags, week_out << week_at, replicate in the block << replicate_at.
+inline constexpr std::int32_t order = 1 << 4, duty = 1 << 5, of_event = 1 << 6, reached = 1 << 7;
+inline constexpr int week_at = 8, replicate_at = 18;
 static_assert(block_replicates <= 1 << (32 - replicate_at));
 }  // namespace decided
 
@@ -156,8 +157,8 @@ struct StageView {
   const std::int32_t* new_period = nullptr;  ///< [week]: 1 where a period begins
   const std::uint32_t* leader_address = nullptr;
   const std::uint32_t* region_place = nullptr;  ///< [region]
-  const EventView* events = nullptr;  ///< all leaders' calendars in a row
-  const int* first_event = nullptr;   ///< [leader + 1]
+  const EventView* events = nullptr;            ///< all leaders' calendars in a row
+  const int* first_event = nullptr;             ///< [leader + 1]
   int event_places = 0;
   const int* open_events = nullptr;  ///< rows of events open in a week, rank order: [open_start[leader][week] ..)
   const int* open_start = nullptr;   ///< [leader * (weeks + 1) + week]
@@ -198,11 +199,11 @@ struct BlockView {
   std::int32_t* diverted_to;  ///< [place][r]: host
   float* pi_diverted;         ///< [place][r]: the leader's idea of the chance of an arrest there
   std::int32_t* departs;      ///< [place][r]: week, of the places that are not events
-  Set* active;            ///< [place]: a trip stands announced
-  Set* bound;             ///< [place]: its host has a duty
-  Set* ordered;           ///< [place]: a court has ordered the arrest
-  Set *due, *settled;     ///< [place], this week
-  Set* waiting;           ///< [place], scratch
+  Set* active;                ///< [place]: a trip stands announced
+  Set* bound;                 ///< [place]: its host has a duty
+  Set* ordered;               ///< [place]: a court has ordered the arrest
+  Set *due, *settled;         ///< [place], this week
+  Set* waiting;               ///< [place], scratch
 
   // This week's campaigns: contested trips one after the other, a leader's first, second, ... together.
   std::int32_t* contested;  ///< [item]: place and replicate
@@ -210,11 +211,11 @@ struct BlockView {
   float* effort;            ///< [item]
   float* shares;            ///< [ngo][item]
   int most_items;
-  std::int32_t* item_of;       ///< [place][r]
-  Contest* contests;           ///< scratch
-  float* advocacy;             ///< [r]: what is spent on it this week beyond the start
-  float *totals, *spent;       ///< [ngo][r]
-  std::int32_t* list;  ///< [place][r] and more: scratch
+  std::int32_t* item_of;  ///< [place][r]
+  Contest* contests;      ///< scratch
+  float* advocacy;        ///< [r]: what is spent on it this week beyond the start
+  float *totals, *spent;  ///< [ngo][r]
+  std::int32_t* list;     ///< [place][r] and more: scratch
   /// Invitations that may be withdrawn: place and replicate, word drawn, chance over the whole lead.
   std::int32_t *close, *close_word, *close_p;
 

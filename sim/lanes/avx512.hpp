@@ -139,14 +139,16 @@ struct Lanes {
   struct Eight {
     __m512d sum = _mm512_setzero_pd();
     LANES_INLINE void add(int, Real a) {
-      const __m512d first = _mm512_maskz_cvtps_pd(all_pairs, _mm512_castps512_ps256(a.v));
+      const __m512d first = _mm512_maskz_cvtps_pd(all_pairs, _mm512_maskz_extractf32x8_ps(all_pairs, a.v, 0));
       const __m512d second = _mm512_maskz_cvtps_pd(all_pairs, _mm512_maskz_extractf32x8_ps(all_pairs, a.v, 1));
       sum = _mm512_add_pd(_mm512_add_pd(sum, first), second);
     }
     LANES_INLINE double all() const {
       const __m512d pairs = _mm512_add_pd(sum, _mm512_maskz_permute_pd(all_pairs, sum, 0x55));
       const __m512d fours = _mm512_add_pd(pairs, _mm512_maskz_permutex_pd(all_pairs, pairs, 0x4e));
-      return _mm_cvtsd_f64(_mm_add_sd(_mm512_castpd512_pd128(fours), _mm512_maskz_extractf64x2_pd(all_pairs, fours, 2)));
+      const __m128d first = _mm512_maskz_extractf64x2_pd(all_pairs, fours, 0),
+                    second = _mm512_maskz_extractf64x2_pd(all_pairs, fours, 2);
+      return _mm_cvtsd_f64(_mm_add_sd(first, second));
     }
   };
 
@@ -193,9 +195,9 @@ struct Lanes {
                    high = _mm512_maskz_shuffle_f32x4(all_lanes, first[i].v, second[i].v, 0xee);
       const __m512 two = _mm512_maskz_shuffle_f32x4(all_lanes, low, low, 0xd8),
                    more = _mm512_maskz_shuffle_f32x4(all_lanes, high, high, 0xd8);
-      _mm256_storeu_ps(to + 8 * i, _mm512_castps512_ps256(two));
+      _mm256_storeu_ps(to + 8 * i, _mm512_maskz_extractf32x8_ps(all_pairs, two, 0));
       _mm256_storeu_ps(to + 8 * (i + 4), _mm512_maskz_extractf32x8_ps(all_pairs, two, 1));
-      _mm256_storeu_ps(to + 8 * (i + 8), _mm512_castps512_ps256(more));
+      _mm256_storeu_ps(to + 8 * (i + 8), _mm512_maskz_extractf32x8_ps(all_pairs, more, 0));
       _mm256_storeu_ps(to + 8 * (i + 12), _mm512_maskz_extractf32x8_ps(all_pairs, more, 1));
     }
   }

@@ -1,6 +1,7 @@
 #include "sim/run/packed.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sim {
 
@@ -10,15 +11,14 @@ void PackedTrips::add(const BatchLife& lived, std::int64_t first, int count, std
   const auto replicates = static_cast<int>(std::min<std::int64_t>(count, most - first));
   if (decided_.empty()) {  // mostly there is one block
     first_ = first;
-    words_.reserve(static_cast<std::size_t>(*block.made) * decided::words);
+    words_.reserve(static_cast<std::size_t>(*block.made));
   }
-  const auto append = [](auto& to, const auto* from, int words) { to.insert(to.end(), from, from + words); };
   for (int r = 0; r < replicates; ++r) {
     const auto rows = lived.rows(r);
     decided_.push_back(static_cast<std::int32_t>(rows.size()));
     for (const int row : rows) {
-      append(words_, block.decisions + row * decided::words, decided::words);
-      if (block.weighed >= 0) append(weights_, block.weights + 2 * row, 2);
+      std::memcpy(&words_.emplace_back(), block.decisions + row * decided::words, sizeof words_[0]);
+      if (block.weighed >= 0) std::memcpy(&weights_.emplace_back(), block.weights + 2 * row, sizeof weights_[0]);
     }
   }
 }
@@ -32,7 +32,7 @@ void PackedTrips::unpack(const StageView& stage,
     for (int row = 0; row < decided_[r]; ++row, ++at) {
       TripRecord& record = some.emplace_back();
       record.replicate = first_ + static_cast<std::int64_t>(r);
-      tell(stage, &words_[at * decided::words], weights_.empty() ? nullptr : &weights_[2 * at], record.decision);
+      tell(stage, words_[at].data(), weights_.empty() ? nullptr : weights_[at].data(), record.decision);
     }
     if (some.size() < enough) continue;
     take(some);

@@ -1,5 +1,6 @@
 // Decisions on their way from the thread that lived them to the one that takes them.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -26,9 +27,9 @@ class PackedTrips {
 
  private:
   std::int64_t first_ = 0;
-  std::vector<std::int32_t> decided_;  ///< by replicate
-  std::vector<float> words_;           ///< [decision][decided::words]
-  std::vector<double> weights_;        ///< [decision][2], with weighed arrests only
+  std::vector<std::int32_t> decided_;                     ///< by replicate
+  std::vector<std::array<float, decided::words>> words_;  ///< by decision
+  std::vector<std::array<double, 2>> weights_;            ///< by decision, with weighed arrests only
 };
 
 }  // namespace sim

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sim/batch/decided.hpp"
+#include "sim/stats/block_counts.hpp"
 
 namespace sim {
 namespace {
@@ -147,64 +148,8 @@ void Tally::add(const BatchLife& lived, int count, bool with_quantiles) {
   }
 }
 
-namespace {
-
-constexpr std::size_t most_outcomes = 16;  // in four bits
-
-/// Measures that are whole numbers, counted side by side; those of arrests are rare, and counted where they occur.
-constexpr std::array<Measure, 8> whole_measures = {
-    Measure::visits,    Measure::member_visits, Measure::delegated,        Measure::skipped,
-    Measure::withdrawn, Measure::stays_home,    Measure::private_refusals, Measure::cut_short};
-using Whole = Tally::Whole;
-using Pair = Tally::Pair;
-static_assert(decided::days == decided::V + 1 && flown::detour == flown::hours + 1);
-Pair pair(const float* words) { return Pair{words[0], words[1]}; }
-
-/// What a decision adds, by its kind (Decided::kind).
-struct Adds {
-  Whole whole{};
-  float forgone = 0;  ///< of its value
-  std::size_t arrival = 0;
-};
-
-const std::array<Adds, Decided::kinds> adds_of = [] {
-  std::array<Adds, Decided::kinds> all{};
-  for (std::size_t kind = 0; kind < all.size(); ++kind) {
-    float words[decided::words] = {};
-    words[decided::where] = std::bit_cast<float>(kind & Decided::of_event ? 0xffff0000u : 0u);
-    words[decided::out] = std::bit_cast<float>(static_cast<std::uint32_t>(kind % Decided::of_event) << 10);
-    const Decided told(words);
-    if (static_cast<std::size_t>(told.outcome()) >= agents::outcome_names.size()) continue;
-    Adds& adds = all[kind];
-    Decision d;
-    d.outcome = told.outcome();
-    d.answer = d.outcome == Outcome::skip       ? Answer::skip
-               : d.outcome == Outcome::delegate ? Answer::delegate
-                                                : Answer::go;
-    d.duty = told.duty();
-    d.event = static_cast<std::int16_t>(told.event());
-    d.V = 1;
-    double brings[measures] = {};
-    add_measures(d, brings);
-    for (std::size_t i = 0; i < whole_measures.size(); ++i)
-      adds.whole[i] = static_cast<std::uint16_t>(brings[static_cast<std::size_t>(whole_measures[i])]);
-    adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
-    adds.arrival = agents::is_arrival(d.outcome);
-  }
-  return all;
-}();
-
-/// What is kept of an arrival's value and days, by its outcome.
-const std::array<Pair, most_outcomes> stayed_by = [] {
-  std::array<Pair, most_outcomes> all{};
-  for (std::size_t o = 0; o < agents::outcome_names.size(); ++o) all[o] += share_stayed(static_cast<Outcome>(o));
-  return all;
-}();
-
-}  // namespace
-
-/// Adds to the counts of a host or an event how often each outcome came about, and forgets it.
-void Tally::add_outcomes(std::uint32_t* outcomes, double* cells) {
+/// Adds to the counts of a host or an event how often each outcome came about.
+void Tally::add_outcomes(const std::uint32_t* outcomes, double* cells) {
   const auto cell = [cells](Count c) -> double& { return cells[static_cast<std::size_t>(c)]; };
   for (std::size_t i = 0; i < agents::outcome_names.size(); ++i) {
     const auto o = static_cast<Outcome>(i);
@@ -213,135 +158,104 @@ void Tally::add_outcomes(std::uint32_t* outcomes, double* cells) {
     cell(count_of(o)) += n;
     if (o != Outcome::skip && o != Outcome::delegate) cell(Count::go) += n;
     if (agents::is_arrival(o)) cell(Count::arrivals) += n;
-    outcomes[i] = 0;
   }
 }
 
-/// Where every decision counts as one: what add_decision would add, less the zeros. Whole numbers are counted by
-/// outcome and handed on once a block. Decisions are read as they lie, week by week, and what is added up over
-/// replicates waits until it can be added in their order. The loop over decisions does not branch on what was drawn,
-/// and sets arrivals aside, about which there is more to count.
+namespace {
+
+LeaderId id(std::size_t leader) { return {static_cast<std::uint16_t>(leader)}; }
+
+}  // namespace
+
+/// Where every decision counts as one: what add_decision would add, less the zeros.
 void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantiles) {
-  const BlockView& block = lived.block();
+  static thread_local BlockCounts counted;  // its room is used again for each block
+  counted.count(lived, with_quantiles);
+  add_arrivals(counted);
+  add_itineraries(counted, count);
+  const float* nu = &lived.block().rows[(weeks_ - 1) * block_replicates];
+  for (int r = 0; r < count; ++r) add_final_nu(1, nu[r]);
+  replicates_ += count;
+
   const StageView& stage = lived.stage_view();
-  constexpr std::size_t R = block_replicates;
-  const std::size_t occasions = most_events_ + hosts_;  // numbered from the first host on, events backwards before it
-  outcomes_.resize(leaders_ * occasions * most_outcomes);
-  squared_.resize(leaders_ * hosts_);
-  visits_of_week_.resize(leaders_ * weeks_);
-  itineraries_.assign(leaders_ * R, Itinerary{});
-  twice_here_.assign(leaders_ * hosts_ * R, 0);
-  if (with_quantiles) visits_of_block_.assign(leaders_ * weeks_ * R, 0.0f);
-  std::vector<const float*> flights;  // [leader][week]
-  for (std::size_t l = 0; l < leaders_; ++l)
-    for (std::size_t t = 0; t < weeks_; ++t) flights.push_back(stage.period[t].leaders[l].hours);
-
-  // Pointers of its own spare the loops from looking them up again after each store.
-  std::uint32_t* const outcomes = &outcomes_[most_events_ * most_outcomes];
-  std::uint32_t* const squared = squared_.data();
-  std::uint32_t* const visits_of_week = visits_of_week_.data();
-  std::uint16_t* const twice_here = twice_here_.data();
-  Itinerary* const itineraries = itineraries_.data();
-  const std::ptrdiff_t occasions_in_all = static_cast<std::ptrdiff_t>(occasions);
-  const std::size_t hosts = hosts_, weeks = weeks_;
-
-  exposed_.resize(static_cast<std::size_t>(*block.made) + 1);
-  const float** exposed = exposed_.data();  // elsewhere nobody could have made an arrest
-  std::array<std::uint32_t, R + 1> exposed_until{};
-  constexpr int at_a_time = 256;  // stay in a near cache
-  std::array<const float*, at_a_time + 1> arrivals;
-  for (int row = 0; row < *block.made; row += at_a_time) {
-    const float** arrival = arrivals.data();
-    const float* const begin = block.decisions + row * decided::words;
-    const float* const end = begin + std::min(at_a_time, *block.made - row) * decided::words;
-    for (const float* words = begin; words != end; words += decided::words) {
-      const Decided d(words);
-      const std::ptrdiff_t occasion = d.leader() * occasions_in_all + d.occasion();
-      ++outcomes[occasion * std::ptrdiff_t{most_outcomes} + static_cast<std::ptrdiff_t>(d.outcome())];
-      const Adds& adds = adds_of[d.kind()];
-      Itinerary& own = itineraries[static_cast<std::size_t>(d.leader()) * R + static_cast<std::size_t>(d.replicate())];
-      own.whole += adds.whole;
-      own.forgone += d.V() * adds.forgone;
-      *arrival = words;
-      arrival += adds.arrival;
-    }
-    const float** const arrivals_end = std::exchange(arrival, arrivals.data());
-    for (; arrival != arrivals_end; ++arrival) {
-      const float* const words = *arrival;
-      const Decided d(words);
-      const auto l = static_cast<std::size_t>(d.leader()), week = l * weeks + static_cast<std::size_t>(d.week_out());
-      const auto host = l * hosts + static_cast<std::size_t>(d.host()), r = static_cast<std::size_t>(d.replicate());
-      Itinerary& own = itineraries[l * R + r];
-      own.hours += pair(flights[week] + flown::words * d.host());
-      own.stayed += pair(words + decided::V) * stayed_by[static_cast<std::size_t>(d.outcome())];
-      if (agents::is_visit(d.outcome())) {
-        ++visits_of_week[week];
-        if (with_quantiles) ++visits_of_block_[week * R + r];
-        std::uint16_t& twice = twice_here[host * R + r];
-        squared[host] += 1u + twice;  // (n + 1)^2 = n^2 + 2 n + 1
-        twice += 2;
-      }
-      const bool is_exposed = d.duty() || d.diverted_to() >= 0;
-      *exposed = words;
-      exposed += is_exposed;
-      exposed_until[r + 1] += is_exposed;
-    }
-  }
-  std::partial_sum(exposed_until.begin(), exposed_until.end(), exposed_until.begin());
-  std::vector<const float*> by_replicate(exposed_until.back());
-  for (const float** at = exposed_.data(); at != exposed; ++at)
-    by_replicate[exposed_until[static_cast<std::size_t>(Decided(*at).replicate())]++] = *at;
-
-  const float* const* of_replicate = by_replicate.data();
-  for (std::size_t r = 0; r < static_cast<std::size_t>(count); ++r) {
-    for (std::size_t l = 0; l < leaders_; ++l) {
-      const Itinerary& own = itineraries_[l * R + r];
-      double* const itinerary = &itinerary_[l * measures];
-      const auto put = [itinerary](Measure m, double x) { itinerary[static_cast<std::size_t>(m)] = x; };
-      for (std::size_t i = 0; i < whole_measures.size(); ++i) put(whole_measures[i], own.whole[i]);
-      for (const Measure m : {Measure::arrests, Measure::diversions, Measure::hazard}) put(m, 0);
-      put(Measure::hours, own.hours[0]);
-      put(Measure::detour_hours, own.hours[1]);
-      put(Measure::value_gained, own.stayed[0]);
-      put(Measure::days, own.stayed[1]);
-      put(Measure::value_forgone, own.forgone);
-    }
-    for (; of_replicate != by_replicate.data() + exposed_until[r]; ++of_replicate) {
-      const Decided d(*of_replicate);
-      const LeaderId l{static_cast<std::uint16_t>(d.leader())};
-      scratch(l, Measure::arrests) += d.outcome() == Outcome::arrested;
-      scratch(l, Measure::diversions) += d.diverted_to() >= 0;
-      scratch(l, Measure::hazard) += static_cast<double>(d.hazard());
-      const auto tell = [&d](double* cells) {
-        cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
-        cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
-      };
-      tell(&host_[(l.index * hosts_ + static_cast<std::size_t>(d.host())) * counts]);
-      if (d.event() >= 0) tell(&event_[(l.index * most_events_ + static_cast<std::size_t>(d.event())) * counts]);
-    }
-    end_replicate(1, block.rows[(weeks_ - 1) * R + r]);
-  }
-
   for (std::size_t l = 0; l < leaders_; ++l) {
-    const auto outcomes_at = [&](std::size_t occasion) {
-      return &outcomes_[(l * occasions + occasion) * most_outcomes];
-    };
     const EventView* const events = stage.events + stage.first_event[l];
-    for (std::size_t e = 0; e < static_cast<std::size_t>(stage.first_event[l + 1] - stage.first_event[l]); ++e) {
-      std::uint32_t* const at_event = outcomes_at(most_events_ - 1 - e);
-      std::uint32_t* const at_host = outcomes_at(most_events_ + static_cast<std::size_t>(events[e].host));
-      for (std::size_t o = 0; o < most_outcomes; ++o) at_host[o] += at_event[o];
-      add_outcomes(at_event, &event_[(l * most_events_ + e) * counts]);
+    for (int e = 0; e < stage.first_event[l + 1] - stage.first_event[l]; ++e) {
+      const std::uint32_t* const outcomes = counted.outcomes(l, ~e);
+      add_outcomes(outcomes, &event_cell(id(l), static_cast<std::size_t>(e), Count{}));
+      add_outcomes(outcomes, &host_cell(id(l), {static_cast<std::uint16_t>(events[e].host)}, Count{}));
     }
     for (std::size_t h = 0; h < hosts_; ++h) {
-      const std::size_t place = l * hosts_ + h;
-      add_outcomes(outcomes_at(most_events_ + h), &host_[place * counts]);
-      host_[place * counts + static_cast<std::size_t>(Count::visits_squared)] += std::exchange(squared_[place], 0);
+      const HostId host{static_cast<std::uint16_t>(h)};
+      add_outcomes(counted.outcomes(l, static_cast<int>(h)), &host_cell(id(l), host, Count{}));
+      host_cell(id(l), host, Count::visits_squared) += counted.visits_squared()[l * hosts_ + h];
     }
   }
-  for (std::size_t i = 0; i < visits_of_week_.size(); ++i) {
-    visits_in_week_[i] = static_cast<float>(visits_of_week_[i]);
-    weekly_visits_[i] += std::exchange(visits_of_week_[i], 0);
+  for (std::size_t i = 0; i < visits_in_week_.size(); ++i) {
+    visits_in_week_[i] = static_cast<float>(counted.visits_of_week()[i]);
+    weekly_visits_[i] += counted.visits_of_week()[i];
+  }
+  if (with_quantiles) visits_of_block_ = counted.visits();
+}
+
+/// What there is to add about arrivals where somebody could have made an arrest.
+void Tally::add_arrivals(const BlockCounts& counted) {
+  for (const float* words : counted.exposed()) {
+    const Decided d(words);
+    const auto tell = [&d](double* cells) {
+      cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
+      cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
+    };
+    const LeaderId l = id(static_cast<std::size_t>(d.leader()));
+    tell(&host_cell(l, {static_cast<std::uint16_t>(d.host())}, Count{}));
+    if (d.event() >= 0) tell(&event_cell(l, static_cast<std::size_t>(d.event()), Count{}));
+  }
+}
+
+void Tally::add_itineraries(const BlockCounts& counted, int count) {
+  constexpr std::array reals = {Measure::hours,        Measure::detour_hours,  Measure::days,
+                                Measure::value_gained, Measure::value_forgone, Measure::hazard};
+  for (std::size_t l = 0; l < leaders_; ++l) {
+    std::array<std::uint32_t, BlockCounts::whole_measures.size()> whole{}, whole_squares{};
+    std::uint32_t arrests = 0, diversions = 0, diversions_squared = 0;
+    std::array<double, reals.size()> sums, squares;
+    const auto at = [l](Measure m) { return l * measures + static_cast<std::size_t>(m); };
+    for (std::size_t i = 0; i < reals.size(); ++i) {
+      sums[i] = sum_[at(reals[i])];
+      squares[i] = squares_[at(reals[i])];
+    }
+    double* const histogram = &histogram_[l * with_histogram.size() * bins];
+    for (int r = 0; r < count; ++r) {
+      const BlockCounts::Itinerary& own = counted.itinerary(l, r);
+      for (std::size_t i = 0; i < whole.size(); ++i) {
+        const std::uint32_t n = own.whole[i];
+        whole[i] += n;
+        whole_squares[i] += n * n;
+      }
+      const BlockCounts::Danger& danger = counted.danger(l, r);
+      arrests += danger.arrests;  // one at most
+      diversions += danger.diversions;
+      diversions_squared += danger.diversions * danger.diversions;
+      const double real[] = {own.hours[0], own.hours[1], own.stayed[1], own.stayed[0], own.forgone, danger.hazard};
+      for (std::size_t i = 0; i < reals.size(); ++i) {
+        sums[i] += real[i];
+        squares[i] += real[i] * real[i];
+      }
+      const double in_histogram[] = {static_cast<double>(own.whole[0]), static_cast<double>(own.whole[1]),
+                                     own.stayed[1], own.hours[0], own.stayed[0]};
+      for (std::size_t i = 0; i < with_histogram.size(); ++i) histogram[i * bins + bin_of(i, in_histogram[i])] += 1;
+    }
+    for (std::size_t i = 0; i < reals.size(); ++i) {
+      sum_[at(reals[i])] = sums[i];
+      squares_[at(reals[i])] = squares[i];
+    }
+    const auto add = [&](Measure m, std::uint32_t sum, std::uint32_t of_squares) {
+      sum_[at(m)] += sum;
+      squares_[at(m)] += of_squares;
+    };
+    for (std::size_t i = 0; i < whole.size(); ++i) add(BlockCounts::whole_measures[i], whole[i], whole_squares[i]);
+    add(Measure::arrests, arrests, arrests);
+    add(Measure::diversions, diversions, diversions_squared);
   }
 }
 
@@ -421,12 +335,20 @@ void Tally::end_replicate(double weight, double nu) {
   double* histogram = histogram_.data();
   for (std::size_t l = 0; l < leaders_; ++l, unweighted += measures)
     for (std::size_t i = 0; i < with_histogram.size(); ++i, histogram += bins) {
-      const auto bin = static_cast<std::int64_t>(unweighted[static_cast<std::size_t>(with_histogram[i])] * per_bin_[i]);
-      histogram[std::min<std::int64_t>(bins - 1, bin)] += weight;
+      histogram[bin_of(i, unweighted[static_cast<std::size_t>(with_histogram[i])])] += weight;
     }
+  add_final_nu(weight, nu);
+}
+
+void Tally::add_final_nu(double weight, double nu) {
   final_nu_[0] += weight;
   final_nu_[1] += weight * nu;
   final_nu_[2] += weight * nu * nu;
+}
+
+/// The bin of with_histogram[i] in which x lies.
+std::size_t Tally::bin_of(std::size_t i, double x) const {
+  return static_cast<std::size_t>(std::min<std::int64_t>(bins - 1, static_cast<std::int64_t>(x * per_bin_[i])));
 }
 
 void Tally::add_weeks(const agents::History& history) {
@@ -488,18 +410,15 @@ void Tally::add_weeks(const BlockView& lived, int count, bool with_quantiles) {
 template <class F>
 void Tally::with_axis(const Series& s, F f) const {
   constexpr double n = series_bins;
-  switch (s.kind) {
-    case Series::Kind::nu:
-      return f([](double x) { return x / 2 * n; });
-    case Series::Kind::pressure:
-      return f([](double x) { return std::sqrt(x) * n; });
-    case Series::Kind::isolation:
-      return f([](double x) { return x * n; });
-    case Series::Kind::budget:
-      return f([most = most_budget_](double x) { return x / most * n; });
-    case Series::Kind::visits_so_far:
-      return f([a_bin = static_cast<double>(1 + weeks_ / 130)](double x) { return x / a_bin; });
-  }
+  if (s.kind == Series::Kind::pressure) return f([](float x) { return std::sqrt(double{x}) * n; });
+  const double unit = s.kind == Series::Kind::nu              ? 2
+                      : s.kind == Series::Kind::budget        ? most_budget_
+                      : s.kind == Series::Kind::visits_so_far ? n * static_cast<double>(1 + weeks_ / 130)
+                                                              : 1;
+  int exponent;
+  if (std::frexp(unit, &exponent) == 0.5)  // a product with a power of two is exact in any precision
+    return f([per_unit = static_cast<float>(n / unit)](float x) { return x * per_unit; });
+  f([unit](float x) { return x / unit * n; });
 }
 
 void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight) {
@@ -511,8 +430,8 @@ void Tally::add_to_bins(std::size_t series, std::size_t week, const float* x, in
   }
   const std::size_t cell = series * weeks_ + week;
   double* bins = &weekly_bins_[cell * series_bins];
-  const auto bin_at = [](double b) {
-    constexpr double last = series_bins - 1;
+  const auto bin_at = []<class T>(T b) {
+    constexpr T last = series_bins - 1;
     b = b > 0 ? b : 0;  // so put, the compiler takes several at once
     return static_cast<std::int32_t>(b < last ? b : last);
   };

@@ -77,12 +77,10 @@ inline constexpr std::size_t series_bins = 128;
 /// Weekly quantiles are those of the first replicates, which settle them to a percent; means are those of all.
 inline constexpr std::int64_t quantile_replicates = 4096;
 
+class BlockCounts;
+
 class Tally {
  public:
-  /// Small whole numbers counted side by side, and two sums side by side.
-  using Whole [[gnu::vector_size(16)]] = std::uint16_t;
-  using Pair [[gnu::vector_size(16)]] = double;
-
   /// Without `weeks` nothing is followed week by week, which is faster.
   explicit Tally(const agents::Stage& stage, agents::Manner manner = {}, bool weeks = true);
   void add(const agents::History& history);  ///< one replicate, which the weekly quantiles take in
@@ -129,22 +127,20 @@ class Tally {
   double weekly_visits(agents::LeaderId l, std::size_t week) const;  ///< mean number of visits in this week
 
  private:
-  /// What count_decisions keeps of a leader in a replicate.
-  struct Itinerary {
-    Whole whole;         ///< whole_measures
-    Pair hours, stayed;  ///< flown and of the detour; value and days
-    double forgone;
-  };
   double& host_cell(agents::LeaderId l, agents::HostId h, Count c);
   double& event_cell(agents::LeaderId l, std::size_t event, Count c);
   double& scratch(agents::LeaderId l, Measure m) {
     return itinerary_[l.index * measures + static_cast<std::size_t>(m)];
   }
-  void add_outcomes(std::uint32_t* outcomes, double* cells);
+  void add_outcomes(const std::uint32_t* outcomes, double* cells);
   void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
+  void add_arrivals(const BlockCounts& counted);
+  void add_itineraries(const BlockCounts& counted, int count);
   void add_decision(const agents::Decision& d);
   void end_decisions(double weight, double nu);
   void end_replicate(double weight, double nu);
+  void add_final_nu(double weight, double nu);
+  std::size_t bin_of(std::size_t histogram, double x) const;
   void add_weeks(const agents::History& history);
   void add_weeks(const BlockView& lived, int count, bool with_quantiles);
   void add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight);
@@ -167,15 +163,6 @@ class Tally {
   std::vector<double> weekly_sum_, weekly_weight_, weekly_bins_;  ///< [series][week], [week], [series][week][bin]
   std::vector<float> weekly_least_, weekly_most_;                 ///< [series][week]
   std::vector<double> weekly_visits_;                             ///< [leader][week]
-
-  // A block's whole numbers, before they go to the sums.
-  std::vector<std::uint32_t> outcomes_;        ///< [leader][host, then no event, then event][outcome]
-  std::vector<std::uint32_t> squared_;         ///< [leader][host]: visits squared
-  std::vector<std::uint32_t> visits_of_week_;  ///< [leader][week]
-  std::vector<std::uint16_t> twice_here_;      ///< [leader][host][replicate]: 2 x the visits
-
-  std::vector<const float*> arrivals_, exposed_;  ///< a block's, as the kernel left them; exposed ones by replicate
-  std::vector<Itinerary> itineraries_;            ///< [leader][replicate]
 
   // One replicate's own figures.
   std::vector<float> visits_in_week_;           ///< [leader][week], unweighted

@@ -1,0 +1,162 @@
+#include "sim/stats/block_counts.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+#include <utility>
+
+#include "sim/batch/decided.hpp"
+
+namespace sim {
+namespace {
+
+using agents::Answer;
+using agents::Outcome;
+using Pair = BlockCounts::Pair;
+
+/// Two words that lie side by side.
+Pair pair(const float* words) { return Pair{words[0], words[1]}; }
+static_assert(decided::days == decided::V + 1 && flown::detour == flown::hours + 1);
+
+/// What a decision adds, by its kind (Decided::kind).
+struct Adds {
+  BlockCounts::Whole whole{};
+  float forgone = 0;  ///< of its value
+  std::size_t arrival = 0;
+};
+
+const std::array<Adds, Decided::kinds> adds_of = [] {
+  std::array<Adds, Decided::kinds> all{};
+  for (std::size_t kind = 0; kind < all.size(); ++kind) {
+    float words[decided::words] = {};
+    words[decided::where] = std::bit_cast<float>(kind & decided::of_event ? 0xffff0000u : 0u);
+    words[decided::out] = std::bit_cast<float>(static_cast<std::uint32_t>(kind));
+    const Decided told(words);
+    if (static_cast<std::size_t>(told.outcome()) >= agents::outcome_names.size()) continue;
+    Adds& adds = all[kind];
+    agents::Decision d;
+    d.outcome = told.outcome();
+    d.answer = d.outcome == Outcome::skip       ? Answer::skip
+               : d.outcome == Outcome::delegate ? Answer::delegate
+                                                : Answer::go;
+    d.duty = told.duty();
+    d.event = static_cast<std::int16_t>(told.event());
+    d.V = 1;
+    double brings[measures] = {};
+    add_measures(d, brings);
+    for (std::size_t i = 0; i < BlockCounts::whole_measures.size(); ++i)
+      adds.whole[i] = static_cast<std::uint16_t>(brings[static_cast<std::size_t>(BlockCounts::whole_measures[i])]);
+    adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
+    adds.arrival = agents::is_arrival(d.outcome);
+  }
+  return all;
+}();
+
+/// What is kept of an arrival's value and days, by its outcome.
+const std::array<Pair, BlockCounts::most_outcomes> stayed_by = [] {
+  std::array<Pair, BlockCounts::most_outcomes> all{};
+  for (std::size_t o = 0; o < agents::outcome_names.size(); ++o) all[o] += share_stayed(static_cast<Outcome>(o));
+  return all;
+}();
+
+}  // namespace
+
+const std::uint32_t* BlockCounts::outcomes(std::size_t leader, int occasion) const {
+  const auto row = static_cast<std::ptrdiff_t>(leader * occasions_ + most_events_) + occasion;
+  return &outcomes_[static_cast<std::size_t>(row) * most_outcomes];
+}
+
+/// Decisions are read as they lie, week by week. The loop over them does not branch on what was drawn, and sets
+/// arrivals aside, about which there is more to count.
+template <bool several>
+void BlockCounts::count(const BatchLife& lived, bool with_visits) {
+  constexpr std::size_t R = block_replicates;
+  const BlockView& block = lived.block();
+  const StageView& stage = lived.stage_view();
+  const auto leaders = static_cast<std::size_t>(stage.leaders), hosts = static_cast<std::size_t>(stage.hosts),
+             weeks = static_cast<std::size_t>(stage.weeks);
+  most_events_ = 0;
+  for (std::size_t l = 0; l < leaders; ++l)
+    most_events_ = std::max(most_events_, static_cast<std::size_t>(stage.first_event[l + 1] - stage.first_event[l]));
+  occasions_ = most_events_ + hosts;
+  outcomes_.assign(leaders * occasions_ * most_outcomes, 0);
+  squared_.assign(leaders * hosts, 0);
+  twice_here_.assign(leaders * hosts * R, 0);
+  visits_of_week_.assign(leaders * weeks, 0);
+  itineraries_.assign(leaders * R, Itinerary{});
+  dangers_.assign(leaders * R, Danger{});
+  if (with_visits) visits_.assign(leaders * weeks * R, 0.0f);
+  as_made_.resize(std::max(as_made_.size(), static_cast<std::size_t>(*block.made) + 1));
+  std::vector<const float*> flights;  // [leader][week]
+  for (std::size_t l = 0; l < leaders; ++l)
+    for (std::size_t t = 0; t < weeks; ++t) flights.push_back(stage.period[t].leaders[l].hours);
+
+  // Pointers of its own spare the loops from looking them up again after each store.
+  std::uint32_t* const outcomes = &outcomes_[most_events_ * most_outcomes];
+  std::uint32_t *const squared = squared_.data(), *const visits_of_week = visits_of_week_.data();
+  std::uint16_t* const twice_here = twice_here_.data();
+  float* const visits = with_visits ? visits_.data() : nullptr;
+  Itinerary* const itineraries = itineraries_.data();
+  const auto occasions = static_cast<std::ptrdiff_t>(occasions_);
+
+  const float** exposed = as_made_.data();
+  std::array<std::uint32_t, R + 1> exposed_until{};
+  constexpr int at_a_time = 256;  // stay in a near cache
+  std::array<const float*, at_a_time + 1> arrivals;
+  for (int row = 0; row < *block.made; row += at_a_time) {
+    const float** arrival = arrivals.data();
+    const float* const begin = block.decisions + row * decided::words;
+    const float* const end = begin + std::min(at_a_time, *block.made - row) * decided::words;
+    for (const float* words = begin; words != end; words += decided::words) {
+      const Decided d(words);
+      const int l = several ? d.leader() : 0;
+      const std::ptrdiff_t occasion = l * occasions + d.occasion();
+      ++outcomes[occasion * std::ptrdiff_t{most_outcomes} + static_cast<std::ptrdiff_t>(d.outcome())];
+      const Adds& adds = adds_of[d.kind()];
+      Itinerary& own = itineraries[static_cast<std::size_t>(l) * R + static_cast<std::size_t>(d.replicate())];
+      own.whole += adds.whole;
+      own.forgone += d.V() * adds.forgone;
+      *arrival = words;
+      arrival += adds.arrival;
+    }
+    const float** const arrivals_end = std::exchange(arrival, arrivals.data());
+    for (; arrival != arrivals_end; ++arrival) {
+      const float* const words = *arrival;
+      const Decided d(words);
+      const auto l = several ? static_cast<std::size_t>(d.leader()) : 0, r = static_cast<std::size_t>(d.replicate()),
+                 week = l * weeks + static_cast<std::size_t>(d.week_out());
+      Itinerary& own = itineraries[l * R + r];
+      own.hours += pair(flights[week] + flown::words * d.host());
+      own.stayed += pair(words + decided::V) * stayed_by[static_cast<std::size_t>(d.outcome())];
+      if (agents::is_visit(d.outcome())) {
+        ++visits_of_week[week];
+        if (visits) ++visits[week * R + r];
+        const std::size_t host = l * hosts + static_cast<std::size_t>(d.host());
+        std::uint16_t& twice = twice_here[host * R + r];
+        squared[host] += 1u + twice;  // (n + 1)^2 = n^2 + 2 n + 1
+        twice += 2;
+      }
+      const bool is_exposed = d.duty() || d.diverted_to() >= 0;  // elsewhere nobody could have made an arrest
+      *exposed = words;
+      exposed += is_exposed;
+      exposed_until[r + 1] += is_exposed;
+    }
+  }
+  std::partial_sum(exposed_until.begin(), exposed_until.end(), exposed_until.begin());
+  exposed_.resize(exposed_until.back());
+  for (const float** at = as_made_.data(); at != exposed; ++at) {
+    const Decided d(*at);
+    const auto l = static_cast<std::size_t>(d.leader()), r = static_cast<std::size_t>(d.replicate());
+    exposed_[exposed_until[r]++] = *at;
+    Danger& danger = dangers_[l * R + r];
+    danger.hazard += static_cast<double>(d.hazard());
+    danger.arrests += d.outcome() == Outcome::arrested;
+    danger.diversions += d.diverted_to() >= 0;
+  }
+}
+
+void BlockCounts::count(const BatchLife& lived, bool with_visits) {
+  return lived.stage_view().leaders > 1 ? count<true>(lived, with_visits) : count<false>(lived, with_visits);
+}
+
+}  // namespace sim
