@@ -47,6 +47,7 @@ class Block {
     Int host;
     Int state;  ///< index of the host's record
   };
+  /// The second four of a trip's record, and 1 under a court order.
   struct Terms {
     Real lead, bound, cover, days, order;
   };

@@ -216,7 +216,8 @@ void Tally::add_itineraries(const BlockCounts& counted, int count) {
   constexpr std::array reals = {Measure::hours,        Measure::detour_hours,  Measure::days,
                                 Measure::value_gained, Measure::value_forgone, Measure::hazard};
   for (std::size_t l = 0; l < leaders_; ++l) {
-    std::array<std::uint32_t, BlockCounts::whole_measures.size()> whole{}, whole_squares{};
+    std::array<std::uint32_t, BlockCounts::whole_measures.size()> whole{};
+    std::array<std::uint64_t, whole.size()> whole_squares{};
     std::uint32_t arrests = 0, diversions = 0, diversions_squared = 0;
     std::array<double, reals.size()> sums, squares;
     const auto at = [l](Measure m) { return l * measures + static_cast<std::size_t>(m); };
@@ -230,12 +231,13 @@ void Tally::add_itineraries(const BlockCounts& counted, int count) {
       for (std::size_t i = 0; i < whole.size(); ++i) {
         const std::uint32_t n = own.whole[i];
         whole[i] += n;
-        whole_squares[i] += n * n;
+        whole_squares[i] += std::uint64_t{n} * n;
       }
       const BlockCounts::Danger& danger = counted.danger(l, r);
       arrests += danger.arrests;  // one at most
       diversions += danger.diversions;
       diversions_squared += danger.diversions * danger.diversions;
+      // In the order of `reals` and of with_histogram.
       const double real[] = {own.hours[0], own.hours[1], own.stayed[1], own.stayed[0], own.forgone, danger.hazard};
       for (std::size_t i = 0; i < reals.size(); ++i) {
         sums[i] += real[i];
@@ -249,9 +251,9 @@ void Tally::add_itineraries(const BlockCounts& counted, int count) {
       sum_[at(reals[i])] = sums[i];
       squares_[at(reals[i])] = squares[i];
     }
-    const auto add = [&](Measure m, std::uint32_t sum, std::uint32_t of_squares) {
+    const auto add = [&](Measure m, std::uint32_t sum, std::uint64_t of_squares) {
       sum_[at(m)] += sum;
-      squares_[at(m)] += of_squares;
+      squares_[at(m)] += static_cast<double>(of_squares);
     };
     for (std::size_t i = 0; i < whole.size(); ++i) add(BlockCounts::whole_measures[i], whole[i], whole_squares[i]);
     add(Measure::arrests, arrests, arrests);
