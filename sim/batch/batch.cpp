@@ -239,8 +239,9 @@ struct BatchLife::State {
   std::vector<double> weight, weights, week_weight, sums;
   std::vector<Set> sets;
   std::vector<Contest> contests;
-  std::vector<std::int32_t> rows, begin_of;  ///< of the decisions by replicate, [r + 1]: the first of its rows
-  bool ordered = false;
+  /// Rows of decisions by replicate: those of r from begin_of[r] to begin_of[r + 1].
+  std::vector<std::int32_t> rows, begin_of;
+  bool sorted = false;
 
   State(const StageView& s, agents::Manner manner) {
     const auto H = static_cast<std::size_t>(s.hosts), L = static_cast<std::size_t>(s.leaders),
@@ -336,9 +337,9 @@ struct BatchLife::State {
   }
 
   /// Sorts the rows by replicate, once for each block.
-  void order() {
-    if (ordered) return;
-    ordered = true;
+  void sort_rows() {
+    if (sorted) return;
+    sorted = true;
     const int made = *view.made;
     const auto replicate = [this](int row) {
       return static_cast<std::size_t>(Decided(view.decisions + row * decided::words).replicate());
@@ -351,7 +352,7 @@ struct BatchLife::State {
   }
 
   void begin(const BatchStage::Tables& tables) {
-    ordered = false;
+    sorted = false;
     const StageView& s = tables.view;
     std::memset(zero.data(), 0, zero.size() * sizeof zero[0]);
     std::fill(sets.begin(), sets.end(), Set{});
@@ -392,11 +393,9 @@ void tell(const StageView& stage, const float* words, const double* weights, age
   d.duty = told.duty();
   d.reached = told.reached();
   d.V = told.V();
-  if (d.reached) {
-    d.pi_arrest = told.pi_arrest();
-    d.p_arrest = told.p_arrest();
-    d.hazard = told.hazard();
-  }
+  d.pi_arrest = told.pi_arrest();
+  d.p_arrest = told.p_arrest();
+  d.hazard = told.hazard();
   d.diverted_to = static_cast<std::int16_t>(told.diverted_to());
   if (agents::is_visit(d.outcome)) d.days = told.planned_days() * share_stayed(d.outcome);
   if (agents::is_arrival(d.outcome)) {
@@ -411,7 +410,7 @@ void tell(const StageView& stage, const float* words, const double* weights, age
 }
 
 std::span<const std::int32_t> BatchLife::rows(int r) const {
-  state_->order();
+  state_->sort_rows();
   const std::int32_t* begin = &state_->begin_of[static_cast<std::size_t>(r)];
   return std::span(state_->rows)
       .subspan(static_cast<std::size_t>(begin[0]), static_cast<std::size_t>(begin[1] - begin[0]));

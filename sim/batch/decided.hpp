@@ -29,10 +29,11 @@ class Decided {
   int replicate() const { return static_cast<int>(out_ >> decided::replicate_at); }  ///< in the block
   /// What it counts as: outcome, order, duty, whether it is about an event.
   static constexpr std::uint32_t kinds = decided::reached;
+  static_assert(decided::reached == decided::of_event << 1);
   std::uint32_t kind() const { return out_ & (kinds - 1); }
   float V() const { return words_[decided::V]; }
   float planned_days() const { return words_[decided::days]; }
-  // Left as they were unless reached.
+  // 0 unless reached.
   float pi_arrest() const { return words_[decided::pi_arrest]; }
   float p_arrest() const { return words_[decided::p_arrest]; }
   float hazard() const { return words_[decided::hazard]; }

@@ -31,8 +31,8 @@ void Block<L>::find_due(int l) {
   });
 }
 
-/// Lists the invitations that may be withdrawn this week after the first n; their number. The weekly chance is below
-/// the whole one: most weeks are settled without working it out.
+/// Lists the invitations that may be withdrawn this week after the first n; the number listed. The weekly chance is
+/// below the whole one: most weeks are settled without working it out.
 template <class L>
 int Block<L>::list_close(const Group& g, int n) {
   const Terms trip = terms_of_trip(g);

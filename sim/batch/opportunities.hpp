@@ -245,7 +245,7 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
   const Int out = this->out(g, outcome, select(go, Int(s_.weeks), Int(t_)), and_not(go, go), duty);
   const Int where = g.host | (event < 0 ? shift_left(g.host, 16) : shift_left(Int(~event), 16));
   const Real none(0.0f);
-  const int row = *b_.made;  // the lanes in use come first
+  const int row = *b_.made;
   *b_.made += __builtin_popcount(bits(g.here));
   L::store_eights(b_.decisions + row * decided::words, {{from_bits(where), from_bits(when), V, offer.trip.days}},
                   {{from_bits(out), none, none, none}});

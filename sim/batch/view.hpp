@@ -216,7 +216,7 @@ struct BlockView {
   float* advocacy;        ///< [r]: what is spent on it this week beyond the start
   float *totals, *spent;  ///< [ngo][r]
   std::int32_t* list;     ///< [place][r] and more: scratch
-  /// Invitations that may be withdrawn: place and replicate, word drawn, chance over the whole lead.
+  /// Invitations that may be withdrawn: place and replicate, word drawn, chance over the whole lead (as bits).
   std::int32_t *close, *close_word, *close_p;
 
   std::int32_t* made;  ///< the number of decisions

@@ -12,6 +12,7 @@ void PackedTrips::add(const BatchLife& lived, std::int64_t first, int count, std
   if (decided_.empty()) {  // mostly there is one block
     first_ = first;
     words_.reserve(static_cast<std::size_t>(*block.made));
+    if (block.weighed >= 0) weights_.reserve(words_.capacity());
   }
   for (int r = 0; r < replicates; ++r) {
     const auto rows = lived.rows(r);

@@ -86,22 +86,23 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
   itineraries_.assign(leaders * R, Itinerary{});
   dangers_.assign(leaders * R, Danger{});
   if (with_visits) visits_.assign(leaders * weeks * R, 0.0f);
-  as_made_.resize(std::max(as_made_.size(), static_cast<std::size_t>(*block.made) + 1));
+  exposed_as_made_.resize(std::max(exposed_as_made_.size(), static_cast<std::size_t>(*block.made) + 1));
   std::vector<const float*> flights;  // [leader][week]
   for (std::size_t l = 0; l < leaders; ++l)
     for (std::size_t t = 0; t < weeks; ++t) flights.push_back(stage.period[t].leaders[l].hours);
 
   // Pointers of its own spare the loops from looking them up again after each store.
   std::uint32_t* const outcomes = &outcomes_[most_events_ * most_outcomes];
-  std::uint32_t *const squared = squared_.data(), *const visits_of_week = visits_of_week_.data();
+  std::uint64_t* const squared = squared_.data();
+  std::uint32_t* const visits_of_week = visits_of_week_.data();
   std::uint16_t* const twice_here = twice_here_.data();
   float* const visits = with_visits ? visits_.data() : nullptr;
   Itinerary* const itineraries = itineraries_.data();
   const auto occasions = static_cast<std::ptrdiff_t>(occasions_);
 
-  const float** exposed = as_made_.data();
-  std::array<std::uint32_t, R + 1> exposed_until{};
-  constexpr int at_a_time = 256;  // stay in a near cache
+  const float** exposed = exposed_as_made_.data();
+  std::array<std::uint32_t, R + 1> next_of{};  // where a replicate's begin, later the next of them
+  constexpr int at_a_time = 256;               // stay in a near cache
   std::array<const float*, at_a_time + 1> arrivals;
   for (int row = 0; row < *block.made; row += at_a_time) {
     const float** arrival = arrivals.data();
@@ -139,15 +140,15 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
       const bool is_exposed = d.duty() || d.diverted_to() >= 0;  // elsewhere nobody could have made an arrest
       *exposed = words;
       exposed += is_exposed;
-      exposed_until[r + 1] += is_exposed;
+      next_of[r + 1] += is_exposed;
     }
   }
-  std::partial_sum(exposed_until.begin(), exposed_until.end(), exposed_until.begin());
-  exposed_.resize(exposed_until.back());
-  for (const float** at = as_made_.data(); at != exposed; ++at) {
+  std::partial_sum(next_of.begin(), next_of.end(), next_of.begin());
+  exposed_.resize(next_of.back());
+  for (const float** at = exposed_as_made_.data(); at != exposed; ++at) {
     const Decided d(*at);
     const auto l = static_cast<std::size_t>(d.leader()), r = static_cast<std::size_t>(d.replicate());
-    exposed_[exposed_until[r]++] = *at;
+    exposed_[next_of[r]++] = *at;
     Danger& danger = dangers_[l * R + r];
     danger.hazard += static_cast<double>(d.hazard());
     danger.arrests += d.outcome() == Outcome::arrested;

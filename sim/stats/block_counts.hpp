@@ -35,9 +35,9 @@ class BlockCounts {
 
   /// [most_outcomes]: how often each outcome came about for a leader at a host, or at event e (occasion ~e).
   const std::uint32_t* outcomes(std::size_t leader, int occasion) const;
-  const std::vector<std::uint32_t>& visits_squared() const { return squared_; }         ///< [leader][host]
+  const std::vector<std::uint64_t>& visits_squared() const { return squared_; }         ///< [leader][host]
   const std::vector<std::uint32_t>& visits_of_week() const { return visits_of_week_; }  ///< [leader][week]
-  const std::vector<float>& visits() const { return visits_; }  ///< [leader][week][replicate], if asked for
+  std::vector<float>& visits() { return visits_; }  ///< [leader][week][replicate], if asked for; may be taken
   const Itinerary& itinerary(std::size_t leader, int r) const {
     return itineraries_[leader * block_replicates + static_cast<std::size_t>(r)];
   }
@@ -53,13 +53,13 @@ class BlockCounts {
 
   std::size_t most_events_ = 0, occasions_ = 0;
   std::vector<std::uint32_t> outcomes_;        ///< [leader][events backwards, then hosts][outcome]
-  std::vector<std::uint32_t> squared_;         ///< [leader][host]
+  std::vector<std::uint64_t> squared_;         ///< [leader][host]
   std::vector<std::uint16_t> twice_here_;      ///< [leader][host][replicate]: 2 x the visits
   std::vector<std::uint32_t> visits_of_week_;  ///< [leader][week]
   std::vector<float> visits_;                  ///< [leader][week][replicate]
   std::vector<Itinerary> itineraries_;         ///< [leader][replicate]
   std::vector<Danger> dangers_;                ///< [leader][replicate]
-  std::vector<const float*> exposed_, as_made_;
+  std::vector<const float*> exposed_, exposed_as_made_;
 };
 
 }  // namespace sim

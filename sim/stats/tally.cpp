@@ -188,14 +188,14 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
     for (std::size_t h = 0; h < hosts_; ++h) {
       const HostId host{static_cast<std::uint16_t>(h)};
       add_outcomes(counted.outcomes(l, static_cast<int>(h)), &host_cell(id(l), host, Count{}));
-      host_cell(id(l), host, Count::visits_squared) += counted.visits_squared()[l * hosts_ + h];
+      host_cell(id(l), host, Count::visits_squared) += static_cast<double>(counted.visits_squared()[l * hosts_ + h]);
     }
   }
   for (std::size_t i = 0; i < visits_in_week_.size(); ++i) {
     visits_in_week_[i] = static_cast<float>(counted.visits_of_week()[i]);
     weekly_visits_[i] += counted.visits_of_week()[i];
   }
-  if (with_quantiles) visits_of_block_ = counted.visits();
+  if (with_quantiles) visits_of_block_.swap(counted.visits());
 }
 
 /// What there is to add about arrivals where somebody could have made an arrest.
@@ -218,7 +218,7 @@ void Tally::add_itineraries(const BlockCounts& counted, int count) {
   for (std::size_t l = 0; l < leaders_; ++l) {
     std::array<std::uint32_t, BlockCounts::whole_measures.size()> whole{};
     std::array<std::uint64_t, whole.size()> whole_squares{};
-    std::uint32_t arrests = 0, diversions = 0, diversions_squared = 0;
+    std::uint64_t arrests = 0, diversions = 0, diversions_squared = 0;
     std::array<double, reals.size()> sums, squares;
     const auto at = [l](Measure m) { return l * measures + static_cast<std::size_t>(m); };
     for (std::size_t i = 0; i < reals.size(); ++i) {
@@ -234,15 +234,18 @@ void Tally::add_itineraries(const BlockCounts& counted, int count) {
         whole_squares[i] += std::uint64_t{n} * n;
       }
       const BlockCounts::Danger& danger = counted.danger(l, r);
-      arrests += danger.arrests;  // one at most
+      arrests += danger.arrests;  // one at most: its own square
       diversions += danger.diversions;
-      diversions_squared += danger.diversions * danger.diversions;
-      // In the order of `reals` and of with_histogram.
+      diversions_squared += std::uint64_t{danger.diversions} * danger.diversions;
       const double real[] = {own.hours[0], own.hours[1], own.stayed[1], own.stayed[0], own.forgone, danger.hazard};
       for (std::size_t i = 0; i < reals.size(); ++i) {
         sums[i] += real[i];
         squares[i] += real[i] * real[i];
       }
+      static_assert(with_histogram == std::array{Measure::visits, Measure::member_visits, Measure::days, Measure::hours,
+                                                 Measure::value_gained} &&
+                    BlockCounts::whole_measures[0] == Measure::visits &&
+                    BlockCounts::whole_measures[1] == Measure::member_visits);
       const double in_histogram[] = {static_cast<double>(own.whole[0]), static_cast<double>(own.whole[1]),
                                      own.stayed[1], own.hours[0], own.stayed[0]};
       for (std::size_t i = 0; i < with_histogram.size(); ++i) histogram[i * bins + bin_of(i, in_histogram[i])] += 1;
@@ -251,8 +254,8 @@ void Tally::add_itineraries(const BlockCounts& counted, int count) {
       sum_[at(reals[i])] = sums[i];
       squares_[at(reals[i])] = squares[i];
     }
-    const auto add = [&](Measure m, std::uint32_t sum, std::uint64_t of_squares) {
-      sum_[at(m)] += sum;
+    const auto add = [&](Measure m, std::uint64_t sum, std::uint64_t of_squares) {
+      sum_[at(m)] += static_cast<double>(sum);
       squares_[at(m)] += static_cast<double>(of_squares);
     };
     for (std::size_t i = 0; i < whole.size(); ++i) add(BlockCounts::whole_measures[i], whole[i], whole_squares[i]);
@@ -413,10 +416,7 @@ template <class F>
 void Tally::with_axis(const Series& s, F f) const {
   constexpr double n = series_bins;
   if (s.kind == Series::Kind::pressure) return f([](float x) { return std::sqrt(double{x}) * n; });
-  const double unit = s.kind == Series::Kind::nu              ? 2
-                      : s.kind == Series::Kind::budget        ? most_budget_
-                      : s.kind == Series::Kind::visits_so_far ? n * static_cast<double>(1 + weeks_ / 130)
-                                                              : 1;
+  const double unit = whole_axis(s);
   int exponent;
   if (std::frexp(unit, &exponent) == 0.5)  // a product with a power of two is exact in any precision
     return f([per_unit = static_cast<float>(n / unit)](float x) { return x * per_unit; });
@@ -542,21 +542,26 @@ double Tally::in_bin(LeaderId l, Measure m, std::size_t bin) const {
   return histogram_[(l.index * with_histogram.size() + i) * bins + bin];
 }
 
-double Tally::from_bins(const Series& s, double b) const {
-  const double share = b / static_cast<double>(series_bins);
+/// The value at the end of the axis of the series' bins.
+double Tally::whole_axis(const Series& s) const {
   switch (s.kind) {
     case Series::Kind::nu:
-      return 2 * share;
+      return 2;
     case Series::Kind::pressure:
-      return share * share;
     case Series::Kind::isolation:
-      return share;
+      return 1;
     case Series::Kind::budget:
-      return most_budget_ * share;
+      return most_budget_;
     case Series::Kind::visits_so_far:
-      return std::floor(b) * static_cast<double>(1 + weeks_ / 130);
+      return static_cast<double>(series_bins * (1 + weeks_ / 130));
   }
-  return 0;
+  return 1;
+}
+
+double Tally::from_bins(const Series& s, double b) const {
+  if (s.kind == Series::Kind::visits_so_far) b = std::floor(b);
+  const double share = b / static_cast<double>(series_bins);
+  return s.kind == Series::Kind::pressure ? share * share : whole_axis(s) * share;
 }
 
 double Tally::weekly_mean(std::size_t series, std::size_t week) const {

@@ -84,7 +84,7 @@ class Tally {
   /// Without `weeks` nothing is followed week by week, which is faster.
   explicit Tally(const agents::Stage& stage, agents::Manner manner = {}, bool weeks = true);
   void add(const agents::History& history);  ///< one replicate, which the weekly quantiles take in
-  /// The first `count` replicates of a block just lived.
+  /// A block just lived, of `count` replicates.
   void add(const BatchLife& lived, int count, bool with_quantiles);
   Tally& operator+=(const Tally& later);  ///< in the order of the replicates
 
@@ -146,6 +146,7 @@ class Tally {
   void add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight);
   template <class F>
   void with_axis(const Series& s, F f) const;
+  double whole_axis(const Series& s) const;
   double from_bins(const Series& s, double b) const;  ///< the value at a position on the axis of the series' bins
 
   std::size_t leaders_, hosts_, weeks_;
