@@ -25,7 +25,7 @@ inline bool same(const Decision& a, const Decision& b) {
 }
 
 inline bool same(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) { return same_bits(x, y); });
 }
 
 inline bool same(const agents::History& a, const agents::History& b) {
