@@ -66,13 +66,8 @@ const std::uint32_t* BlockCounts::outcomes(std::size_t leader, int occasion) con
   return &outcomes_[static_cast<std::size_t>(row) * most_outcomes];
 }
 
-/// Decisions are read as they lie, week by week. The loop over them does not branch on what was drawn, and sets
-/// arrivals aside, about which there is more to count.
-template <bool several>
-void BlockCounts::count(const BatchLife& lived, bool with_visits) {
-  constexpr std::size_t R = block_replicates;
-  const BlockView& block = lived.block();
-  const StageView& stage = lived.stage_view();
+/// Nothing counted yet.
+void BlockCounts::begin(const BlockView& block, const StageView& stage, bool with_visits) {
   const auto leaders = static_cast<std::size_t>(stage.leaders), hosts = static_cast<std::size_t>(stage.hosts),
              weeks = static_cast<std::size_t>(stage.weeks);
   most_events_ = 0;
@@ -87,9 +82,20 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
   dangers_.assign(leaders * R, Danger{});
   if (with_visits) visits_.assign(leaders * weeks * R, 0.0f);
   exposed_as_made_.resize(std::max(exposed_as_made_.size(), static_cast<std::size_t>(*block.made) + 1));
-  std::vector<const float*> flights;  // [leader][week]
+  next_exposed_.fill(0);
+  flights_.clear();
   for (std::size_t l = 0; l < leaders; ++l)
-    for (std::size_t t = 0; t < weeks; ++t) flights.push_back(stage.period[t].leaders[l].hours);
+    for (std::size_t t = 0; t < weeks; ++t) flights_.push_back(stage.period[t].leaders[l].hours);
+}
+
+/// Decisions are read as they lie, week by week. The loop over them does not branch on what was drawn, and sets
+/// arrivals aside, about which there is more to count.
+template <bool several>
+void BlockCounts::count(const BatchLife& lived, bool with_visits) {
+  const BlockView& block = lived.block();
+  const StageView& stage = lived.stage_view();
+  begin(block, stage, with_visits);
+  const auto hosts = static_cast<std::size_t>(stage.hosts), weeks = static_cast<std::size_t>(stage.weeks);
 
   // Pointers of its own spare the loops from looking them up again after each store.
   std::uint32_t* const outcomes = &outcomes_[most_events_ * most_outcomes];
@@ -98,11 +104,12 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
   std::uint16_t* const twice_here = twice_here_.data();
   float* const visits = with_visits ? visits_.data() : nullptr;
   Itinerary* const itineraries = itineraries_.data();
+  const float* const* const flights = flights_.data();
+  std::uint32_t* const next_exposed = next_exposed_.data();
   const auto occasions = static_cast<std::ptrdiff_t>(occasions_);
 
   const float** exposed = exposed_as_made_.data();
-  std::array<std::uint32_t, R + 1> next_of{};  // where a replicate's begin, later the next of them
-  constexpr int at_a_time = 256;               // stay in a near cache
+  constexpr int at_a_time = 256;  // stay in a near cache
   std::array<const float*, at_a_time + 1> arrivals;
   for (int row = 0; row < *block.made; row += at_a_time) {
     const float** arrival = arrivals.data();
@@ -140,15 +147,20 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
       const bool is_exposed = d.duty() || d.diverted_to() >= 0;  // elsewhere nobody could have made an arrest
       *exposed = words;
       exposed += is_exposed;
-      next_of[r + 1] += is_exposed;
+      next_exposed[r + 1] += is_exposed;
     }
   }
-  std::partial_sum(next_of.begin(), next_of.end(), next_of.begin());
-  exposed_.resize(next_of.back());
-  for (const float** at = exposed_as_made_.data(); at != exposed; ++at) {
+  sort_exposed(exposed);
+}
+
+/// What was set aside up to `end`, of which next_exposed_[r + 1] belong to replicate r, by replicate.
+void BlockCounts::sort_exposed(const float* const* end) {
+  std::partial_sum(next_exposed_.begin(), next_exposed_.end(), next_exposed_.begin());
+  exposed_.resize(next_exposed_.back());
+  for (const float* const* at = exposed_as_made_.data(); at != end; ++at) {
     const Decided d(*at);
     const auto l = static_cast<std::size_t>(d.leader()), r = static_cast<std::size_t>(d.replicate());
-    exposed_[next_of[r]++] = *at;
+    exposed_[next_exposed_[r]++] = *at;
     Danger& danger = dangers_[l * R + r];
     danger.hazard += static_cast<double>(d.hazard());
     danger.arrests += d.outcome() == Outcome::arrested;

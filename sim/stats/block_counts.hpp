@@ -39,17 +39,19 @@ class BlockCounts {
   const std::vector<std::uint32_t>& visits_of_week() const { return visits_of_week_; }  ///< [leader][week]
   std::vector<float>& visits() { return visits_; }  ///< [leader][week][replicate], if asked for; may be taken
   const Itinerary& itinerary(std::size_t leader, int r) const {
-    return itineraries_[leader * block_replicates + static_cast<std::size_t>(r)];
+    return itineraries_[leader * R + static_cast<std::size_t>(r)];
   }
-  const Danger& danger(std::size_t leader, int r) const {
-    return dangers_[leader * block_replicates + static_cast<std::size_t>(r)];
-  }
+  const Danger& danger(std::size_t leader, int r) const { return dangers_[leader * R + static_cast<std::size_t>(r)]; }
   /// Arrivals where somebody could have made an arrest, as the kernel wrote them, by replicate.
   const std::vector<const float*>& exposed() const { return exposed_; }
 
  private:
+  static constexpr std::size_t R = block_replicates;
+
+  void begin(const BlockView& block, const StageView& stage, bool with_visits);
   template <bool several>
   void count(const BatchLife& lived, bool with_visits);
+  void sort_exposed(const float* const* end);
 
   std::size_t most_events_ = 0, occasions_ = 0;
   std::vector<std::uint32_t> outcomes_;        ///< [leader][events backwards, then hosts][outcome]
@@ -59,7 +61,10 @@ class BlockCounts {
   std::vector<float> visits_;                  ///< [leader][week][replicate]
   std::vector<Itinerary> itineraries_;         ///< [leader][replicate]
   std::vector<Danger> dangers_;                ///< [leader][replicate]
+  std::vector<const float*> flights_;          ///< [leader][week]: hours to each host
   std::vector<const float*> exposed_, exposed_as_made_;
+  std::array<std::uint32_t, R + 1>
+      next_exposed_{};  ///< where the exposed of a replicate begin; later, the next of them
 };
 
 }  // namespace sim
