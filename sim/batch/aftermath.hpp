@@ -4,26 +4,30 @@
 
 namespace sim::batch {
 
+/// Writes into the decision, its row given, how a trip ended that did not depart.
+template <class L>
+void Block<L>::conclude(const Group& g, Int row, agents::Outcome outcome, std::int32_t week) const {
+  const Mask duty = terms_of(g, terms::fixed)[terms::duty] > Real(0.0f);
+  const Int out = this->out(g, Int(static_cast<int>(outcome)), Int(week), in(b_.ordered, g.trip), duty);
+  L::scatter_int(reinterpret_cast<std::int32_t*>(b_.decisions) + decided::out, times(row, decided::words), out, g.here);
+  if (b_.weighed < 0) return;
+  std::int32_t rs[L::width], rows[L::width];
+  L::store_int(rs, g.r);
+  L::store_int(rows, row);
+  each_lane(g.here, [&](int i) { b_.weights[2 * rows[i] + 1] = b_.weight[g.leader * R + rs[i]]; });
+}
+
 /// Trips that end before they depart; `pi` is what the leader thought of a refusal.
 template <class L>
 void Block<L>::settle(const Group& g, agents::Outcome outcome, Real pi) {
   Four course = course_of(g);
+  conclude(g, bits_of(course[course::row]), outcome, t_);
   course[course::pi] = pi;
   course[course::fate] = from_bits(Int(1 + static_cast<int>(outcome)));
   keep_course(g.trip, course, g.here);
-  const Mask duty = terms_of(g, terms::fixed)[terms::duty] > Real(0.0f);
-  const Int out = this->out(g, Int(static_cast<int>(outcome)), Int(t_), in(b_.ordered, g.trip), duty);
-  const Int decision = bits_of(course[course::row]);
-  L::scatter_int(reinterpret_cast<std::int32_t*>(b_.decisions) + decided::out, times(decision, decided::words), out,
-                 g.here);
-  std::int32_t trips[L::width], decisions[L::width];
+  std::int32_t trips[L::width];
   L::store_int(trips, g.trip);
-  L::store_int(decisions, decision);
-  each_lane(g.here, [&](int i) {
-    const int place = trips[i] / R, r = trips[i] % R;
-    b_.settled[place].add(r);
-    if (b_.weighed >= 0) b_.weights[2 * decisions[i] + 1] = b_.weight[g.leader * R + r];
-  });
+  each_lane(g.here, [&](int i) { b_.settled[trips[i] / R].add(trips[i] % R); });
 }
 
 template <class L>
@@ -142,7 +146,7 @@ void Block<L>::effects(const Group& g, const Set& again) {
   }
   const Mask arrived = and_not(flew, diverted & taken_there) & duty;
   if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), course[course::pi]);
-  const Mask once = !any(again) ? strained : and_not(strained, members(again, g.r));
+  const Mask once = !any(again) ? strained : and_not(strained, in(&again, g.r));
   at.tie[state::delta] = select(once, bounded_delta(at.tie[state::delta]), at.tie[state::delta]);
   keep_tie(g, at, here);
 }
@@ -210,18 +214,9 @@ void Block<L>::live() {
   t_ = s_.weeks - 1;
   // Still announced: pending, as of the last week.
   for (int l = 0; l < s_.leaders; ++l)
-    each_open_place(l, [&](int place) {
-      each_member(b_.active[place], [&](int r) {
-        const auto word = [](float& x) -> std::int32_t& { return reinterpret_cast<std::int32_t&>(x); };
-        const int decision = word(b_.course[(place * R + r) * course::words + course::row]);
-        const int host = word(b_.decisions[decision * decided::words + decided::where]) & 0xffff;
-        const bool duty = of_leader(l).terms[host * terms::words + terms::duty] > 0;
-        std::int32_t& out = word(b_.decisions[decision * decided::words + decided::out]);
-        out = (out & ~(decided::order | decided::duty)) | (b_.ordered[place].has(r) ? decided::order : 0) |
-              (duty ? decided::duty : 0);
-        if (b_.weighed >= 0) b_.weights[2 * decision + 1] = b_.weight[l * R + r];
-      });
-    });
+    serve_all(
+        l, [&](int place) { return b_.active[place]; },
+        [&](const Group& g) { conclude(g, bits_of(course_of(g)[course::row]), agents::Outcome::pending, s_.weeks); });
 }
 
 }  // namespace sim::batch

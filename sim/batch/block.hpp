@@ -115,6 +115,7 @@ class Block {
   void void_places(int l);
 
   // aftermath.hpp
+  void conclude(const Group& g, Int row, agents::Outcome outcome, std::int32_t week) const;
   void settle(const Group& g, agents::Outcome outcome, Real pi);
   BLOCK_FLATTEN void effects(const Group& g, const Set& again);
   void bound_budgets();
@@ -289,13 +290,6 @@ class Block {
   static void each_member(const Set& who, F f) {
     for (int i = 0; i < Set::size; ++i)
       for (std::uint64_t left = who.word[i]; left != 0; left &= left - 1) f(64 * i + __builtin_ctzll(left));
-  }
-  static Mask members(const Set& who, Int r) {
-    std::int32_t rs[L::width];
-    L::store_int(rs, r);
-    std::uint32_t in = 0;
-    for (int i = 0; i < L::width; ++i) in |= std::uint32_t{who.has(rs[i])} << i;
-    return L::mask_from_bits(in);
   }
   static Int times(Int x, int n) { return L::multiply_low(x, static_cast<std::uint32_t>(n)); }
   static Mask set(Int flags) { return Int(0) < flags; }

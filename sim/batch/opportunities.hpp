@@ -201,8 +201,9 @@ typename Block<L>::Opened Block<L>::open_idea(const Group& g, const Terms& trip,
   const Real none(0.0f);
   const Offer offer{terms_of(g, terms::fixed), terms_of(g, terms::hours), trip};
   const Opened opened = open(g, offer, sounding, answer, -1, second_stop);
-  L::store_four(b_.trips, record(g.trip), g.what, opened.go);
-  L::store_four(b_.trips + trip::lead, record(g.trip), {{trip.lead, trip.bound, trip.cover, trip.days}}, opened.go);
+  const Int at = record(g.trip);
+  L::store_four(b_.trips, at, g.what, opened.go);
+  L::store_four(b_.trips + trip::lead, at, {{trip.lead, trip.bound, trip.cover, trip.days}}, opened.go);
   keep_course(g.trip, {{from_bits(opened.row), none, none, none}}, opened.go);
   return opened;
 }
