@@ -83,9 +83,6 @@ void BlockCounts::begin(const BlockView& block, const StageView& stage, bool wit
   if (with_visits) visits_.assign(leaders * weeks * R, 0.0f);
   exposed_as_made_.resize(std::max(exposed_as_made_.size(), static_cast<std::size_t>(*block.made) + 1));
   next_exposed_.fill(0);
-  flights_.clear();
-  for (std::size_t l = 0; l < leaders; ++l)
-    for (std::size_t t = 0; t < weeks; ++t) flights_.push_back(stage.period[t].leaders[l].hours);
 }
 
 /// Decisions are read as they lie, week by week. The loop over them does not branch on what was drawn, and sets
@@ -104,7 +101,6 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
   std::uint16_t* const twice_here = twice_here_.data();
   float* const visits = with_visits ? visits_.data() : nullptr;
   Itinerary* const itineraries = itineraries_.data();
-  const float* const* const flights = flights_.data();
   std::uint32_t* const next_exposed = next_exposed_.data();
   const auto occasions = static_cast<std::ptrdiff_t>(occasions_);
 
@@ -134,7 +130,7 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
       const auto l = several ? static_cast<std::size_t>(d.leader()) : 0, r = static_cast<std::size_t>(d.replicate()),
                  week = l * weeks + static_cast<std::size_t>(d.week_out());
       Itinerary& own = itineraries[l * R + r];
-      own.hours += pair(flights[week] + flown::words * d.host());
+      own.hours += pair(stage.period[d.week_out()].leaders[l].hours + flown::words * d.host());
       own.stayed += pair(words + decided::V) * stayed_by[static_cast<std::size_t>(d.outcome())];
       if (agents::is_visit(d.outcome())) {
         ++visits_of_week[week];

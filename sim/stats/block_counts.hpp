@@ -61,7 +61,6 @@ class BlockCounts {
   std::vector<float> visits_;                  ///< [leader][week][replicate]
   std::vector<Itinerary> itineraries_;         ///< [leader][replicate]
   std::vector<Danger> dangers_;                ///< [leader][replicate]
-  std::vector<const float*> flights_;          ///< [leader][week]: hours to each host
   std::vector<const float*> exposed_, exposed_as_made_;
   std::array<std::uint32_t, R + 1>
       next_exposed_{};  ///< where the exposed of a replicate begin; later, the next of them

@@ -172,10 +172,11 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
   static thread_local BlockCounts counted;  // its room is used again for each block
   counted.count(lived, with_quantiles);
   add_arrivals(counted);
-  add_itineraries(counted, count);
   const float* nu = &lived.block().rows[(weeks_ - 1) * block_replicates];
-  for (int r = 0; r < count; ++r) add_final_nu(1, nu[r]);
-  replicates_ += count;
+  for (int r = 0; r < count; ++r) {
+    take_itineraries(counted, r);
+    end_replicate(1, nu[r]);
+  }
 
   const StageView& stage = lived.stage_view();
   for (std::size_t l = 0; l < leaders_; ++l) {
@@ -212,55 +213,22 @@ void Tally::add_arrivals(const BlockCounts& counted) {
   }
 }
 
-void Tally::add_itineraries(const BlockCounts& counted, int count) {
-  constexpr std::array reals = {Measure::hours,        Measure::detour_hours,  Measure::days,
-                                Measure::value_gained, Measure::value_forgone, Measure::hazard};
+/// Makes what was counted of replicate r its own figures.
+void Tally::take_itineraries(const BlockCounts& counted, int r) {
   for (std::size_t l = 0; l < leaders_; ++l) {
-    std::array<std::uint32_t, BlockCounts::whole_measures.size()> whole{};
-    std::array<std::uint64_t, whole.size()> whole_squares{};
-    std::uint64_t arrests = 0, diversions = 0, diversions_squared = 0;
-    std::array<double, reals.size()> sums, squares;
-    const auto at = [l](Measure m) { return l * measures + static_cast<std::size_t>(m); };
-    for (std::size_t i = 0; i < reals.size(); ++i) {
-      sums[i] = sum_[at(reals[i])];
-      squares[i] = squares_[at(reals[i])];
-    }
-    double* const histogram = &histogram_[l * with_histogram.size() * bins];
-    for (int r = 0; r < count; ++r) {
-      const BlockCounts::Itinerary& own = counted.itinerary(l, r);
-      for (std::size_t i = 0; i < whole.size(); ++i) {
-        const std::uint32_t n = own.whole[i];
-        whole[i] += n;
-        whole_squares[i] += std::uint64_t{n} * n;
-      }
-      const BlockCounts::Danger& danger = counted.danger(l, r);
-      arrests += danger.arrests;  // one at most: its own square
-      diversions += danger.diversions;
-      diversions_squared += std::uint64_t{danger.diversions} * danger.diversions;
-      const double real[] = {own.hours[0], own.hours[1], own.stayed[1], own.stayed[0], own.forgone, danger.hazard};
-      for (std::size_t i = 0; i < reals.size(); ++i) {
-        sums[i] += real[i];
-        squares[i] += real[i] * real[i];
-      }
-      static_assert(with_histogram == std::array{Measure::visits, Measure::member_visits, Measure::days, Measure::hours,
-                                                 Measure::value_gained} &&
-                    BlockCounts::whole_measures[0] == Measure::visits &&
-                    BlockCounts::whole_measures[1] == Measure::member_visits);
-      const double in_histogram[] = {static_cast<double>(own.whole[0]), static_cast<double>(own.whole[1]),
-                                     own.stayed[1], own.hours[0], own.stayed[0]};
-      for (std::size_t i = 0; i < with_histogram.size(); ++i) histogram[i * bins + bin_of(i, in_histogram[i])] += 1;
-    }
-    for (std::size_t i = 0; i < reals.size(); ++i) {
-      sum_[at(reals[i])] = sums[i];
-      squares_[at(reals[i])] = squares[i];
-    }
-    const auto add = [&](Measure m, std::uint64_t sum, std::uint64_t of_squares) {
-      sum_[at(m)] += static_cast<double>(sum);
-      squares_[at(m)] += static_cast<double>(of_squares);
-    };
-    for (std::size_t i = 0; i < whole.size(); ++i) add(BlockCounts::whole_measures[i], whole[i], whole_squares[i]);
-    add(Measure::arrests, arrests, arrests);
-    add(Measure::diversions, diversions, diversions_squared);
+    const auto put = [this, l](Measure m, double x) { scratch(id(l), m) = x; };
+    const BlockCounts::Itinerary& own = counted.itinerary(l, r);
+    for (std::size_t i = 0; i < BlockCounts::whole_measures.size(); ++i)
+      put(BlockCounts::whole_measures[i], own.whole[i]);
+    put(Measure::hours, own.hours[0]);
+    put(Measure::detour_hours, own.hours[1]);
+    put(Measure::value_gained, own.stayed[0]);
+    put(Measure::days, own.stayed[1]);
+    put(Measure::value_forgone, own.forgone);
+    const BlockCounts::Danger& danger = counted.danger(l, r);
+    put(Measure::hazard, danger.hazard);
+    put(Measure::arrests, danger.arrests);
+    put(Measure::diversions, danger.diversions);
   }
 }
 
@@ -340,20 +308,12 @@ void Tally::end_replicate(double weight, double nu) {
   double* histogram = histogram_.data();
   for (std::size_t l = 0; l < leaders_; ++l, unweighted += measures)
     for (std::size_t i = 0; i < with_histogram.size(); ++i, histogram += bins) {
-      histogram[bin_of(i, unweighted[static_cast<std::size_t>(with_histogram[i])])] += weight;
+      const auto bin = static_cast<std::int64_t>(unweighted[static_cast<std::size_t>(with_histogram[i])] * per_bin_[i]);
+      histogram[std::min<std::int64_t>(bins - 1, bin)] += weight;
     }
-  add_final_nu(weight, nu);
-}
-
-void Tally::add_final_nu(double weight, double nu) {
   final_nu_[0] += weight;
   final_nu_[1] += weight * nu;
   final_nu_[2] += weight * nu * nu;
-}
-
-/// The bin of with_histogram[i] in which x lies.
-std::size_t Tally::bin_of(std::size_t i, double x) const {
-  return static_cast<std::size_t>(std::min<std::int64_t>(bins - 1, static_cast<std::int64_t>(x * per_bin_[i])));
 }
 
 void Tally::add_weeks(const agents::History& history) {

@@ -135,12 +135,10 @@ class Tally {
   void add_outcomes(const std::uint32_t* outcomes, double* cells);
   void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
   void add_arrivals(const BlockCounts& counted);
-  void add_itineraries(const BlockCounts& counted, int count);
+  void take_itineraries(const BlockCounts& counted, int r);
   void add_decision(const agents::Decision& d);
   void end_decisions(double weight, double nu);
   void end_replicate(double weight, double nu);
-  void add_final_nu(double weight, double nu);
-  std::size_t bin_of(std::size_t histogram, double x) const;
   void add_weeks(const agents::History& history);
   void add_weeks(const BlockView& lived, int count, bool with_quantiles);
   void add_to_bins(std::size_t series, std::size_t week, const float* x, int count, double weight);
