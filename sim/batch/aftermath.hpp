@@ -202,7 +202,7 @@ void Block<L>::live() {
   know_regions();
   for (t_ = 0; t_ < s_.weeks; ++t_) {
     period_ = &s_.period[t_];
-    if (s_.new_period[t_]) sum_pressure();
+    if (s_.new_period[t_]) begin_period();
     environment();
     for (int l = 0; l < s_.leaders; ++l) opportunities(l);
     campaigns();

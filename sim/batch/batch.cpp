@@ -268,12 +268,13 @@ struct BatchLife::State {
       words(view.course, places * R * course::words);
       words(view.diverted_to, places * R);
       words(view.pi_diverted, places * R);
+      words(view.most_withdrawn, places * R);
       words(view.decisions, (most_decisions + spare) * decided::words);
       words(view.pressured, H * R);
       words(view.departs, places * R);
       words(view.item_of, places * R);
       words(view.list, items);
-      for (std::int32_t** x : {&view.close, &view.close_word, &view.close_p}) words(*x, items);
+      for (std::int32_t** x : {&view.close, &view.close_word}) words(*x, items);
       words(view.contested, items);
       words(view.at_host, items);
       words(view.effort, items);

@@ -64,7 +64,7 @@ class Block {
   // The week
   void environment();
   void fold_stocks();
-  void sum_pressure();
+  void begin_period();
   void opportunities(int l);
   void campaigns();
   void hosts();
@@ -103,8 +103,12 @@ class Block {
 
   // hosts.hpp, departure.hpp
   void find_due(int l);
-  BLOCK_FLATTEN int list_close(const Group& g, int n);
-  int list_withdrawn(int n);
+  int list_close(int l);
+  int list_withdrawn(int l, int n);
+  BLOCK_FLATTEN Real p_withdrawn(const Group& g);
+  void bound_withdrawal(const Group& g, const Ground& at, const Terms& trip, Mask announced) const;
+  void unbound_by_period(const Group& g, const Four& law) const;
+  void unbound_by_government(int host);
   BLOCK_FLATTEN void withdraw(const Group& g);
   BLOCK_FLATTEN void depart(const Group& g);
   struct Diversion {
@@ -158,6 +162,8 @@ class Block {
   static Four same(const float* four) { return {{Real(four[0]), Real(four[1]), Real(four[2]), Real(four[3])}}; }
   void know_regions() const;
   void know(const Group& g, Ground& at) const;
+  /// Of hosts whom a trip is announced to; where sigma_s is infinite a sounding says nothing, so none is drawn.
+  bool resolve_is_known() const { return s_.k.sig_s <= 0x1.fffffep127f; }
   agents::Belief<Real> belief(const Ground& at) const;
   void believe_from_now(Ground& at, Mask which, agents::Belief<Real> belief) const;
   void keep_tie(const Group& g, const Ground& at, Mask which) const {
@@ -187,12 +193,17 @@ class Block {
     const int* start = &s_.open_start[l * (s_.weeks + 1) + t_];
     for (int i = start[0]; i < start[1]; ++i) f(s_.open_events[i]);
   }
-  /// Serves the trips of a leader that a set for each place tells, listed together, a register at a time.
-  template <class Of, class F>
-  void serve_all(int l, Of of, F f) {
+  /// Lists the trips of a leader that a set for each place tells; their number.
+  template <class Of>
+  int list_all(int l, Of of) {
     int n = 0;
     each_open_place(l, [&](int place) { n += list(of(place), place * R, b_.list + n); });
-    serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
+    return n;
+  }
+  /// Serves them, a register at a time.
+  template <class Of, class F>
+  void serve_all(int l, Of of, F f) {
+    serve(b_.list, list_all(l, of), [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
   }
   /// The same where the trips of one replicate follow each other: first each one's first, then its second, ...
   template <class Of, class Listed, class F>
@@ -224,6 +235,11 @@ class Block {
     Group g{l, here, trip, trip & Int(R - 1), what, bits_of(what[trip::host]), Int(0)};
     g.state = state_of(g.host, g.r);
     return g;
+  }
+  /// Where the luck of a place's trips is drawn.
+  Int address_of(int l, int place) const {
+    if (place < s_.event_places) return bits_of(Real(b_.trips[place * trip::words + trip::address]));
+    return Int(static_cast<std::int32_t>(place == bilateral(l) ? agents::bilateral_place : agents::second_stop_place));
   }
   Int state_of(Int host, Int r) const { return times(times(host, R) + r, state::words(s_.leaders)); }
   float* ties_of(int l) const { return b_.state + state::tie + state::words_of_a_tie * l; }
@@ -292,6 +308,7 @@ class Block {
       for (std::uint64_t left = who.word[i]; left != 0; left &= left - 1) f(64 * i + __builtin_ctzll(left));
   }
   static Int times(Int x, int n) { return L::multiply_low(x, static_cast<std::uint32_t>(n)); }
+  static Mask under_any_duty(const PeriodView& period, Int host) { return set(L::gather_int(period.has_duty, host)); }
   static Mask set(Int flags) { return Int(0) < flags; }
 
   const StageView& s_;

@@ -17,8 +17,10 @@ void Block<L>::environment() {
   };
   for (int i = s_.first_shock[t_]; i < s_.first_shock[t_ + 1]; ++i) {
     const ShockView& s = s_.shocks[i];
-    if (s.target == ShockView::government)
+    if (s.target == ShockView::government) {
       reinterpret_cast<std::int32_t&>(b_.resolve[s.host * resolve::words + resolve::changed]) = t_;
+      unbound_by_government(s.host);
+    }
     // A government matters to those who have met its host; the others' records are begun later.
     each_member(s.target == ShockView::government ? b_.met[s.host] : b_.all, [&](int r) {
       switch (s.target) {
@@ -89,9 +91,9 @@ void Block<L>::fold_stocks() {
   }
 }
 
-/// Where a period begins: hosts may have come under a duty or left it.
+/// Hosts may have come under a duty or left it, and may be moved by more or less than before.
 template <class L>
-void Block<L>::sum_pressure() {
+void Block<L>::begin_period() {
   for (int r = 0; r < R; r += L::width) {
     const Int count = L::load_int(b_.pressured_count + r);
     Real sum(0.0f);
@@ -100,7 +102,7 @@ void Block<L>::sum_pressure() {
       if (!any(felt)) break;
       const Int host = select(felt, L::load_int(b_.pressured + i * R + r), Int(0));
       const Real p = L::gather(b_.state + state::pressure, state_of(host, Int(r) + L::iota()));
-      sum = select(felt & set(L::gather_int(period_->has_duty, host)), sum + p, sum);
+      sum = select(felt & under_any_duty(*period_, host), sum + p, sum);
     }
     L::store(b_.total_pressure + r, sum);
   }
@@ -110,7 +112,9 @@ void Block<L>::sum_pressure() {
       Set under_duty{};
       serve(b_.list, list(who, place * R, b_.list), [&](int at, Int trip, Mask here) {
         const Group g = group(l, trip, here);
-        under_duty.put(at, bits(here & (terms_of(g, terms::fixed)[terms::duty] > Real(0.0f))));
+        const Four law = terms_of(g, terms::fixed);
+        under_duty.put(at, bits(here & (law[terms::duty] > Real(0.0f))));
+        unbound_by_period(g, law);
       });
       bind(place, who, under_duty);
     });

@@ -8,11 +8,7 @@ template <class L>
 void Block<L>::hosts() {
   for (int l = 0; l < s_.leaders; ++l) {
     find_due(l);
-    int close = 0;
-    serve_all(
-        l, [&](int place) { return b_.active[place] & ~b_.due[place]; },
-        [&](const Group& g) { close = list_close(g, close); });
-    const int withdrawn = list_withdrawn(close);
+    const int withdrawn = list_withdrawn(l, list_close(l));
     serve(b_.close, withdrawn, [&](int, Int trip, Mask here) { withdraw(group(l, trip, here)); });
   }
 }
@@ -31,32 +27,81 @@ void Block<L>::find_due(int l) {
   });
 }
 
-/// Lists the invitations that may be withdrawn this week after the first n; the number listed. The weekly chance is
-/// below the whole one: most weeks are settled without working it out.
+/// Lists the invitations that may be withdrawn this week; their number. What is known of the chance beforehand settles
+/// most.
 template <class L>
-int Block<L>::list_close(const Group& g, int n) {
+int Block<L>::list_close(int l) {
+  int close = 0;
+  each_open_place(l, [&](int place) {
+    const Int address = address_of(l, place);
+    const int standing = list(b_.active[place] & ~b_.due[place], place * R, b_.list);
+    serve(b_.list, standing, [&](int, Int trip, Mask here) {
+      const Int word = draw(trip & Int(R - 1), l, address, agents::Occasion::standing)[agents::word::withdraw];
+      const Mask may = here & L::happens(word, L::gather(b_.most_withdrawn, trip));
+      L::pack(b_.close_word + close, word, may);
+      close += L::pack(b_.close + close, trip, may);
+    });
+  });
+  return close;
+}
+
+/// Of the first n listed as close, leaves those that are withdrawn; their number.
+template <class L>
+int Block<L>::list_withdrawn(int l, int n) {
+  int withdrawn = 0;
+  serve(b_.close, n, [&](int at, Int trip, Mask here) {
+    const Group g = group(l, trip, here);
+    const Mask gone = here & L::happens(L::load_int(b_.close_word + at), p_withdrawn(g));
+    withdrawn += L::pack(b_.close + withdrawn, trip, gone);
+  });
+  return withdrawn;
+}
+
+/// This week's chance.
+template <class L>
+typename Block<L>::Real Block<L>::p_withdrawn(const Group& g) {
   const Terms trip = terms_of_trip(g);
   Ground at = ground(g);
   know(g, at);
   const Real c = compliance(at, norm(g.r), at.host[state::resolve], trip.cover);
   const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
-  const Int word = draw(g, agents::Occasion::standing)[agents::word::withdraw];
-  const Mask close = g.here & L::happens(word, min(p_refuse * Real(1.001f), Real(1.0f)));
-  L::pack(b_.close_word + n, word, close);
-  L::pack(b_.close_p + n, bits_of(p_refuse), close);
-  return n + L::pack(b_.close + n, g.trip, close);
+  return agents::weekly_withdrawal(p_refuse, trip.lead);
 }
 
-/// Of the first n listed as close, leaves those that are withdrawn.
+/// Keeps for trips just announced what that chance will be at most. It can be told where no leader meets a duty: there
+/// a host is moved but by its alliance, within its bounds, and by old pressure, which fades (th_a and th_p are never
+/// negative). A week's chance is below that of the whole lead.
 template <class L>
-int Block<L>::list_withdrawn(int n) {
-  int withdrawn = 0;
-  serve(b_.close, n, [&](int at, Int trip, Mask here) {
-    const Real lead = L::gather(b_.trips + trip::lead, record(trip));
-    const Real p = agents::weekly_withdrawal(from_bits(L::load_int(b_.close_p + at)), lead);
-    withdrawn += L::pack(b_.close + withdrawn, trip, here & L::happens(L::load_int(b_.close_word + at), p));
-  });
-  return withdrawn;
+void Block<L>::bound_withdrawal(const Group& g, const Ground& at, const Terms& trip, Mask announced) const {
+  const Mask told = and_not(announced, under_any_duty(*period_, g.host));
+  Real most(1.0f);
+  if (resolve_is_known() && any(told)) {
+    Ground worst = at;
+    worst.tie[state::delta] = kept(Real(-0.5001f), s_.delta);
+    worst.host[state::pressure] = at.host[state::pressure] * Real(1.0001f);
+    const Real c = compliance(worst, Real(0.0f), at.host[state::resolve], trip.cover);
+    const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, Real(0.0f), s_.k));
+    most = select(told, min(p_refuse * Real(1.001f), most), most);
+  }
+  L::scatter(b_.most_withdrawn, g.trip, most, announced);
+}
+
+/// Where the period moves a host otherwise than the one before, what was told of its trips holds no longer.
+template <class L>
+void Block<L>::unbound_by_period(const Group& g, const Four& law) const {
+  const PeriodView& before = s_.period[t_ - 1];
+  const Real fixed = L::gather(before.leaders[g.leader].terms + terms::fixed, times(g.host, terms::words));
+  const Mask duty = under_any_duty(before, g.host) | under_any_duty(*period_, g.host);
+  L::scatter(b_.most_withdrawn, g.trip, Real(1.0f), and_not(g.here, and_not(law[terms::fixed] == fixed, duty)));
+}
+
+/// The same where a government changes.
+template <class L>
+void Block<L>::unbound_by_government(int host) {
+  for (int l = 0; l < s_.leaders; ++l)
+    serve_all(
+        l, [&](int place) { return b_.active[place]; },
+        [&](const Group& g) { L::scatter(b_.most_withdrawn, g.trip, Real(1.0f), g.here & (g.host == Int(host))); });
 }
 
 template <class L>

@@ -215,7 +215,7 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
   const agents::Coefficients& k = s_.k;
   Ground at = meet(g, offer.law);
   const Real nu = norm(g.r), region = lesson_of_region(g, at);
-  if (k.sig_s <= 0x1.fffffep127f) {  // where it is infinite a sounding says nothing
+  if (resolve_is_known()) {
     know(g, at);
     const Real signal = at.host[state::resolve] + Real(k.sig_s) * agents::normal_quantile(L::uniform(sounding));
     believe_from_now(at, g.here, agents::after_sounding(belief(at), region, signal, k));
@@ -234,6 +234,8 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
   const agents::AnswerChances<Real> p = agents::answer_chances(U_go, U_delegate);
   const Mask go = g.here & L::happens(answer, p.go);
   const Mask delegate = and_not(g.here & L::happens(answer, p.go_or_delegate), go);
+
+  if (any(go)) bound_withdrawal(g, at, offer.trip, go);
 
   const auto either = [&](int if_go, int if_delegate, int if_skip) {
     return select(go, Int(if_go), select(delegate, Int(if_delegate), Int(if_skip)));

@@ -198,6 +198,7 @@ struct BlockView {
   float* course;              ///< [place][r][course::words]
   std::int32_t* diverted_to;  ///< [place][r]: host
   float* pi_diverted;         ///< [place][r]: the leader's idea of the chance of an arrest there
+  float* most_withdrawn;      ///< [place][r]: at most this is the chance in any week that the invitation is withdrawn
   std::int32_t* departs;      ///< [place][r]: week, of the places that are not events
   Set* active;                ///< [place]: a trip stands announced
   Set* bound;                 ///< [place]: its host has a duty
@@ -211,13 +212,12 @@ struct BlockView {
   float* effort;            ///< [item]
   float* shares;            ///< [ngo][item]
   int most_items;
-  std::int32_t* item_of;  ///< [place][r]
-  Contest* contests;      ///< scratch
-  float* advocacy;        ///< [r]: what is spent on it this week beyond the start
-  float *totals, *spent;  ///< [ngo][r]
-  std::int32_t* list;     ///< [place][r] and more: scratch
-  /// Invitations that may be withdrawn: place and replicate, word drawn, chance over the whole lead (as bits).
-  std::int32_t *close, *close_word, *close_p;
+  std::int32_t* item_of;             ///< [place][r]
+  Contest* contests;                 ///< scratch
+  float* advocacy;                   ///< [r]: what is spent on it this week beyond the start
+  float *totals, *spent;             ///< [ngo][r]
+  std::int32_t* list;                ///< [place][r] and more: scratch
+  std::int32_t *close, *close_word;  ///< invitations that may be withdrawn: place and replicate, word drawn
 
   std::int32_t* made;  ///< the number of decisions
   float* decisions;    ///< [row][decided::words], as they were made: those of one replicate in their order

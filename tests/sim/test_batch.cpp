@@ -127,6 +127,28 @@ TEST_CASE("batch: so are three hundred worlds drawn at random, some with weighed
   CHECK(arrests > 0);
 }
 
+TEST_CASE("batch: what bounds a withdrawal holds where a host leaves the court under pressure or changes government") {
+  agents::World w = support::lively_world(12, 60);
+  w.leaders[0].lam = 1;
+  agents::Parameters& p = w.parameters;
+  p.mean_lead = 12, p.kap_refuse = 5, p.Omega = 0;  // invitations that stand for long, and may be withdrawn
+  SUBCASE("old pressure") {
+    for (agents::Host& h : w.hosts) h.membership = {{0, 20}};
+    p.th_p = 10, p.H_p = support::infinite;
+  }
+  SUBCASE("a new government") {
+    for (agents::Host& h : w.hosts) h.membership.clear();
+    p.sigma_u = 5;
+    for (agents::Week t = 10; t < w.weeks; t += 10)
+      for (int h = 0; h < 12; ++h) {
+        agents::Shock s;
+        s.week = t, s.target = agents::ShockTarget::government, s.host = h;
+        w.shocks.push_back(s);
+      }
+  }
+  check_all_kernels(agents::Stage(w), 200);
+}
+
 TEST_CASE("batch: what a block comes to is what its histories come to one by one") {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     CAPTURE(seed);
