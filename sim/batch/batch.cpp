@@ -277,10 +277,9 @@ struct BatchLife::State {
       for (std::int32_t** x : {&view.close, &view.close_word}) words(*x, items);
       words(view.contested, items);
       words(view.at_host, items);
-      words(view.effort, items);
+      for (float** x : {&view.effort, &view.suit}) words(*x, items);
       words(view.shares, N * items);
-      words(view.totals, N * R);
-      words(view.spent, N * R);
+      for (float** x : {&view.totals, &view.spent, &view.budgets}) words(*x, N * std::size_t{spare});
       words(view.advocacy, R);
       words(view.rows, (series::isolation + L + N) * T * R);
     });

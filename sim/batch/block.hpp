@@ -88,16 +88,10 @@ class Block {
   Int poisson(Int word, const PoissonView& table) const;
 
   // campaigns.hpp
-  template <class F>
-  void serve_contest(const Contest& c, F f);
-  struct Contests {
-    int alone, all;  ///< those of replicates with a single contested trip come first
-    Set several;     ///< replicates with more
-  };
-  Contests list_contests();
-  void campaign_alone(int item, const Group& g);
-  void share_out_effort(Contest* contests, int n, const Set& several);
-  void gather_efforts(const Contest* contests, int n);
+  int list_contests(const Set& several, int lanes, int begin);
+  Group contested(const Contest& c, int lane, Mask lanes) const;
+  BLOCK_FLATTEN void campaign(const Contest* contests, int n, int lane, Mask lanes);
+  void gather_efforts(const Contest* contests, int n, int lane);
   void raise_pressure(const Group& g, Four& host, Mask which, Real effort);
   void sue(const Group& g, Real order, Real suit);
 

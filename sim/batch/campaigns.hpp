@@ -1,5 +1,4 @@
 // 2. Campaigns: NGOs divide their budgets among the trips to hosts with a duty; pressure, advocacy and suits follow.
-// Most replicates that have such a trip have one, and need no more than a single pass over it.
 #pragma once
 #include "sim/batch/state.hpp"
 
@@ -8,30 +7,6 @@ namespace sim::batch {
 template <class L>
 void Block<L>::campaigns() {
   for (int r = 0; r < R; r += L::width) L::store(b_.advocacy + r, now(L::load(b_.surplus + r), s_.B));
-  const Contests n = list_contests();
-  for (int i = 0; i < n.alone; ++i)
-    serve_contest(b_.contests[i], [&](int item, const Group& g) { campaign_alone(item, g); });
-  if (n.all > n.alone) {
-    Contest* several = b_.contests + n.alone;
-    share_out_effort(several, n.all - n.alone, n.several);
-    gather_efforts(several, n.all - n.alone);
-    for (int i = n.alone; i < n.all; ++i)
-      serve_contest(b_.contests[i], [&](int item, const Group& g) {
-        const Mask felt = g.here & !(L::load_int(b_.at_host + item) < Int(0));
-        Four host = L::load_four(b_.state, g.state);
-        if (any(felt)) raise_pressure(g, host, felt, L::load(b_.effort + item));
-        sue(g, terms_of_trip(g).order, course_of(g)[course::suit]);
-      });
-  }
-  // Advocacy: what the budgets now spend on it against what they spent on it at the start.
-  for (int r = 0; r < R; r += L::width)
-    L::store(b_.norm + r, nudged(L::load(b_.norm + r), Real(s_.k.chi_adv) * L::load(b_.advocacy + r)));
-}
-
-/// Lists the announced trips to hosts with a duty as items, those of one replicate in the order of leaders and places.
-/// A contest holds no replicate twice.
-template <class L>
-typename Block<L>::Contests Block<L>::list_contests() {
   Set some{}, several{};
   for (int l = 0; l < s_.leaders; ++l)
     each_open_place(l, [&](int place) {
@@ -40,132 +15,150 @@ typename Block<L>::Contests Block<L>::list_contests() {
       some |= who;
       b_.waiting[place] = who;
     });
-  int n = 0, items = 0;
-  const auto list_one_each = [&](const Set& among) {  // at most one trip of each
-    Set seen{}, more{};
-    for (int l = 0; l < s_.leaders; ++l) {
-      Contest& c = b_.contests[n];
-      c = {l, items, items};
+  int items = 0;
+  for (int l = 0; l < s_.leaders && any(some & ~several); ++l) {
+    const Contest alone{l, items};
+    std::int32_t* listed = b_.contested + items;
+    int n = 0;
+    each_open_place(l, [&](int place) { n += list(b_.waiting[place] & ~several, place * R, listed + n); });
+    serve(listed, n, [&](int lane, Int, Mask here) { campaign(&alone, 1, lane, here); });
+    items += n + L::width;
+  }
+  if (any(several)) {
+    const int lanes = number(several), n = list_contests(several, lanes, items);
+    for (int lane = 0; lane < lanes; lane += L::width) campaign(b_.contests, n, lane, L::iota() < Int(lanes - lane));
+  }
+  // Advocacy: what the budgets now spend on it against what they spent on it at the start.
+  for (int r = 0; r < R; r += L::width)
+    L::store(b_.norm + r, nudged(L::load(b_.norm + r), Real(s_.k.chi_adv) * L::load(b_.advocacy + r)));
+}
+
+/// Lists the contested trips of replicates that have several, as items from `begin` on: a lane for each replicate, a
+/// contest for a leader's first trips, second trips, ... in the order of leaders and places; the number of contests.
+template <class L>
+int Block<L>::list_contests(const Set& several, int lanes, int begin) {
+  std::int32_t lane_of[R];
+  int lane = 0;
+  each_member(several, [&](int r) { lane_of[r] = lane++; });
+  const int stride = lanes + L::width;
+  int n = 0;
+  for (int l = 0; l < s_.leaders; ++l)
+    for (;;) {
+      const Contest c{l, begin + n * stride};
+      std::int32_t* const listed = b_.contested + c.begin;
+      Set seen{};
+      int trip = 0;
       each_open_place(l, [&](int place) {
-        const Set turn = b_.waiting[place] & among & ~seen;
+        const Set turn = b_.waiting[place] & several & ~seen;
         seen |= turn;
         b_.waiting[place] &= ~turn;
-        more |= b_.waiting[place] & among;
-        c.end += list(turn, place * R, b_.contested + c.end);
+        each_member(turn, [&](int r) { listed[lane_of[r]] = trip = place * R + r; });
       });
-      if (c.begin == c.end) continue;
-      for (int i = 0; i < L::width; ++i) b_.contested[c.end + i] = b_.contested[c.begin];
-      items = c.end + L::width;
-      ++n;
+      if (!any(seen)) break;
+      each_member(several & ~seen, [&](int r) { listed[lane_of[r]] = ~trip; });
+      for (int i = lanes; i < stride; ++i) listed[i] = ~trip;
+      b_.contests[n++] = c;
     }
-    return any(more);
-  };
-  if (any(some & ~several)) list_one_each(~several);
-  const int alone = n;
-  while (any(several) && list_one_each(several)) {
-  }
-  return {alone, n, several};
+  return n;
 }
 
-/// Calls f(item, group).
+/// The trips of a contest from a lane on.
 template <class L>
-template <class F>
-void Block<L>::serve_contest(const Contest& c, F f) {
-  for (int i = c.begin; i < c.end; i += L::width)
-    f(i, group(c.leader, L::load_int(b_.contested + i), L::iota() < Int(c.end - i)));
+typename Block<L>::Group Block<L>::contested(const Contest& c, int lane, Mask lanes) const {
+  const Int listed = L::load_int(b_.contested + c.begin + lane);
+  const Mask absent = listed < Int(0);
+  return group(c.leader, select(absent, Int(-1) - listed, listed), and_not(lanes, absent));
 }
 
-/// The campaign about the only contested trip of its replicate: effort, pressure, advocacy and suit in one go.
+/// The campaigns about all contested trips of some replicates, a lane each.
 template <class L>
-void Block<L>::campaign_alone(int item, const Group& g) {
-  const Terms trip = terms_of_trip(g);
-  Ground at = ground(g);
-  const Real c = compliance(at, norm(g.r), Real(0.0f), trip.cover);
-  const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, s_.k));
-  Real effort(0.0f), suit(0.0f), surplus = L::gather(b_.advocacy, g.r);
-  Four reach{};
-  for (int n = 0; n < s_.ngos; ++n) {
-    if (n % 4 == 0) reach = L::load_four(s_.reach + n, times(g.host, s_.reach_words));
-    const Real score = agents::campaign_score(reach[n % 4], g.what[trip::Z], q_refuse, Real(s_.omega[n]));
-    const Real share = score / (Real(s_.k.s_0) + score), spent = share * budget(n, g.r);
-    effort = effort + spent * (Real(1.0f) - Real(s_.y[n]));
-    suit = suit + spent * Real(s_.y[n]);
-    surplus = surplus - spent;
-    L::store(b_.shares + n * b_.most_items + item, share);
-  }
-  L::scatter_int(b_.item_of, g.trip, Int(item) + L::iota(), g.here);
-  L::scatter(b_.advocacy, g.r, surplus, g.here);
-  L::scatter(b_.course + course::suit, times(g.trip, course::words), suit, g.here);
-  raise_pressure(g, at.host, g.here, effort);
-  sue(g, trip.order, suit);
-}
-
-/// f: how each NGO divides its budget among the contested trips; the rest goes to advocacy.
-template <class L>
-void Block<L>::share_out_effort(Contest* contests, int contests_n, const Set& several) {
+void Block<L>::campaign(const Contest* contests, int n, int lane, Mask lanes) {
   const agents::Coefficients& k = s_.k;
-  for (float* sums : {b_.totals, b_.spent})
-    for (int i = 0; i < s_.ngos * R; i += L::width) L::store(sums + i, Real(0.0f));
-  for (int i = 0; i < contests_n; ++i)
-    serve_contest(contests[i], [&](int item, const Group& g) {
-      const Terms trip = terms_of_trip(g);
-      const Real c = compliance(ground(g), norm(g.r), Real(0.0f), trip.cover);
-      const Real q_refuse = agents::logistic(agents::refusal_logit(c, trip.order, k));
-      Four reach{};
-      for (int n = 0; n < s_.ngos; ++n) {
-        if (n % 4 == 0) reach = L::load_four(s_.reach + n, times(g.host, s_.reach_words));
-        const Real score = agents::campaign_score(reach[n % 4], g.what[trip::Z], q_refuse, Real(s_.omega[n]));
-        L::store(b_.shares + n * b_.most_items + item, score);
-        float* totals = b_.totals + n * R;
-        L::scatter(totals, g.r, L::gather(totals, g.r) + score, g.here);
-      }
-      L::scatter_int(b_.item_of, g.trip, Int(item) + L::iota(), g.here);
-    });
-  for (int i = 0; i < contests_n; ++i)
-    serve_contest(contests[i], [&](int item, const Group& g) {
-      for (int n = 0; n < s_.ngos; ++n) {
-        float* score = b_.shares + n * b_.most_items + item;
-        float* spent = b_.spent + n * R;
-        const Real share = L::load(score) / (Real(k.s_0) + L::gather(b_.totals + n * R, g.r));
-        L::store(score, share);
-        L::scatter(spent, g.r, L::gather(spent, g.r) + share, g.here);
-      }
-    });
-  for (int r = 0; r < R; r += L::width) {
-    const Mask here = L::mask_from_bits(several.bits(r));
-    if (!any(here)) continue;
-    const Real before = L::load(b_.advocacy + r);
-    Real surplus = before;
-    for (int n = 0; n < s_.ngos; ++n)
-      surplus = surplus - budget(n, L::load(&b_.gain[n * R + r])) * L::load(b_.spent + n * R + r);
-    L::store(b_.advocacy + r, select(here, surplus, before));
+  const Real zero(0.0f);
+  const auto of_ngo = [](float* scratch, int ngo) { return scratch + ngo * L::width; };
+  const auto share_of = [this](int ngo, int item) { return b_.shares + ngo * b_.most_items + item; };
+  Group g = contested(contests[0], lane, lanes);  // later, of the contest in hand
+  Terms trip;
+  Ground at;
+  Int r = g.r;
+  for (int ngo = 0; ngo < s_.ngos; ++ngo) L::store(of_ngo(b_.totals, ngo), zero);
+  for (int c = 0; c < n; ++c) {
+    const int item = contests[c].begin + lane;
+    if (c > 0) g = contested(contests[c], lane, lanes);
+    r = select(g.here, g.r, r);
+    trip = terms_of_trip(g);
+    at = ground(g);
+    const Real q_refuse =
+        agents::logistic(agents::refusal_logit(compliance(at, norm(g.r), zero, trip.cover), trip.order, k));
+    Four reach{};
+    for (int ngo = 0; ngo < s_.ngos; ++ngo) {
+      if (ngo % 4 == 0) reach = L::load_four(s_.reach + ngo, times(g.host, s_.reach_words));
+      const Real score = agents::campaign_score(reach[ngo % 4], g.what[trip::Z], q_refuse, Real(s_.omega[ngo]));
+      L::store(share_of(ngo, item), score);
+      float* total = of_ngo(b_.totals, ngo);
+      L::store(total, L::load(total) + select(g.here, score, zero));
+    }
+    L::scatter_int(b_.item_of, g.trip, Int(item) + L::iota(), g.here);
+    L::store_int(b_.at_host + item, select(g.here, g.host, Int(-1)));
+  }
+
+  // f: how each NGO divides its budget among the trips; the rest goes to advocacy.
+  for (int ngo = 0; ngo < s_.ngos; ++ngo) {
+    L::store(of_ngo(b_.budgets, ngo), budget(ngo, r));
+    L::store(of_ngo(b_.spent, ngo), zero);
+  }
+  for (int c = 0; c < n; ++c) {
+    const int item = contests[c].begin + lane;
+    if (n > 1) g = contested(contests[c], lane, lanes);
+    Real effort = zero, suit = zero;
+    for (int ngo = 0; ngo < s_.ngos; ++ngo) {
+      const Real share = L::load(share_of(ngo, item)) / (Real(k.s_0) + L::load(of_ngo(b_.totals, ngo)));
+      const Real spent = share * L::load(of_ngo(b_.budgets, ngo));
+      L::store(share_of(ngo, item), share);
+      effort = effort + spent * (Real(1.0f) - Real(s_.y[ngo]));
+      suit = suit + spent * Real(s_.y[ngo]);
+      float* all = of_ngo(b_.spent, ngo);
+      L::store(all, L::load(all) + select(g.here, share, zero));
+    }
+    L::scatter(b_.course + course::suit, times(g.trip, course::words), suit, g.here);
+    L::store(b_.effort + item, effort);
+    L::store(b_.suit + item, suit);
+  }
+  Real surplus = L::gather(b_.advocacy, r);
+  for (int ngo = 0; ngo < s_.ngos; ++ngo)
+    surplus = surplus - L::load(of_ngo(b_.budgets, ngo)) * L::load(of_ngo(b_.spent, ngo));
+  L::scatter(b_.advocacy, r, surplus, lanes);
+
+  gather_efforts(contests, n, lane);
+  for (int c = 0; c < n; ++c) {
+    const int item = contests[c].begin + lane;
+    if (n > 1) {
+      g = contested(contests[c], lane, lanes);
+      trip = terms_of_trip(g);
+      at.host = L::load_four(b_.state, g.state);
+    }
+    const Mask felt = g.here & !(L::load_int(b_.at_host + item) < Int(0));
+    if (any(felt)) raise_pressure(g, at.host, felt, L::load(b_.effort + item));
+    sue(g, trip.order, L::load(b_.suit + item));
   }
 }
 
 /// The efforts of all trips to one host are felt together, with the first of them.
 template <class L>
-void Block<L>::gather_efforts(const Contest* contests, int contests_n) {
-  for (int i = 0; i < contests_n; ++i)
-    serve_contest(contests[i], [&](int item, const Group& g) {
-      Real effort(0.0f), suit(0.0f);
-      for (int n = 0; n < s_.ngos; ++n) {
-        const Real spent = L::load(b_.shares + n * b_.most_items + item) * budget(n, g.r);
-        effort = effort + spent * (Real(1.0f) - Real(s_.y[n]));
-        suit = suit + spent * Real(s_.y[n]);
-      }
-      L::scatter(b_.course + course::suit, times(g.trip, course::words), suit, g.here);
-      L::store(b_.effort + item, effort);
-      L::store_int(b_.at_host + item, g.host);
-    });
-  for (int later = 1; later < contests_n; ++later)
-    for (int j = contests[later].begin; j < contests[later].end; ++j)
-      for (int earlier = 0; earlier < later && b_.at_host[j] >= 0; ++earlier)
-        for (int i = contests[earlier].begin; i < contests[earlier].end; ++i) {
-          if (b_.at_host[i] != b_.at_host[j] || ((b_.contested[i] ^ b_.contested[j]) & (R - 1)) != 0) continue;
-          b_.effort[i] += b_.effort[j];
-          b_.at_host[j] = -1;
-          break;
-        }
+void Block<L>::gather_efforts(const Contest* contests, int n, int lane) {
+  for (int later = 1; later < n; ++later) {
+    std::int32_t* const later_host = b_.at_host + contests[later].begin + lane;
+    const Real effort = L::load(b_.effort + contests[later].begin + lane);
+    Int host = L::load_int(later_host);
+    for (int earlier = 0; earlier < later; ++earlier) {
+      const int item = contests[earlier].begin + lane;
+      const Mask same = !(host < Int(0)) & (host == L::load_int(b_.at_host + item));
+      const Real felt = L::load(b_.effort + item);
+      L::store(b_.effort + item, select(same, felt + effort, felt));
+      host = select(same, Int(-1), host);
+    }
+    L::store_int(later_host, host);
+  }
 }
 
 /// `host`: the host's four, as loaded.

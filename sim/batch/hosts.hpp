@@ -81,7 +81,9 @@ void Block<L>::bound_withdrawal(const Group& g, const Ground& at, const Terms& t
     worst.host[state::pressure] = at.host[state::pressure] * Real(1.0001f);
     const Real c = compliance(worst, Real(0.0f), at.host[state::resolve], trip.cover);
     const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, Real(0.0f), s_.k));
-    most = select(told, min(p_refuse * Real(1.001f), most), most);
+    // 1 - (1 - p)^(1/L) is at most -ln(1 - p) / L, and that at most 2 ln 2 p / L up to p = 1/2.
+    const Mask few = told & (p_refuse < Real(0.499f));
+    most = select(few, p_refuse * Real(1.388f) / trip.lead, most);
   }
   L::scatter(b_.most_withdrawn, g.trip, most, announced);
 }

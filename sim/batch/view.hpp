@@ -41,6 +41,11 @@ struct Set {
     for (int i = 0; i < size; ++i) all |= a.word[i];
     return all != 0;
   }
+  [[gnu::always_inline]] friend int number(const Set& a) {
+    int n = 0;
+    for (int i = 0; i < size; ++i) n += __builtin_popcountll(a.word[i]);
+    return n;
+  }
   [[gnu::always_inline]] friend Set operator&(Set a, const Set& b) {
     for (int i = 0; i < size; ++i) a.word[i] &= b.word[i];
     return a;
@@ -171,9 +176,9 @@ struct StageView {
   PoissonView extra_lead_weeks{}, extra_days{};
 };
 
-/// Some contested trips of a leader: items begin .. end - 1.
+/// Contested trips of a leader, one of each of some replicates: items from `begin` on, a lane each.
 struct Contest {
-  int leader, begin, end;
+  int leader, begin;
 };
 
 /// The state of a block; R = block_replicates runs fastest, inside records only their words do.
@@ -206,16 +211,16 @@ struct BlockView {
   Set *due, *settled;         ///< [place], this week
   Set* waiting;               ///< [place], scratch
 
-  // This week's campaigns: contested trips one after the other, a leader's first, second, ... together.
-  std::int32_t* contested;  ///< [item]: place and replicate
-  std::int32_t* at_host;    ///< [item]: -1: felt with an earlier trip to the same host
-  float* effort;            ///< [item]
+  // This week's campaigns.
+  std::int32_t* contested;  ///< [item]: place and replicate; ~another's where the lane's has no such trip
+  std::int32_t* at_host;    ///< [item]: -1: none, or felt with an earlier trip to the same host
+  float *effort, *suit;     ///< [item]
   float* shares;            ///< [ngo][item]
   int most_items;
   std::int32_t* item_of;             ///< [place][r]
   Contest* contests;                 ///< scratch
   float* advocacy;                   ///< [r]: what is spent on it this week beyond the start
-  float *totals, *spent;             ///< [ngo][r]
+  float *totals, *spent, *budgets;   ///< [ngo][lane], scratch
   std::int32_t* list;                ///< [place][r] and more: scratch
   std::int32_t *close, *close_word;  ///< invitations that may be withdrawn: place and replicate, word drawn
 
