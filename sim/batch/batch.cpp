@@ -190,14 +190,27 @@ struct BatchStage::Tables {
     return v;
   }
 
+  /// Hosts whose duty or other motives have changed, towards any leader.
+  static std::vector<std::int32_t> moved(const agents::Period& before, const agents::Period& now) {
+    std::vector<std::int32_t> hosts;
+    for (std::size_t h = 0; h < now.has_duty.size(); ++h)
+      hosts.push_back(now.has_duty[h] != before.has_duty[h] ||
+                      !std::equal(now.leaders.begin(), now.leaders.end(), before.leaders.begin(),
+                                  [h](const auto& a, const auto& b) { return a.hosts[h].fixed == b.hosts[h].fixed; }));
+    return hosts;
+  }
+
   void periods(const agents::Stage& stage) {
     std::vector<PeriodView> all;
     std::vector<std::int32_t> begins;
+    const agents::Period* before = &stage.periods.front();
     for (const agents::Period& p : stage.periods) {
       std::vector<LeaderView> leaders;
       for (const agents::LeaderTerms& terms : p.leaders) leaders.push_back(leader(stage, p, terms));
       std::vector<std::int32_t> duty(p.has_duty.begin(), p.has_duty.end());
-      const PeriodView v{columns.keep(std::move(leaders)), columns.keep(std::move(duty)), p.per_host_with_duty};
+      const PeriodView v{columns.keep(std::move(leaders)), columns.keep(std::move(duty)),
+                         columns.keep(moved(*before, p)), p.per_host_with_duty};
+      before = &p;
       for (agents::Week t = p.when.from; t < p.when.to; ++t) {
         all.push_back(v);
         begins.push_back(t == p.when.from);

@@ -101,8 +101,8 @@ class Block {
   int list_withdrawn(int l, int n);
   BLOCK_FLATTEN Real p_withdrawn(const Group& g);
   void bound_withdrawal(const Group& g, const Ground& at, const Terms& trip, Mask announced) const;
-  void unbound_by_period(const Group& g, const Four& law) const;
-  void unbound_by_government(int host);
+  void unbound_withdrawals(int host);
+  void unbound_withdrawals(Int trip, Mask which) const;
   BLOCK_FLATTEN void withdraw(const Group& g);
   BLOCK_FLATTEN void depart(const Group& g);
   struct Diversion {
@@ -243,6 +243,7 @@ class Block {
     const Int other = trip - Int(events * (R - 1)), place = logical_shift_right(trip, __builtin_ctz(R));
     return times(select(trip < Int(events * R), place, other), trip::words);
   }
+  Int host_of(Int trip) const { return bits_of(L::gather(b_.trips + trip::host, record(trip))); }
   Terms terms_of_trip(const Group& g) const {
     const Four four = L::load_four(b_.trips + trip::lead, record(g.trip));
     return {four[0], four[1], four[2], four[3], select(in(b_.ordered, g.trip), Real(1.0f), Real(0.0f))};
@@ -302,7 +303,7 @@ class Block {
       for (std::uint64_t left = who.word[i]; left != 0; left &= left - 1) f(64 * i + __builtin_ctzll(left));
   }
   static Int times(Int x, int n) { return L::multiply_low(x, static_cast<std::uint32_t>(n)); }
-  static Mask under_any_duty(const PeriodView& period, Int host) { return set(L::gather_int(period.has_duty, host)); }
+  Mask under_any_duty(Int host) const { return set(L::gather_int(period_->has_duty, host)); }
   static Mask set(Int flags) { return Int(0) < flags; }
 
   const StageView& s_;

@@ -19,7 +19,7 @@ void Block<L>::environment() {
     const ShockView& s = s_.shocks[i];
     if (s.target == ShockView::government) {
       reinterpret_cast<std::int32_t&>(b_.resolve[s.host * resolve::words + resolve::changed]) = t_;
-      unbound_by_government(s.host);
+      unbound_withdrawals(s.host);
     }
     // A government matters to those who have met its host; the others' records are begun later.
     each_member(s.target == ShockView::government ? b_.met[s.host] : b_.all, [&](int r) {
@@ -102,7 +102,7 @@ void Block<L>::begin_period() {
       if (!any(felt)) break;
       const Int host = select(felt, L::load_int(b_.pressured + i * R + r), Int(0));
       const Real p = L::gather(b_.state + state::pressure, state_of(host, Int(r) + L::iota()));
-      sum = select(felt & under_any_duty(*period_, host), sum + p, sum);
+      sum = select(felt & under_any_duty(host), sum + p, sum);
     }
     L::store(b_.total_pressure + r, sum);
   }
@@ -111,10 +111,10 @@ void Block<L>::begin_period() {
       const Set who = b_.active[place];
       Set under_duty{};
       serve(b_.list, list(who, place * R, b_.list), [&](int at, Int trip, Mask here) {
-        const Group g = group(l, trip, here);
-        const Four law = terms_of(g, terms::fixed);
-        under_duty.put(at, bits(here & (law[terms::duty] > Real(0.0f))));
-        unbound_by_period(g, law);
+        const Int host = host_of(trip);
+        const Real duty = L::gather(of_leader(l).terms + terms::duty, times(host, terms::words));
+        under_duty.put(at, bits(here & (duty > Real(0.0f))));
+        unbound_withdrawals(trip, here & set(L::gather_int(period_->moved, host)));
       });
       bind(place, who, under_duty);
     });

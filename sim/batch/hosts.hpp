@@ -73,7 +73,7 @@ typename Block<L>::Real Block<L>::p_withdrawn(const Group& g) {
 /// negative). A week's chance is below that of the whole lead.
 template <class L>
 void Block<L>::bound_withdrawal(const Group& g, const Ground& at, const Terms& trip, Mask announced) const {
-  const Mask told = and_not(announced, under_any_duty(*period_, g.host));
+  const Mask told = and_not(announced, under_any_duty(g.host));
   Real most(1.0f);
   if (resolve_is_known() && any(told)) {
     Ground worst = at;
@@ -88,22 +88,17 @@ void Block<L>::bound_withdrawal(const Group& g, const Ground& at, const Terms& t
   L::scatter(b_.most_withdrawn, g.trip, most, announced);
 }
 
-/// Where the period moves a host otherwise than the one before, what was told of its trips holds no longer.
+/// Where a government changes, what was told of trips to its state holds no longer.
 template <class L>
-void Block<L>::unbound_by_period(const Group& g, const Four& law) const {
-  const PeriodView& before = s_.period[t_ - 1];
-  const Real fixed = L::gather(before.leaders[g.leader].terms + terms::fixed, times(g.host, terms::words));
-  const Mask duty = under_any_duty(before, g.host) | under_any_duty(*period_, g.host);
-  L::scatter(b_.most_withdrawn, g.trip, Real(1.0f), and_not(g.here, and_not(law[terms::fixed] == fixed, duty)));
+void Block<L>::unbound_withdrawals(int host) {
+  for (int l = 0; l < s_.leaders; ++l)
+    serve(b_.list, list_all(l, [&](int place) { return b_.active[place]; }),
+          [&](int, Int trip, Mask here) { unbound_withdrawals(trip, here & (host_of(trip) == Int(host))); });
 }
 
-/// The same where a government changes.
 template <class L>
-void Block<L>::unbound_by_government(int host) {
-  for (int l = 0; l < s_.leaders; ++l)
-    serve_all(
-        l, [&](int place) { return b_.active[place]; },
-        [&](const Group& g) { L::scatter(b_.most_withdrawn, g.trip, Real(1.0f), g.here & (g.host == Int(host))); });
+void Block<L>::unbound_withdrawals(Int trip, Mask which) const {
+  if (any(which)) L::scatter(b_.most_withdrawn, trip, Real(1.0f), which);
 }
 
 template <class L>

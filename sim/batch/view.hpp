@@ -136,6 +136,7 @@ struct LeaderView {
 struct PeriodView {
   const LeaderView* leaders;
   const std::int32_t* has_duty;  ///< by host
+  const std::int32_t* moved;     ///< by host: otherwise than in the period before
   float per_host_with_duty;
 };
 
