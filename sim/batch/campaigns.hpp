@@ -137,7 +137,7 @@ void Block<L>::campaign(const Contest* contests, int n, int lane, Mask lanes) {
       trip = terms_of_trip(g);
       at.host = L::load_four(b_.state, g.state);
     }
-    const Mask felt = g.here & !(L::load_int(b_.at_host + item) < Int(0));
+    const Mask felt = g.here & (Int(-1) < L::load_int(b_.at_host + item));
     if (any(felt)) raise_pressure(g, at.host, felt, L::load(b_.effort + item));
     sue(g, trip.order, L::load(b_.suit + item));
   }
@@ -152,7 +152,7 @@ void Block<L>::gather_efforts(const Contest* contests, int n, int lane) {
     Int host = L::load_int(later_host);
     for (int earlier = 0; earlier < later; ++earlier) {
       const int item = contests[earlier].begin + lane;
-      const Mask same = !(host < Int(0)) & (host == L::load_int(b_.at_host + item));
+      const Mask same = (Int(-1) < host) & (host == L::load_int(b_.at_host + item));
       const Real felt = L::load(b_.effort + item);
       L::store(b_.effort + item, select(same, felt + effort, felt));
       host = select(same, Int(-1), host);
