@@ -440,7 +440,8 @@ class TablesReader {
       once(seen, row, "name");
       const agents::Parameter* p = agents::find_parameter(row.text("name"));
       if (!p) row.fail("unknown parameter '" + row.text("name") + "'");
-      s_.world.parameters.*p->member = number_in(row, "value");
+      const bool infinite = row.text("value") == "inf" && p->high == std::numeric_limits<double>::infinity();
+      s_.world.parameters.*p->member = infinite ? p->high : row.number("value", p->low, p->high);
     });
     for (const agents::Parameter& p : agents::parameter_table())
       if (!seen.contains(std::string(p.symbol)))
