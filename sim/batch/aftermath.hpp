@@ -40,9 +40,15 @@ void Block<L>::aftermath() {
       some |= b_.settled[place];
     });
     if (!any(some)) continue;
-    serve_in_turn(
+    in_turn(
         l, [&](int place) { return b_.settled[place]; }, [](int, const Set&) {},
-        [&](const Group& g) { effects(g, again); });
+        [&](int n) {
+          int more = 0;
+          serve(b_.list, n, [&](int, Int trip, Mask here) {
+            more += L::pack(b_.under_duty + more, trip, effects(group(l, trip, here), again));
+          });
+          serve(b_.under_duty, more, [&](int, Int trip, Mask here) { effects_under_duty(group(l, trip, here)); });
+        });
     // The bounds of alliances, where two changes of a week must both be in.
     float* delta = ties_of(l) + state::delta;
     serve_all(
@@ -75,9 +81,10 @@ void Block<L>::bound_budgets() {
   }
 }
 
-/// `again`: replicates with more than one outcome this week.
+/// What an outcome does to those two, everywhere; gives the trips with effects_under_duty. `again`: replicates with
+/// more than one outcome this week.
 template <class L>
-void Block<L>::effects(const Group& g, const Set& again) {
+typename Block<L>::Mask Block<L>::effects(const Group& g, const Set& again) {
   using agents::Outcome;
   const agents::Coefficients& k = s_.k;
   const Mask here = g.here;
@@ -85,8 +92,7 @@ void Block<L>::effects(const Group& g, const Set& again) {
   const Int extra = bits_of(course[course::fate]), fate = extra & Int(0xff);
   const auto is = [&](Outcome o) { return here & (fate == Int(1 + static_cast<int>(o))); };
   Ground at = ground(g);
-  const Real V = g.what[trip::V], Z = g.what[trip::Z], bound = at.law[terms::duty];
-  const Mask duty = bound > Real(0.0f);
+  const Real V = g.what[trip::V];
   const Mask cut = is(Outcome::cut_short), visits = is(Outcome::visited) | cut, arrested = is(Outcome::arrested);
   const Mask stays = is(Outcome::stays_home), withdrawn = is(Outcome::withdrawn);
   const Mask skips = is(Outcome::skip), delegates = is(Outcome::delegate), flew = visits | arrested;
@@ -105,32 +111,12 @@ void Block<L>::effects(const Group& g, const Set& again) {
     float* ease = b_.ease + g.leader * R;
     L::scatter(ease, g.r, kept(Real(1.0f) - isolation(g.leader, g.r) * relief, s_.ease), visits);
     at.tie[state::cooldown] = select(visits, kept(Real(1.0f), s_.K), at.tie[state::cooldown]);
-    const Mask defied = visits & duty;
-    if (any(defied)) {
-      change_norm(g.r, defied, zero - Real(k.chi_visit) * Z);
-      change_budgets(g, defied, 0.0f - k.l_B, Real(k.o_B) * Z);
-      const Mask finding = defied & set(extra & Int(course::finding));
-      const Real F = now(at.host[state::findings], s_.F) + Real(1.0f);
-      L::scatter(b_.state + state::findings, g.state, kept(F, s_.F), finding);
-      change_norm(g.r, finding, Real(k.chi_find));
-    }
-  }
-  if (any(stays)) {
-    change_norm(g.r, stays, Real(k.chi_stay) * Z * bound);
-    change_budgets(g, stays & duty, k.g_B, zero);
   }
   if (any(withdrawn)) {
-    change_norm(g.r, withdrawn, Real(k.chi_ref) * Z * bound);
-    change_budgets(g, withdrawn & duty, k.g_B, zero);
     const Real cooled = max(now(at.tie[state::cooldown], s_.K), Real(0.5f));
     at.tie[state::cooldown] = select(withdrawn, kept(cooled, s_.K), at.tie[state::cooldown]);
     learn_from_refusal(at, lesson_of_region(g, at), withdrawn, Real(1.0f), course[course::pi]);
   }
-  if (any(arrested)) {
-    change_norm(g.r, arrested, Real(k.chi_arr));
-    change_budgets(g, arrested & duty, k.g_B, zero);
-  }
-
   const Mask taken_there = set(extra & Int(course::taken_there)), diverted = flew & set(extra & Int(course::diverted));
   if (any(diverted)) {  // it may be the host itself that was flown over
     keep_tie(g, at, here);
@@ -144,11 +130,45 @@ void Block<L>::effects(const Group& g, const Set& again) {
     keep_tie(there, elsewhere, diverted);
     at.tie = L::load_four(ties_of(g.leader), g.state);
   }
-  const Mask arrived = and_not(flew, diverted & taken_there) & duty;
-  if (any(arrived)) learn_from_arrival(g, at, arrived, select(arrested, Real(1.0f), zero), course[course::pi]);
   const Mask once = !any(again) ? strained : and_not(strained, in(&again, g.r));
   at.tie[state::delta] = select(once, bounded_delta(at.tie[state::delta]), at.tie[state::delta]);
   keep_tie(g, at, here);
+  return arrested | ((flew | stays | withdrawn) & (at.law[terms::duty] > zero));
+}
+
+/// What follows from a visit, a refusal or a change of mind where the host has a duty, and from an arrest anywhere: for
+/// the norm, budgets, findings, and what the leader learns. Few trips: they wait until they fill a register.
+template <class L>
+void Block<L>::effects_under_duty(const Group& g) {
+  using agents::Outcome;
+  const agents::Coefficients& k = s_.k;
+  const Four course = course_of(g);
+  const Int extra = bits_of(course[course::fate]), fate = extra & Int(0xff);
+  const auto is = [&](Outcome o) { return g.here & (fate == Int(1 + static_cast<int>(o))); };
+  const auto flag = [&](std::int32_t bit) { return g.here & set(extra & Int(bit)); };
+  const Mask visits = is(Outcome::visited) | is(Outcome::cut_short), arrested = is(Outcome::arrested);
+  const Real Z = g.what[trip::Z], zero(0.0f), one(1.0f);
+  Ground at = ground(g);
+  const Mask duty = g.here & (at.law[terms::duty] > zero);
+
+  Real x = select(visits, zero - Real(k.chi_visit) * Z, Real(k.chi_arr));
+  x = select(is(Outcome::stays_home), Real(k.chi_stay) * Z, x);
+  x = select(is(Outcome::withdrawn), Real(k.chi_ref) * Z, x);
+  Real norm = nudged(L::gather(b_.norm, g.r), x);
+  const Mask finding = visits & flag(course::finding);
+  if (any(finding)) {
+    norm = nudged(norm, select(finding, Real(k.chi_find), zero));
+    const Real F = now(at.host[state::findings], s_.F) + one;
+    L::scatter(b_.state + state::findings, g.state, kept(F, s_.F), finding);
+  }
+  L::scatter(b_.norm, g.r, norm, g.here);
+  change_budgets(g, duty, select(visits, Real(0.0f - k.l_B), Real(k.g_B)), select(visits, Real(k.o_B) * Z, zero));
+
+  const Mask elsewhere = flag(course::diverted) & flag(course::taken_there);
+  const Mask arrived = and_not(visits | arrested, elsewhere) & duty;
+  if (!any(arrived)) return;
+  learn_from_arrival(g, at, arrived, select(arrested, one, zero), course[course::pi]);
+  keep_tie(g, at, arrived);
 }
 
 /// A precedent in one host teaches about its region, and every other leader about it too.
@@ -170,24 +190,19 @@ void Block<L>::learn_from_arrival(const Group& g, Ground& at, Mask which, Real y
 
 /// B *= 1 + per_share f + per_reach G, for every NGO. `which` are trips to hosts with a duty.
 template <class L>
-void Block<L>::change_budgets(const Group& g, Mask which, float per_share, Real per_reach) {
+void Block<L>::change_budgets(const Group& g, Mask which, Real per_share, Real per_reach) {
   if (!any(which)) return;
   const Int item = L::gather_int(b_.item_of, g.trip, which, Int(0));
   Four reach{};
   for (int n = 0; n < s_.ngos; ++n) {
     if (n % 4 == 0) reach = L::load_four(s_.reach + n, times(g.host, s_.reach_words));
     const Real f = L::gather(b_.shares + n * b_.most_items, item, which, Real(0.0f));
-    const Real changed = budget(n, g.r) * (Real(1.0f) + Real(per_share) * f + per_reach * reach[n % 4]);
+    const Real changed = budget(n, g.r) * (Real(1.0f) + per_share * f + per_reach * reach[n % 4]);
     L::scatter(b_.gain + n * R, g.r, kept(changed - Real(s_.B0[n]), s_.B), which);
   }
   std::int32_t rs[L::width];
   L::store_int(rs, g.r);
   each_lane(which, [&](int i) { changed_budgets_.add(rs[i]); });
-}
-
-template <class L>
-void Block<L>::change_norm(Int r, Mask which, Real x) {
-  if (any(which)) L::scatter(b_.norm, r, nudged(L::gather(b_.norm, r), x), which);
 }
 
 /// `norm` as kept, before and after.

@@ -190,14 +190,14 @@ struct BatchStage::Tables {
     return v;
   }
 
-  /// Hosts whose duty or other motives have changed, towards any leader.
+  /// By host: 1 where its duty or its other motives are not what they were.
   static std::vector<std::int32_t> moved(const agents::Period& before, const agents::Period& now) {
-    std::vector<std::int32_t> hosts;
+    std::vector<std::int32_t> moved;
     for (std::size_t h = 0; h < now.has_duty.size(); ++h)
-      hosts.push_back(now.has_duty[h] != before.has_duty[h] ||
+      moved.push_back(now.has_duty[h] != before.has_duty[h] ||
                       !std::equal(now.leaders.begin(), now.leaders.end(), before.leaders.begin(),
                                   [h](const auto& a, const auto& b) { return a.hosts[h].fixed == b.hosts[h].fixed; }));
-    return hosts;
+    return moved;
   }
 
   void periods(const agents::Stage& stage) {
@@ -262,8 +262,8 @@ struct BatchLife::State {
                T = static_cast<std::size_t>(s.weeks), places = static_cast<std::size_t>(s.places);
     view.weighed = manner.weighed ? manner.weighed->index : -1;
     const auto most_decisions = R * static_cast<std::size_t>(s.first_event[L] + 2 * s.leaders * s.weeks);
-    const std::size_t open = most_open(s), most_contests = open * L + 1;
-    view.most_items = static_cast<int>(open * R + (most_contests + 1) * std::size_t{spare});
+    const std::size_t open = most_open(s);
+    view.most_items = static_cast<int>(open * R + (open + L) * std::size_t{spare});
     const auto items = static_cast<std::size_t>(view.most_items);
     lay_out(zero, [&](auto&& words) {
       for (float** x : {&view.norm, &view.total_pressure, &view.surplus}) words(*x, R);
@@ -287,10 +287,11 @@ struct BatchLife::State {
       words(view.departs, places * R);
       words(view.item_of, places * R);
       words(view.list, items);
+      words(view.under_duty, R + std::size_t{spare});
       for (std::int32_t** x : {&view.close, &view.close_word}) words(*x, items);
       words(view.contested, items);
       words(view.at_host, items);
-      for (float** x : {&view.effort, &view.suit}) words(*x, items);
+      words(view.effort, items);
       words(view.shares, N * items);
       for (float** x : {&view.totals, &view.spent, &view.budgets}) words(*x, N * std::size_t{spare});
       words(view.advocacy, R);
@@ -307,7 +308,7 @@ struct BatchLife::State {
     view.due = view.ordered + places;
     view.settled = view.due + places;
     view.waiting = view.settled + places;
-    contests.resize(most_contests + 1);
+    contests.resize(open);
     view.contests = contests.data();
     weight.resize(L * R);
     view.weight = weight.data();

@@ -92,7 +92,7 @@ class Block {
   Group contested(const Contest& c, int lane, Mask lanes) const;
   BLOCK_FLATTEN void campaign(const Contest* contests, int n, int lane, Mask lanes);
   void gather_efforts(const Contest* contests, int n, int lane);
-  void raise_pressure(const Group& g, Four& host, Mask which, Real effort);
+  void raise_pressure(const Group& g, Four host, Mask which, Real effort);
   void sue(const Group& g, Real order, Real suit);
 
   // hosts.hpp, departure.hpp
@@ -115,11 +115,11 @@ class Block {
   // aftermath.hpp
   void conclude(const Group& g, Int row, agents::Outcome outcome, std::int32_t week) const;
   void settle(const Group& g, agents::Outcome outcome, Real pi);
-  BLOCK_FLATTEN void effects(const Group& g, const Set& again);
+  BLOCK_FLATTEN Mask effects(const Group& g, const Set& again);
+  BLOCK_FLATTEN void effects_under_duty(const Group& g);
   void bound_budgets();
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
-  void change_budgets(const Group& g, Mask which, float per_share, Real per_reach);
-  void change_norm(Int r, Mask which, Real x);
+  void change_budgets(const Group& g, Mask which, Real per_share, Real per_reach);
   Real nudged(Real norm, Real x) const;
 
   // What is, now
@@ -128,8 +128,7 @@ class Block {
   const LeaderView& of_leader(int l) const { return period_->leaders[l]; }
   Real norm(Int r) const { return Real(s_.k.nu_bar) + now(L::gather(b_.norm, r), s_.nu); }
   Real isolation(int l, Int r) const { return Real(1.0f) - now(L::gather(&b_.ease[l * R], r), s_.ease); }
-  Real budget(int n, Real gain) const { return Real(s_.B0[n]) + now(gain, s_.B); }
-  Real budget(int n, Int r) const { return budget(n, L::gather(&b_.gain[n * R], r)); }
+  Real budget(int n, Int r) const { return Real(s_.B0[n]) + now(L::gather(&b_.gain[n * R], r), s_.B); }
   Real delta(const Ground& at) const { return now(at.tie[state::delta], s_.delta); }
   /// The change of an alliance, as kept, within its bounds.
   Real bounded_delta(Real kept) const {
@@ -156,7 +155,7 @@ class Block {
   static Four same(const float* four) { return {{Real(four[0]), Real(four[1]), Real(four[2]), Real(four[3])}}; }
   void know_regions() const;
   void know(const Group& g, Ground& at) const;
-  /// Of hosts whom a trip is announced to; where sigma_s is infinite a sounding says nothing, so none is drawn.
+  /// Of a host that has just been sounded; where sigma_s is infinite a sounding says nothing, so nothing is drawn.
   bool resolve_is_known() const { return s_.k.sig_s <= 0x1.fffffep127f; }
   agents::Belief<Real> belief(const Ground& at) const;
   void believe_from_now(Ground& at, Mask which, agents::Belief<Real> belief) const;
@@ -199,9 +198,10 @@ class Block {
   void serve_all(int l, Of of, F f) {
     serve(b_.list, list_all(l, of), [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
   }
-  /// The same where the trips of one replicate follow each other: first each one's first, then its second, ...
+  /// The same where the trips of one replicate follow each other: lists first each one's first, then its second, ...,
+  /// and calls f(their number) each time.
   template <class Of, class Listed, class F>
-  void serve_in_turn(int l, Of of, Listed listed, F f) {
+  void in_turn(int l, Of of, Listed listed, F f) {
     each_open_place(l, [&](int place) { b_.waiting[place] = ~Set{}; });
     for (bool more = true; more;) {
       int n = 0;
@@ -215,7 +215,7 @@ class Block {
         n += list(turn, place * R, b_.list + n);
       });
       more = any(left);
-      serve(b_.list, n, [&](int, Int trip, Mask here) { f(group(l, trip, here)); });
+      f(n);
     }
   }
   /// Calls f(place in the list, elements, lanes in use) a register at a time. Lanes not in use repeat element 0.

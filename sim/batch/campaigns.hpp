@@ -16,7 +16,7 @@ void Block<L>::campaigns() {
       b_.waiting[place] = who;
     });
   int items = 0;
-  for (int l = 0; l < s_.leaders && any(some & ~several); ++l) {
+  for (int l = 0; l < s_.leaders; ++l) {
     const Contest alone{l, items};
     std::int32_t* listed = b_.contested + items;
     int n = 0;
@@ -122,7 +122,6 @@ void Block<L>::campaign(const Contest* contests, int n, int lane, Mask lanes) {
     }
     L::scatter(b_.course + course::suit, times(g.trip, course::words), suit, g.here);
     L::store(b_.effort + item, effort);
-    L::store(b_.suit + item, suit);
   }
   Real surplus = L::gather(b_.advocacy, r);
   for (int ngo = 0; ngo < s_.ngos; ++ngo)
@@ -139,7 +138,7 @@ void Block<L>::campaign(const Contest* contests, int n, int lane, Mask lanes) {
     }
     const Mask felt = g.here & (Int(-1) < L::load_int(b_.at_host + item));
     if (any(felt)) raise_pressure(g, at.host, felt, L::load(b_.effort + item));
-    sue(g, trip.order, L::load(b_.suit + item));
+    sue(g, trip.order, L::gather(b_.course + course::suit, times(g.trip, course::words)));
   }
 }
 
@@ -163,7 +162,7 @@ void Block<L>::gather_efforts(const Contest* contests, int n, int lane) {
 
 /// `host`: the host's four, as loaded.
 template <class L>
-void Block<L>::raise_pressure(const Group& g, Four& host, Mask which, Real effort) {
+void Block<L>::raise_pressure(const Group& g, Four host, Mask which, Real effort) {
   const Int known = bits_of(host[state::known]);
   const Mask fresh = which & ((known & Int(state::pressured)) == Int(0));
   const Real p = now(host[state::pressure], s_.p), civil_society = terms_of(g, terms::suit_rate)[1];

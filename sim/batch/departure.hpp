@@ -6,9 +6,10 @@ namespace sim::batch {
 
 template <class L>
 void Block<L>::departures(int l) {
-  serve_in_turn(
+  in_turn(
       l, [&](int place) { return b_.due[place] & b_.free[l]; },
-      [&](int place, const Set& turn) { b_.settled[place] |= turn; }, [&](const Group& g) { depart(g); });
+      [&](int place, const Set& turn) { b_.settled[place] |= turn; },
+      [&](int n) { serve(b_.list, n, [&](int, Int trip, Mask here) { depart(group(l, trip, here)); }); });
   void_places(l);
 }
 

@@ -68,22 +68,21 @@ typename Block<L>::Real Block<L>::p_withdrawn(const Group& g) {
   return agents::weekly_withdrawal(p_refuse, trip.lead);
 }
 
-/// Keeps for trips just announced what that chance will be at most. It can be told where no leader meets a duty: there
-/// a host is moved but by its alliance, within its bounds, and by old pressure, which fades (th_a and th_p are never
-/// negative). A week's chance is below that of the whole lead.
+/// Keeps for trips just announced what that chance can come to until a period moves the host or its government changes.
+/// It can be told where no leader meets a duty: of what moves such a host only its alliance, within its bounds, and old
+/// pressure, which fades, do not stay as they are. Rounding is allowed for.
 template <class L>
 void Block<L>::bound_withdrawal(const Group& g, const Ground& at, const Terms& trip, Mask announced) const {
-  const Mask told = and_not(announced, under_any_duty(g.host));
+  const Mask free = and_not(announced, under_any_duty(g.host));
   Real most(1.0f);
-  if (resolve_is_known() && any(told)) {
+  if (resolve_is_known() && s_.k.th_a >= 0 && s_.k.th_p >= 0 && any(free)) {
     Ground worst = at;
     worst.tie[state::delta] = kept(Real(-0.5001f), s_.delta);
     worst.host[state::pressure] = at.host[state::pressure] * Real(1.0001f);
     const Real c = compliance(worst, Real(0.0f), at.host[state::resolve], trip.cover);
     const Real p_refuse = (Real(1.0f) - trip.bound) * agents::logistic(agents::refusal_logit(c, Real(0.0f), s_.k));
-    // 1 - (1 - p)^(1/L) is at most -ln(1 - p) / L, and that at most 2 ln 2 p / L up to p = 1/2.
-    const Mask few = told & (p_refuse < Real(0.499f));
-    most = select(few, p_refuse * Real(1.388f) / trip.lead, most);
+    // 1 - (1 - p)^(1/L) is at most -ln(1 - p) / L, and that at most 2 ln 2 p / L up to p = 1/2; 2 ln 2 < 1.3864.
+    most = select(free & (p_refuse < Real(0.499f)), p_refuse * Real(1.388f) / trip.lead, most);
   }
   L::scatter(b_.most_withdrawn, g.trip, most, announced);
 }

@@ -177,7 +177,7 @@ struct StageView {
   PoissonView extra_lead_weeks{}, extra_days{};
 };
 
-/// Contested trips of a leader, one of each of some replicates: items from `begin` on, a lane each.
+/// Contested trips of a leader, at most one of each of some replicates: items from `begin` on, a lane each.
 struct Contest {
   int leader, begin;
 };
@@ -213,9 +213,9 @@ struct BlockView {
   Set* waiting;               ///< [place], scratch
 
   // This week's campaigns.
-  std::int32_t* contested;  ///< [item]: place and replicate; ~another's where the lane's has no such trip
+  std::int32_t* contested;  ///< [item]: place and replicate; another item's, inverted, where there is no such trip
   std::int32_t* at_host;    ///< [item]: -1: none, or felt with an earlier trip to the same host
-  float *effort, *suit;     ///< [item]
+  float* effort;            ///< [item]
   float* shares;            ///< [ngo][item]
   int most_items;
   std::int32_t* item_of;             ///< [place][r]
@@ -223,6 +223,7 @@ struct BlockView {
   float* advocacy;                   ///< [r]: what is spent on it this week beyond the start
   float *totals, *spent, *budgets;   ///< [ngo][lane], scratch
   std::int32_t* list;                ///< [place][r] and more: scratch
+  std::int32_t* under_duty;          ///< [r] and more: this turn's trips with effects_under_duty
   std::int32_t *close, *close_word;  ///< invitations that may be withdrawn: place and replicate, word drawn
 
   std::int32_t* made;  ///< the number of decisions

@@ -127,14 +127,23 @@ TEST_CASE("batch: so are three hundred worlds drawn at random, some with weighed
   CHECK(arrests > 0);
 }
 
-TEST_CASE("batch: what bounds a withdrawal holds where a host leaves the court under pressure or changes government") {
+TEST_CASE("batch: what bounds a withdrawal holds whatever happens to the host before the visit") {
   agents::World w = support::lively_world(12, 60);
   w.leaders[0].lam = 1;
   agents::Parameters& p = w.parameters;
   p.mean_lead = 12, p.kap_refuse = 5, p.Omega = 0;  // invitations that stand for long, and may be withdrawn
+  p.th_a = 0;                                       // whose chance hardly stays below its bound
   SUBCASE("old pressure") {
     for (agents::Host& h : w.hosts) h.membership = {{0, 20}};
     p.th_p = 10, p.H_p = support::infinite;
+  }
+  SUBCASE("a new duty") {
+    for (agents::Host& h : w.hosts) h.membership = {{20, agents::no_end}};
+    p.th_m = p.th_J = p.th_Q = 0;  // which moves the host by the norm alone
+  }
+  SUBCASE("weights of the wrong sign") {
+    for (agents::Host& h : w.hosts) h.membership = {{0, 20}};
+    p.th_a = -8, p.th_p = -5;
   }
   SUBCASE("a new government") {
     for (agents::Host& h : w.hosts) h.membership.clear();
