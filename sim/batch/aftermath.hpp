@@ -81,16 +81,16 @@ void Block<L>::bound_budgets() {
   }
 }
 
-/// What an outcome does to those two, everywhere; gives the trips with effects_under_duty. `again`: replicates with
-/// more than one outcome this week.
+/// What an outcome does between leader and host; tells whose trips have effects_under_duty too. `again`: replicates
+/// with more than one outcome this week.
 template <class L>
 typename Block<L>::Mask Block<L>::effects(const Group& g, const Set& again) {
   using agents::Outcome;
   const agents::Coefficients& k = s_.k;
   const Mask here = g.here;
   const Four course = course_of(g);
-  const Int extra = bits_of(course[course::fate]), fate = extra & Int(0xff);
-  const auto is = [&](Outcome o) { return here & (fate == Int(1 + static_cast<int>(o))); };
+  const Int fate = bits_of(course[course::fate]);
+  const auto is = [&](Outcome o) { return here & ended(fate, o); };
   Ground at = ground(g);
   const Real V = g.what[trip::V];
   const Mask cut = is(Outcome::cut_short), visits = is(Outcome::visited) | cut, arrested = is(Outcome::arrested);
@@ -117,7 +117,7 @@ typename Block<L>::Mask Block<L>::effects(const Group& g, const Set& again) {
     at.tie[state::cooldown] = select(withdrawn, kept(cooled, s_.K), at.tie[state::cooldown]);
     learn_from_refusal(at, lesson_of_region(g, at), withdrawn, Real(1.0f), course[course::pi]);
   }
-  const Mask taken_there = set(extra & Int(course::taken_there)), diverted = flew & set(extra & Int(course::diverted));
+  const Mask taken_there = set(fate & Int(course::taken_there)), diverted = flew & set(fate & Int(course::diverted));
   if (any(diverted)) {  // it may be the host itself that was flown over
     keep_tie(g, at, here);
     Group there = g;
@@ -143,9 +143,9 @@ void Block<L>::effects_under_duty(const Group& g) {
   using agents::Outcome;
   const agents::Coefficients& k = s_.k;
   const Four course = course_of(g);
-  const Int extra = bits_of(course[course::fate]), fate = extra & Int(0xff);
-  const auto is = [&](Outcome o) { return g.here & (fate == Int(1 + static_cast<int>(o))); };
-  const auto flag = [&](std::int32_t bit) { return g.here & set(extra & Int(bit)); };
+  const Int fate = bits_of(course[course::fate]);
+  const auto is = [&](Outcome o) { return g.here & ended(fate, o); };
+  const auto flag = [&](std::int32_t bit) { return g.here & set(fate & Int(bit)); };
   const Mask visits = is(Outcome::visited) | is(Outcome::cut_short), arrested = is(Outcome::arrested);
   const Real Z = g.what[trip::Z], zero(0.0f), one(1.0f);
   Ground at = ground(g);
