@@ -1,9 +1,9 @@
 #include "scenarios/tables.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "scenarios/csv.hpp"
+#include "scenarios/format.hpp"
 #include "scenarios/numbers.hpp"
 
 namespace scenarios {
@@ -202,8 +202,8 @@ Week week_in(const Row& row, std::string_view column, Week if_empty) {
 }
 
 /// Parameters and losses may be infinite.
-double number_in(const Row& row, std::string_view column) {
-  return row.text(column) == "inf" ? std::numeric_limits<double>::infinity() : row.number(column);
+double number_in(const Row& row, std::string_view column, double low = -unbounded, double high = unbounded) {
+  return row.text(column) == "inf" && high == unbounded ? unbounded : row.number(column, low, high);
 }
 
 Span span_in(const Row& row, std::string_view from, std::string_view to) {
@@ -440,8 +440,7 @@ class TablesReader {
       once(seen, row, "name");
       const agents::Parameter* p = agents::find_parameter(row.text("name"));
       if (!p) row.fail("unknown parameter '" + row.text("name") + "'");
-      const bool infinite = row.text("value") == "inf" && p->high == std::numeric_limits<double>::infinity();
-      s_.world.parameters.*p->member = infinite ? p->high : row.number("value", p->low, p->high);
+      s_.world.parameters.*p->member = number_in(row, "value", p->low, p->high);
     });
     for (const agents::Parameter& p : agents::parameter_table())
       if (!seen.contains(std::string(p.symbol)))
