@@ -9,12 +9,12 @@ template <class L>
 void Block<L>::conclude(const Group& g, Int row, agents::Outcome outcome, std::int32_t week) const {
   const Mask duty = terms_of(g, terms::fixed)[terms::duty] > Real(0.0f);
   const Int out = this->out(g, Int(static_cast<int>(outcome)), Int(week), in(b_.ordered, g.trip), duty);
-  L::scatter_int(reinterpret_cast<std::int32_t*>(b_.decisions) + decided::out, times(row, decided::words), out, g.here);
+  L::scatter_int(b_.decisions.out, row, out, g.here);
   if (b_.weighed < 0) return;
   std::int32_t rs[L::width], rows[L::width];
   L::store_int(rs, g.r);
   L::store_int(rows, row);
-  each_lane(g.here, [&](int i) { b_.weights[2 * rows[i] + 1] = b_.weight[g.leader * R + rs[i]]; });
+  each_lane(g.here, [&](int i) { b_.decisions.weights[2 * rows[i] + 1] = b_.weight[g.leader * R + rs[i]]; });
 }
 
 /// Trips that end before they depart; `pi` is what the leader thought of a refusal.

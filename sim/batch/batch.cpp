@@ -282,7 +282,10 @@ struct BatchLife::State {
       words(view.diverted_to, places * R);
       words(view.pi_diverted, places * R);
       words(view.most_withdrawn, places * R);
-      words(view.decisions, (most_decisions + spare) * decided::words);
+      DecisionColumns& decisions = view.decisions;
+      for (std::int32_t** x : {&decisions.where, &decisions.when, &decisions.out}) words(*x, most_decisions + spare);
+      for (float** x : {&decisions.V, &decisions.days}) words(*x, most_decisions + spare);
+      words(decisions.chances, most_decisions * chances::words);
       words(view.pressured, H * R);
       words(view.departs, places * R);
       words(view.item_of, places * R);
@@ -317,7 +320,7 @@ struct BatchLife::State {
       weights.resize(2 * most_decisions);
     }
     view.week_weight = week_weight.data();
-    view.weights = weights.data();
+    view.decisions.weights = weights.data();
   }
 
   /// The largest number of places that can hold a trip in one week.
@@ -356,7 +359,7 @@ struct BatchLife::State {
     sorted = true;
     const int made = *view.made;
     const auto replicate = [this](int row) {
-      return static_cast<std::size_t>(Decided(view.decisions + row * decided::words).replicate());
+      return static_cast<std::size_t>(Decided(view.decisions, row).replicate());
     };
     rows.resize(static_cast<std::size_t>(made));
     begin_of.assign(R + 2, 0);
@@ -393,8 +396,7 @@ void BatchLife::live(std::uint64_t seed, std::uint32_t first, int count, bool wi
   kernel_.live(stage_.view(), state_->view);
 }
 
-void tell(const StageView& stage, const float* words, const double* weights, agents::Decision& d) {
-  const Decided told(words);
+void tell(const StageView& stage, const Decided& told, const double* weights, agents::Decision& d) {
   d.event = static_cast<std::int16_t>(told.event());
   d.host.index = static_cast<std::uint16_t>(told.host());
   d.leader.index = static_cast<std::uint16_t>(told.leader());
@@ -433,7 +435,7 @@ std::span<const std::int32_t> BatchLife::rows(int r) const {
 agents::Decision BatchLife::decision(int row) const {
   const BlockView& b = state_->view;
   agents::Decision d;
-  sim::tell(stage_view(), b.decisions + row * decided::words, b.weighed >= 0 ? b.weights + 2 * row : nullptr, d);
+  sim::tell(stage_view(), {b.decisions, row}, b.weighed >= 0 ? b.decisions.weights + 2 * row : nullptr, d);
   return d;
 }
 

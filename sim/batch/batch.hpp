@@ -36,9 +36,10 @@ class BatchStage {
   friend class BatchLife;
 };
 
-/// Reads a decision as the kernel writes it: decided::words and, where arrests are weighed, two weights (else null).
-/// `d` is as made.
-void tell(const StageView& stage, const float* words, const double* weights, agents::Decision& d);
+class Decided;
+/// Tells what a decision as the kernel writes it says; its two weights are null where no arrests are weighed. `d` is as
+/// made.
+void tell(const StageView& stage, const Decided& told, const double* weights, agents::Decision& d);
 
 /// Lives blocks of replicates.
 class BatchLife {

@@ -1,6 +1,5 @@
 // Reads decisions as the kernel writes them (view.hpp, namespace decided).
 #pragma once
-#include <bit>
 #include <cstdint>
 
 #include "agents/decision.hpp"
@@ -10,12 +9,22 @@ namespace sim {
 
 class Decided {
  public:
-  explicit Decided(const float* words)
-      : words_(words), where_(bits(decided::where)), when_(bits(decided::when)), out_(bits(decided::out)) {}
+  Decided(const DecisionColumns& all, int row)
+      : where_(all.where[row]),
+        when_(static_cast<std::uint32_t>(all.when[row])),
+        out_(static_cast<std::uint32_t>(all.out[row])),
+        V_(all.V[row]),
+        days_(all.days[row]) {
+    if (!exposed()) return;
+    const float* chance = all.chances + row * chances::words;
+    pi_arrest_ = chance[chances::pi_arrest];
+    p_arrest_ = chance[chances::p_arrest];
+    hazard_ = chance[chances::hazard];
+  }
   int leader() const { return when_ >> 13 & 63; }
   int host() const { return where_ & 0xffff; }
   /// The host, or ~event if the decision is about one.
-  int occasion() const { return static_cast<std::int16_t>(where_ >> 16); }
+  int occasion() const { return where_ >> 16; }
   int event() const { return occasion() < 0 ? ~occasion() : -1; }  ///< -1: none
   bool second_stop() const { return when_ >> 12 & 1; }
   agents::Answer answer() const { return static_cast<agents::Answer>(when_ >> 10 & 3); }
@@ -26,22 +35,23 @@ class Decided {
   bool order() const { return out_ & decided::order; }
   bool duty() const { return out_ & decided::duty; }
   bool reached() const { return out_ & decided::reached; }
+  bool exposed() const { return out_ & decided::exposed; }
   int replicate() const { return static_cast<int>(out_ >> decided::replicate_at); }  ///< in the block
   /// What it counts as: outcome, order, duty, whether it is about an event.
   static constexpr std::uint32_t kinds = decided::reached;
   static_assert(decided::reached == decided::of_event << 1);
   std::uint32_t kind() const { return out_ & (kinds - 1); }
-  float V() const { return words_[decided::V]; }
-  float planned_days() const { return words_[decided::days]; }
-  // 0 unless reached.
-  float pi_arrest() const { return words_[decided::pi_arrest]; }
-  float p_arrest() const { return words_[decided::p_arrest]; }
-  float hazard() const { return words_[decided::hazard]; }
+  float V() const { return V_; }
+  float planned_days() const { return days_; }
+  // 0 unless exposed.
+  float pi_arrest() const { return pi_arrest_; }
+  float p_arrest() const { return p_arrest_; }
+  float hazard() const { return hazard_; }
 
  private:
-  std::uint32_t bits(int word) const { return std::bit_cast<std::uint32_t>(words_[word]); }
-  const float* words_;
-  std::uint32_t where_, when_, out_;
+  std::int32_t where_;
+  std::uint32_t when_, out_;
+  float V_, days_, pi_arrest_ = 0, p_arrest_ = 0, hazard_ = 0;
 };
 
 /// The share of the planned days that is stayed.

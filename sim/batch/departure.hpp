@@ -91,10 +91,12 @@ void Block<L>::depart(const Group& g) {
   course[course::fate] = from_bits(fate);
   keep_course(g.trip, course, here);
 
-  const Int out = this->out(g, outcome, Int(t_), ordered, duty) | Int(decided::reached);
+  const Mask at_risk = duty | diversion.where;
+  const Int out = this->out(g, outcome, Int(t_), ordered, duty) |
+                  select(at_risk, Int(decided::reached | decided::exposed), Int(decided::reached));
   const Real hazard = select(going, one - (one - diversion.p) * (one - p_here), zero);
-  L::store_four(b_.decisions + decided::out, times(decision, decided::words), {{from_bits(out), pi, p_here, hazard}},
-                here);
+  L::scatter_int(b_.decisions.out, decision, out, here);
+  L::store_four(b_.decisions.chances, times(decision, chances::words), {{pi, p_here, hazard, zero}}, at_risk);
   if (b_.weighed < 0 && !any(arrested)) return;
 
   std::int32_t rs[L::width], decisions[L::width];
@@ -106,7 +108,7 @@ void Block<L>::depart(const Group& g) {
   if (b_.weighed < 0) return;
   each_lane(here, [&](int i) {
     double& weight = b_.weight[g.leader * R + rs[i]];
-    b_.weights[2 * decisions[i] + 1] = weight;
+    b_.decisions.weights[2 * decisions[i] + 1] = weight;
     if (weighed) weight *= 1.0 - static_cast<double>(hazards[i]);
   });
 }
@@ -137,8 +139,7 @@ typename Block<L>::Diversion Block<L>::divert(const Group& g, Mask diverted, Int
       }
       ahead -= now.over_hours[o];
     }
-    float* decision = &b_.decisions[rows[i] * decided::words];
-    reinterpret_cast<std::int32_t&>(decision[decided::when]) |= (1 + to[i]) << 19;
+    b_.decisions.when[rows[i]] |= (1 + to[i]) << 19;
   });
   Group there = g;
   there.here = diverted;

@@ -247,16 +247,18 @@ typename Block<L>::Opened Block<L>::open(const Group& g, const Offer& offer, Int
                              static_cast<int>(agents::Outcome::skip));
   const Int out = this->out(g, outcome, select(go, Int(s_.weeks), Int(t_)), and_not(go, go), duty);
   const Int where = g.host | (event < 0 ? shift_left(g.host, 16) : shift_left(Int(~event), 16));
-  const Real none(0.0f);
   const int row = *b_.made;
   *b_.made += __builtin_popcount(bits(g.here));
-  L::store_eights(b_.decisions + row * decided::words, {{from_bits(where), from_bits(when), V, offer.trip.days}},
-                  {{from_bits(out), none, none, none}});
+  L::store_int(b_.decisions.where + row, where);
+  L::store_int(b_.decisions.when + row, when);
+  L::store_int(b_.decisions.out + row, out);
+  L::store(b_.decisions.V + row, V);
+  L::store(b_.decisions.days + row, offer.trip.days);
   if (b_.weighed >= 0) {
     std::int32_t rs[L::width];
     L::store_int(rs, g.r);
     each_lane(g.here, [&](int i) {
-      double* weights = &b_.weights[2 * (row + i)];
+      double* weights = &b_.decisions.weights[2 * (row + i)];
       weights[0] = weights[1] = b_.weight[g.leader * R + rs[i]];
     });
   }

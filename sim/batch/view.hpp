@@ -94,16 +94,25 @@ enum { row, suit, pi, fate, words };
 /// Of fate, beside 1 + agents::Outcome.
 inline constexpr std::int32_t finding = 1 << 8, diverted = 1 << 9, taken_there = 1 << 10;
 }  // namespace course
-/// A decision as the kernel writes it; Decided (decided.hpp) reads it.
+/// Decisions as the kernel writes them, a column each; Decided (decided.hpp) reads them.
+struct DecisionColumns {
+  std::int32_t *where, *when, *out;
+  float *V, *days;
+  float* chances;   ///< [row][chances::words], of those flagged decided::exposed
+  double* weights;  ///< [row][2]: of the answer, of the outcome; with weighed arrests only
+};
 namespace decided {
-enum { where, when, V, days, out, pi_arrest, p_arrest, hazard, words };
 // where: host, occasion << 16 (the host, or ~event).
 // when: week, answer << 10, second_stop << 12, leader << 13, (1 + host of a diversion) << 19.
 // out: outcome, flags, week_out << week_at, replicate in the block << replicate_at.
 inline constexpr std::int32_t order = 1 << 4, duty = 1 << 5, of_event = 1 << 6, reached = 1 << 7;
-inline constexpr int week_at = 8, replicate_at = 18;
+inline constexpr std::int32_t exposed = 1 << 8;  ///< somebody could have made an arrest: the chances are told
+inline constexpr int week_at = 9, replicate_at = 19;
 static_assert(block_replicates <= 1 << (32 - replicate_at));
 }  // namespace decided
+namespace chances {
+enum { pi_arrest, p_arrest, hazard, words = 4 };
+}  // namespace chances
 
 /// An alias table (agents/arithmetic.hpp) as columns; null: no thing has any weight.
 struct AliasView {
@@ -226,9 +235,8 @@ struct BlockView {
   std::int32_t* under_duty;          ///< [r] and more: this turn's trips with effects_under_duty
   std::int32_t *close, *close_word;  ///< invitations that may be withdrawn: place and replicate, word drawn
 
-  std::int32_t* made;  ///< the number of decisions
-  float* decisions;    ///< [row][decided::words], as they were made: those of one replicate in their order
-  double* weights;     ///< [row][2]: of the answer, of the outcome; with weighed arrests only
+  std::int32_t* made;         ///< the number of decisions
+  DecisionColumns decisions;  ///< as they were made: those of one replicate in their order
   /// Series: nu, mean pressure, isolation of each leader, budget of each NGO.
   float* rows;  ///< [series][week][r], from week `rows_from` on
   int rows_from;

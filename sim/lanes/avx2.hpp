@@ -193,13 +193,6 @@ struct Lanes {
       _mm_storeu_ps(base + at[i + 4], _mm256_extractf128_ps(turn[i].v, 1));
     }
   }
-  LANES_INLINE static void store_eights(float* to, const Four& a, const Four& b) {
-    const Four first = turned(a[0], a[1], a[2], a[3]), second = turned(b[0], b[1], b[2], b[3]);
-    for (int i = 0; i < 4; ++i) {
-      store(to + 8 * i, Real(_mm256_permute2f128_ps(first[i].v, second[i].v, 0x20)));
-      store(to + 8 * (i + 4), Real(_mm256_permute2f128_ps(first[i].v, second[i].v, 0x31)));
-    }
-  }
   LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
     const std::uint32_t wanted = bits(where);
     const std::uint64_t bytes = _pdep_u64(wanted, 0x0101010101010101) * 0xff;

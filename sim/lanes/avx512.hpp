@@ -188,19 +188,6 @@ struct Lanes {
       _mm_storeu_ps(base + at[i + 12], _mm512_maskz_extractf32x4_ps(all_pairs, row, 3));
     }
   }
-  LANES_INLINE static void store_eights(float* to, const Four& a, const Four& b) {
-    const Four first = turned(a[0], a[1], a[2], a[3]), second = turned(b[0], b[1], b[2], b[3]);
-    for (int i = 0; i < 4; ++i) {  // lanes i, i + 4, i + 8, i + 12
-      const __m512 low = _mm512_maskz_shuffle_f32x4(all_lanes, first[i].v, second[i].v, 0x44),
-                   high = _mm512_maskz_shuffle_f32x4(all_lanes, first[i].v, second[i].v, 0xee);
-      const __m512 two = _mm512_maskz_shuffle_f32x4(all_lanes, low, low, 0xd8),
-                   more = _mm512_maskz_shuffle_f32x4(all_lanes, high, high, 0xd8);
-      _mm256_storeu_ps(to + 8 * i, _mm512_maskz_extractf32x8_ps(all_pairs, two, 0));
-      _mm256_storeu_ps(to + 8 * (i + 4), _mm512_maskz_extractf32x8_ps(all_pairs, two, 1));
-      _mm256_storeu_ps(to + 8 * (i + 8), _mm512_maskz_extractf32x8_ps(all_pairs, more, 0));
-      _mm256_storeu_ps(to + 8 * (i + 12), _mm512_maskz_extractf32x8_ps(all_pairs, more, 1));
-    }
-  }
   // To a register first: to memory the instruction is slow on some machines.
   LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
     store_int(to, Int(_mm512_maskz_compress_epi32(where.v, a.v)));

@@ -306,14 +306,6 @@ struct Lanes {
     for (int i = 0; i < N; ++i)
       for (int j = 0; j < 4 && where.lane[i]; ++j) base[index.lane[i] + j] = a[j].lane[i];
   }
-  /// Writes eight words for each lane, those of `a` and of `b`, one lane after the other.
-  LANES_INLINE static void store_eights(float* to, const Four& a, const Four& b) {
-    for (int i = 0; i < N; ++i, to += 8)
-      for (int j = 0; j < 4; ++j) {
-        to[j] = a[j].lane[i];
-        to[j + 4] = b[j].lane[i];
-      }
-  }
   /// Writes the lanes where the mask says so one after the other, and returns their number. Up to `width` elements of
   /// `to` are written.
   LANES_INLINE static int pack(std::int32_t* to, const Int& a, const Mask& where) {

@@ -197,13 +197,6 @@ struct Lanes {
     for (int i = 0; i < width; ++i)
       if (wanted >> i & 1) store(base + at[i], turn[i]);
   }
-  LANES_INLINE static void store_eights(float* to, const Four& a, const Four& b) {
-    const Four first = turned(a[0], a[1], a[2], a[3]), second = turned(b[0], b[1], b[2], b[3]);
-    for (int i = 0; i < width; ++i, to += 8) {
-      store(to, first[i]);
-      store(to + 4, second[i]);
-    }
-  }
   LANES_INLINE static int pack(std::int32_t* to, Int a, Mask where) {
     std::int32_t from[width];
     store_int(from, a);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/batch/batch.hpp"
+#include "sim/batch/decided.hpp"
 
 namespace sim {
 
@@ -27,9 +28,9 @@ class PackedTrips {
 
  private:
   std::int64_t first_ = 0;
-  std::vector<std::int32_t> decided_;                     ///< by replicate
-  std::vector<std::array<float, decided::words>> words_;  ///< by decision
-  std::vector<std::array<double, 2>> weights_;            ///< by decision, with weighed arrests only
+  std::vector<std::int32_t> number_;            ///< of decisions, by replicate
+  std::vector<Decided> decided_;                ///< by decision
+  std::vector<std::array<double, 2>> weights_;  ///< by decision, with weighed arrests only
 };
 
 }  // namespace sim

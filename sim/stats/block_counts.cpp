@@ -16,7 +16,7 @@ using Pair = BlockCounts::Pair;
 
 /// Two words that lie side by side.
 Pair pair(const float* words) { return Pair{words[0], words[1]}; }
-static_assert(decided::days == decided::V + 1 && flown::detour == flown::hours + 1);
+static_assert(flown::detour == flown::hours + 1);
 
 /// What a decision adds, by its kind (Decided::kind).
 struct Adds {
@@ -28,10 +28,9 @@ struct Adds {
 const std::array<Adds, Decided::kinds> adds_of = [] {
   std::array<Adds, Decided::kinds> all{};
   for (std::size_t kind = 0; kind < all.size(); ++kind) {
-    float words[decided::words] = {};
-    words[decided::where] = std::bit_cast<float>(kind & decided::of_event ? 0xffff0000u : 0u);
-    words[decided::out] = std::bit_cast<float>(static_cast<std::uint32_t>(kind));
-    const Decided told(words);
+    std::int32_t where = kind & decided::of_event ? -1 << 16 : 0, when = 0, out = static_cast<std::int32_t>(kind);
+    float nothing = 0;
+    const Decided told({&where, &when, &out, &nothing, &nothing, nullptr, nullptr}, 0);
     if (static_cast<std::size_t>(told.outcome()) >= agents::outcome_names.size()) continue;
     Adds& adds = all[kind];
     agents::Decision d;
@@ -49,13 +48,6 @@ const std::array<Adds, Decided::kinds> adds_of = [] {
     adds.forgone = static_cast<float>(brings[static_cast<std::size_t>(Measure::value_forgone)]);
     adds.arrival = agents::is_arrival(d.outcome);
   }
-  return all;
-}();
-
-/// What is kept of an arrival's value and days, by its outcome.
-const std::array<Pair, BlockCounts::most_outcomes> stayed_by = [] {
-  std::array<Pair, BlockCounts::most_outcomes> all{};
-  for (std::size_t o = 0; o < agents::outcome_names.size(); ++o) all[o] += share_stayed(static_cast<Outcome>(o));
   return all;
 }();
 
@@ -83,12 +75,15 @@ void BlockCounts::begin(const BlockView& block, const StageView& stage, bool wit
   if (with_visits) visits_.assign(leaders * weeks * R, 0.0f);
   exposed_as_made_.resize(std::max(exposed_as_made_.size(), static_cast<std::size_t>(*block.made) + 1));
   next_exposed_.fill(0);
+  hours_.resize(leaders * weeks);
+  for (std::size_t l = 0; l < leaders; ++l)
+    for (std::size_t t = 0; t < weeks; ++t) hours_[l * weeks + t] = stage.period[t].leaders[l].hours;
 }
 
 /// Decisions are read as they lie, week by week. The loop over them does not branch on what was drawn, and sets
 /// arrivals aside, about which there is more to count.
-template <bool several>
-void BlockCounts::count(const BatchLife& lived, bool with_visits) {
+template <bool several, bool with_visits>
+void BlockCounts::count(const BatchLife& lived) {
   const BlockView& block = lived.block();
   const StageView& stage = lived.stage_view();
   begin(block, stage, with_visits);
@@ -99,20 +94,20 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
   std::uint64_t* const squared = squared_.data();
   std::uint32_t* const visits_of_week = visits_of_week_.data();
   std::uint16_t* const twice_here = twice_here_.data();
-  float* const visits = with_visits ? visits_.data() : nullptr;
+  [[maybe_unused]] float* const visits = visits_.data();
+  const float* const* const hours = hours_.data();
   Itinerary* const itineraries = itineraries_.data();
-  std::uint32_t* const next_exposed = next_exposed_.data();
   const auto occasions = static_cast<std::ptrdiff_t>(occasions_);
 
-  const float** exposed = exposed_as_made_.data();
+  const DecisionColumns decisions = block.decisions;
+  std::int32_t* exposed = exposed_as_made_.data();
   constexpr int at_a_time = 256;  // stay in a near cache
-  std::array<const float*, at_a_time + 1> arrivals;
-  for (int row = 0; row < *block.made; row += at_a_time) {
-    const float** arrival = arrivals.data();
-    const float* const begin = block.decisions + row * decided::words;
-    const float* const end = begin + std::min(at_a_time, *block.made - row) * decided::words;
-    for (const float* words = begin; words != end; words += decided::words) {
-      const Decided d(words);
+  std::array<std::int32_t, at_a_time + 1> arrivals;
+  for (int begin = 0; begin < *block.made; begin += at_a_time) {
+    std::int32_t* arrival = arrivals.data();
+    const int end = std::min(begin + at_a_time, *block.made);
+    for (int row = begin; row < end; ++row) {
+      const Decided d(decisions, row);
       const int l = several ? d.leader() : 0;
       const std::ptrdiff_t occasion = l * occasions + d.occasion();
       ++outcomes[occasion * std::ptrdiff_t{most_outcomes} + static_cast<std::ptrdiff_t>(d.outcome())];
@@ -120,41 +115,43 @@ void BlockCounts::count(const BatchLife& lived, bool with_visits) {
       Itinerary& own = itineraries[static_cast<std::size_t>(l) * R + static_cast<std::size_t>(d.replicate())];
       own.whole += adds.whole;
       own.forgone += d.V() * adds.forgone;
-      *arrival = words;
+      *arrival = row;
       arrival += adds.arrival;
     }
-    const float** const arrivals_end = std::exchange(arrival, arrivals.data());
+    const std::int32_t* const arrivals_end = std::exchange(arrival, arrivals.data());
     for (; arrival != arrivals_end; ++arrival) {
-      const float* const words = *arrival;
-      const Decided d(words);
+      const Decided d(decisions, *arrival);
       const auto l = several ? static_cast<std::size_t>(d.leader()) : 0, r = static_cast<std::size_t>(d.replicate()),
                  week = l * weeks + static_cast<std::size_t>(d.week_out());
       Itinerary& own = itineraries[l * R + r];
-      own.hours += pair(stage.period[d.week_out()].leaders[l].hours + flown::words * d.host());
-      own.stayed += pair(words + decided::V) * stayed_by[static_cast<std::size_t>(d.outcome())];
-      if (agents::is_visit(d.outcome())) {
-        ++visits_of_week[week];
-        if (visits) ++visits[week * R + r];
-        const std::size_t host = l * hosts + static_cast<std::size_t>(d.host());
-        std::uint16_t& twice = twice_here[host * R + r];
-        squared[host] += 1u + twice;  // (n + 1)^2 = n^2 + 2 n + 1
-        twice += 2;
+      own.hours += pair(hours[week] + flown::words * d.host());
+      *exposed = *arrival;
+      exposed += d.exposed();
+      Pair stayed{d.V(), d.planned_days()};
+      if (d.outcome() != Outcome::visited) [[unlikely]] {
+        if (d.outcome() == Outcome::arrested) continue;
+        stayed *= share_stayed(Outcome::cut_short);
       }
-      const bool is_exposed = d.duty() || d.diverted_to() >= 0;  // elsewhere nobody could have made an arrest
-      *exposed = words;
-      exposed += is_exposed;
-      next_exposed[r + 1] += is_exposed;
+      own.stayed += stayed;
+      ++visits_of_week[week];
+      if constexpr (with_visits) ++visits[week * R + r];
+      const std::size_t host = l * hosts + static_cast<std::size_t>(d.host());
+      std::uint16_t& twice = twice_here[host * R + r];
+      squared[host] += 1u + twice;  // (n + 1)^2 = n^2 + 2 n + 1
+      twice += 2;
     }
   }
-  sort_exposed(exposed);
+  sort_exposed(decisions, exposed);
 }
 
 /// What was set aside up to `end`, of which next_exposed_[r + 1] belong to replicate r, by replicate.
-void BlockCounts::sort_exposed(const float* const* end) {
+void BlockCounts::sort_exposed(const DecisionColumns& decisions, const std::int32_t* end) {
+  for (const std::int32_t* at = exposed_as_made_.data(); at != end; ++at)
+    ++next_exposed_[static_cast<std::size_t>(Decided(decisions, *at).replicate()) + 1];
   std::partial_sum(next_exposed_.begin(), next_exposed_.end(), next_exposed_.begin());
   exposed_.resize(next_exposed_.back());
-  for (const float* const* at = exposed_as_made_.data(); at != end; ++at) {
-    const Decided d(*at);
+  for (const std::int32_t* at = exposed_as_made_.data(); at != end; ++at) {
+    const Decided d(decisions, *at);
     const auto l = static_cast<std::size_t>(d.leader()), r = static_cast<std::size_t>(d.replicate());
     exposed_[next_exposed_[r]++] = *at;
     Danger& danger = dangers_[l * R + r];
@@ -165,7 +162,8 @@ void BlockCounts::sort_exposed(const float* const* end) {
 }
 
 void BlockCounts::count(const BatchLife& lived, bool with_visits) {
-  return lived.stage_view().leaders > 1 ? count<true>(lived, with_visits) : count<false>(lived, with_visits);
+  if (lived.stage_view().leaders > 1) return with_visits ? count<true, true>(lived) : count<true, false>(lived);
+  return with_visits ? count<false, true>(lived) : count<false, false>(lived);
 }
 
 }  // namespace sim

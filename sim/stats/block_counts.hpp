@@ -42,16 +42,16 @@ class BlockCounts {
     return itineraries_[leader * R + static_cast<std::size_t>(r)];
   }
   const Danger& danger(std::size_t leader, int r) const { return dangers_[leader * R + static_cast<std::size_t>(r)]; }
-  /// Arrivals where somebody could have made an arrest, as the kernel wrote them, by replicate.
-  const std::vector<const float*>& exposed() const { return exposed_; }
+  /// Rows of the arrivals where somebody could have made an arrest, by replicate.
+  const std::vector<std::int32_t>& exposed() const { return exposed_; }
 
  private:
   static constexpr std::size_t R = block_replicates;
 
   void begin(const BlockView& block, const StageView& stage, bool with_visits);
-  template <bool several>
-  void count(const BatchLife& lived, bool with_visits);
-  void sort_exposed(const float* const* end);
+  template <bool several, bool with_visits>
+  void count(const BatchLife& lived);
+  void sort_exposed(const DecisionColumns& decisions, const std::int32_t* end);
 
   std::size_t most_events_ = 0, occasions_ = 0;
   std::vector<std::uint32_t> outcomes_;        ///< [leader][events backwards, then hosts][outcome]
@@ -61,7 +61,8 @@ class BlockCounts {
   std::vector<float> visits_;                  ///< [leader][week][replicate]
   std::vector<Itinerary> itineraries_;         ///< [leader][replicate]
   std::vector<Danger> dangers_;                ///< [leader][replicate]
-  std::vector<const float*> exposed_, exposed_as_made_;
+  std::vector<const float*> hours_;            ///< [leader][week]: by host
+  std::vector<std::int32_t> exposed_, exposed_as_made_;
   std::array<std::uint32_t, R + 1>
       next_exposed_{};  ///< where the exposed of a replicate begin; later, the next of them
 };

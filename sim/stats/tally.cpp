@@ -171,7 +171,7 @@ LeaderId id(std::size_t leader) { return {static_cast<std::uint16_t>(leader)}; }
 void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantiles) {
   static thread_local BlockCounts counted;  // its room is used again for each block
   counted.count(lived, with_quantiles);
-  add_arrivals(counted);
+  add_arrivals(lived.block(), counted);
   const float* nu = &lived.block().rows[(weeks_ - 1) * block_replicates];
   for (int r = 0; r < count; ++r) {
     take_itineraries(counted, r);
@@ -200,9 +200,9 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
 }
 
 /// What there is to add about arrivals where somebody could have made an arrest.
-void Tally::add_arrivals(const BlockCounts& counted) {
-  for (const float* words : counted.exposed()) {
-    const Decided d(words);
+void Tally::add_arrivals(const BlockView& lived, const BlockCounts& counted) {
+  for (const int row : counted.exposed()) {
+    const Decided d(lived.decisions, row);
     const auto tell = [&d](double* cells) {
       cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
       cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();

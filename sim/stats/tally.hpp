@@ -134,7 +134,7 @@ class Tally {
   }
   void add_outcomes(const std::uint32_t* outcomes, double* cells);
   void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
-  void add_arrivals(const BlockCounts& counted);
+  void add_arrivals(const BlockView& lived, const BlockCounts& counted);
   void take_itineraries(const BlockCounts& counted, int r);
   void add_decision(const agents::Decision& d);
   void end_decisions(double weight, double nu);

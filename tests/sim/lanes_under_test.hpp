@@ -122,8 +122,6 @@ struct Subject {
   void (*load_four)(const float* base, const Input& in, float* out, int n);
   /// base[a[i] + j] = from[4 i + j] where b[i] is odd.
   void (*store_four)(float* base, const float* from, const Input& in, int n);
-  /// to = from, eight words for each lane.
-  void (*store_eights)(float* to, const float* from, int n);
   /// The a whose b is odd, one after the other; returns their number. `out` has 16 elements to spare.
   int (*pack)(const Input& in, std::int32_t* out, int n);
   int (*list)(std::uint64_t set, std::int32_t first, std::int32_t* to);
@@ -384,14 +382,6 @@ void store_four(float* base, const float* from, const Input& in, int n) {
 }
 
 template <class L>
-void store_eights(float* to, const float* from, int n) {
-  for (int i = 0; i < n; i += L::width) {
-    const auto at = shift_left(L::iota(), 3);
-    L::store_eights(to + 8 * i, L::load_four(from + 8 * i, at), L::load_four(from + 8 * i + 4, at));
-  }
-}
-
-template <class L>
 int pack(const Input& in, std::int32_t* out, int n) {
   int packed = 0;
   for (int i = 0; i < n; i += L::width)
@@ -430,7 +420,6 @@ constexpr Subject subject(const char* name) {
           detail::scatter<L>,
           detail::load_four<L>,
           detail::store_four<L>,
-          detail::store_eights<L>,
           detail::pack<L>,
           detail::list<L>,
           detail::of_rank<L>,

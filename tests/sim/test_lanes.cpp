@@ -433,19 +433,6 @@ TEST_CASE("lanes: records of four words are loaded and stored whole") {
   }
 }
 
-TEST_CASE("lanes: records of eight words are stored in a row") {
-  std::vector<float> from(8 * 1024);
-  sim::Philox random(9);
-  for (float& x : from) x = real(number(random()));
-  for (const Subject* s : subjects()) {
-    CAPTURE(s->name);
-    std::vector<float> to(from.size() + 1, 1.0f);
-    s->store_eights(to.data(), from.data(), 1024);
-    CHECK(std::memcmp(to.data(), from.data(), from.size() * sizeof(float)) == 0);
-    CHECK(to.back() == 1.0f);
-  }
-}
-
 TEST_CASE("lanes: sets are listed in order, packed, and told by rank") {
   sim::Philox random(7);
   Table t;
