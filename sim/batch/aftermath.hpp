@@ -212,22 +212,9 @@ typename Block<L>::Real Block<L>::nudged(Real norm, Real x) const {
   return select(x == Real(0.0f), norm, kept(after, s_.nu));
 }
 
+/// Trips still announced after the last week.
 template <class L>
-void Block<L>::live() {
-  know_regions();
-  for (t_ = 0; t_ < s_.weeks; ++t_) {
-    period_ = &s_.period[t_];
-    if (s_.new_period[t_]) begin_period();
-    environment();
-    for (int l = 0; l < s_.leaders; ++l) opportunities(l);
-    campaigns();
-    hosts();
-    for (int l = 0; l < s_.leaders; ++l) departures(l);
-    aftermath();
-    record_week();
-  }
-  t_ = s_.weeks - 1;
-  // Still announced: pending, as of the last week.
+void Block<L>::leave_pending() {
   for (int l = 0; l < s_.leaders; ++l)
     serve_all(
         l, [&](int place) { return b_.active[place]; },

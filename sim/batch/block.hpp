@@ -27,7 +27,24 @@ template <class L>
 class Block {
  public:
   Block(const StageView& stage, const BlockView& block) : s_(stage), b_(block) {}
-  void live();
+
+  // The week, phase by phase (kernel.hpp).
+  void know_regions() const;
+  void begin_week(int t) {
+    t_ = t;
+    period_ = &s_.period[t];
+  }
+  void begin_period();
+  void environment();
+  void open_events(int l);
+  Set bilateral_ideas(int l);
+  void second_stops(int l, const Set& firsts);
+  void campaigns();
+  void hosts();
+  void departures(int l);
+  void aftermath();
+  void record_week();
+  void leave_pending();
 
  private:
   using Real = typename L::Real;
@@ -36,6 +53,7 @@ class Block {
   using Words = typename L::Words;
   using Four = typename L::Four;
   static constexpr int R = block_replicates;
+  static_assert(L::width <= spare);
 
   /// Some trips of a leader, a lane each: what a phase works on.
   struct Group {
@@ -61,21 +79,11 @@ class Block {
     Four law, host, tie;
   };
 
-  // The week
-  void environment();
+  // environment.hpp
   void fold_stocks();
-  void begin_period();
-  void opportunities(int l);
-  void campaigns();
-  void hosts();
-  void departures(int l);
-  void aftermath();
-  void record_week();
 
   // opportunities.hpp
   void open_event(int l, int event);
-  Set bilateral_ideas(int l);
-  void second_stops(int l, const Set& firsts);
   void announce(int place, const Set& who, const Set& goes, const Set& under_duty);
   void bind(int place, const Set& who, const Set& under_duty) const;
   struct Opened {
@@ -154,7 +162,6 @@ class Block {
   }
   /// The same four in every lane.
   static Four same(const float* four) { return {{Real(four[0]), Real(four[1]), Real(four[2]), Real(four[3])}}; }
-  void know_regions() const;
   void know(const Group& g, Ground& at) const;
   /// Of a host that has just been sounded; where sigma_s is infinite a sounding says nothing, so nothing is drawn.
   bool resolve_is_known() const { return s_.k.sig_s <= 0x1.fffffep127f; }

@@ -3,9 +3,12 @@
 #include "sim/batch/kernel.hpp"
 #include "sim/batch/kernels.hpp"
 #include "sim/lanes/avx512.hpp"
+#include "sim/lanes/pair.hpp"
 
 namespace sim {
 
-void live_avx512(const StageView& s, const BlockView& b) { batch::live_block<lanes_avx512::Lanes>(s, b); }
+void live_avx512(const StageView& s, const BlockView& b) {
+  batch::live_block<lanes_avx512::Lanes, lanes_pair::Lanes<lanes_avx512::Lanes>>(s, b);
+}
 
 }  // namespace sim

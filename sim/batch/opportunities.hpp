@@ -6,12 +6,10 @@
 namespace sim::batch {
 
 template <class L>
-void Block<L>::opportunities(int l) {
+void Block<L>::open_events(int l) {
   each_open_event(l, [&](int event) {
     if (s_.events[event].opened == t_) open_event(l, event);
   });
-  const Set announced = bilateral_ideas(l);
-  if (any(announced)) second_stops(l, announced);
 }
 
 template <class L>

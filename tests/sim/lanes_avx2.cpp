@@ -1,4 +1,12 @@
 #include "sim/lanes/avx2.hpp"
+#include "sim/lanes/pair.hpp"
 #include "tests/sim/lanes_under_test.hpp"
 
-constexpr lanes_test::Subject lanes_test::avx2 = lanes_test::subject<sim::lanes_avx2::Lanes>("avx2");
+namespace lanes_test {
+
+using sim::lanes_avx2::Lanes;
+
+constexpr Subject avx2 = subject<Lanes>("avx2");
+constexpr Subject avx2_pair = subject<sim::lanes_pair::Lanes<Lanes>>("avx2, in pairs");
+
+}  // namespace lanes_test

@@ -98,7 +98,10 @@ enum class Equation {
   count
 };
 
-/// Four numbers for each lane, as bits; a multiple of 16 lanes.
+/// Lanes of the widest type.
+inline constexpr int widest = 32;
+
+/// Four numbers for each lane, as bits; a multiple of the widest.
 struct Input {
   const std::int32_t* a;
   const std::int32_t* b;
@@ -122,7 +125,7 @@ struct Subject {
   void (*load_four)(const float* base, const Input& in, float* out, int n);
   /// base[a[i] + j] = from[4 i + j] where b[i] is odd.
   void (*store_four)(float* base, const float* from, const Input& in, int n);
-  /// The a whose b is odd, one after the other; returns their number. `out` has 16 elements to spare.
+  /// The a whose b is odd, one after the other; returns their number. `out` has a register to spare.
   int (*pack)(const Input& in, std::int32_t* out, int n);
   int (*list)(std::uint64_t set, std::int32_t first, std::int32_t* to);
   std::uint64_t (*of_rank)(std::uint64_t ranks, std::uint64_t set);
@@ -130,8 +133,8 @@ struct Subject {
   double (*add)(const float* from, int n);
 };
 
-extern const Subject portable_1, portable_4, portable_8, portable_16;
-extern const Subject sse2, avx2, avx512;  ///< x86-64 only
+extern const Subject portable_1, portable_4, portable_8, portable_16, portable_pair;
+extern const Subject sse2, avx2, avx2_pair, avx512, avx512_pair;  ///< x86-64 only
 
 template <class Real>
 inline Real equation(Equation what, Real x, Real y, Real z, Real w, const agents::Coefficients& k) {
@@ -291,7 +294,7 @@ inline typename L::Int result(Operation what, typename L::Int i, typename L::Int
     case Operation::all:
       return Int(all(odd(i) | odd(j) | odd(l)) ? 1 : 0);
     case Operation::through_bits:
-      return truth<L>(L::mask_from_bits(bits(odd(i)) | 0xffff0000u));
+      return truth<L>(L::mask_from_bits(bits(odd(i)) | static_cast<std::uint32_t>(~std::uint64_t{0} << L::width)));
     case Operation::single_bit:
       return L::single_bit(i & typename L::Int(31));
     case Operation::less_unsigned:
@@ -329,7 +332,7 @@ void philox(const sim::RoundKeys& key, const Input& in, std::int32_t* out, int n
     const auto words =
         L::philox(key, L::load_int(in.a + i), L::load_int(in.b + i), L::load_int(in.c + i), L::load_int(in.d + i));
     for (int j = 0; j < 4; ++j)
-      L::scatter_int(out + 4 * i + j, shift_left(L::iota(), 2), words[j], L::mask_from_bits(0xffff));
+      L::scatter_int(out + 4 * i + j, shift_left(L::iota(), 2), words[j], L::mask_from_bits(~0u));
   }
 }
 
@@ -364,8 +367,7 @@ template <class L>
 void load_four(const float* base, const Input& in, float* out, int n) {
   for (int i = 0; i < n; i += L::width) {
     const auto four = L::load_four(base, L::load_int(in.a + i));
-    for (int j = 0; j < 4; ++j)
-      L::scatter(out + 4 * i + j, shift_left(L::iota(), 2), four[j], L::mask_from_bits(0xffff));
+    for (int j = 0; j < 4; ++j) L::scatter(out + 4 * i + j, shift_left(L::iota(), 2), four[j], L::mask_from_bits(~0u));
   }
 }
 
@@ -411,6 +413,7 @@ double add(const float* from, int n) {
 
 template <class L>
 constexpr Subject subject(const char* name) {
+  static_assert(widest % L::width == 0);
   return {name,
           L::width,
           detail::operate<L>,

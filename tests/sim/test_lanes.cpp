@@ -18,11 +18,11 @@ namespace {
 
 /// Every lanes type that this machine can run. (The first test says which it cannot.)
 std::vector<const Subject*> subjects() {
-  std::vector<const Subject*> out = {&portable_1, &portable_4, &portable_8, &portable_16};
+  std::vector<const Subject*> out = {&portable_1, &portable_4, &portable_8, &portable_16, &portable_pair};
 #ifdef __x86_64__
   out.push_back(&sse2);
-  if (sim::best_isa() >= sim::Isa::avx2) out.push_back(&avx2);
-  if (sim::best_isa() >= sim::Isa::avx512) out.push_back(&avx512);
+  if (sim::best_isa() >= sim::Isa::avx2) out.insert(out.end(), {&avx2, &avx2_pair});
+  if (sim::best_isa() >= sim::Isa::avx512) out.insert(out.end(), {&avx512, &avx512_pair});
 #endif
   return out;
 }
@@ -32,7 +32,7 @@ float real(std::int32_t i) { return std::bit_cast<float>(i); }
 std::uint32_t word(std::int32_t i) { return static_cast<std::uint32_t>(i); }
 std::int32_t number(std::uint64_t i) { return static_cast<std::int32_t>(static_cast<std::uint32_t>(i)); }
 
-/// Four columns of numbers, filled up to a multiple of 16 rows.
+/// Four columns of numbers, filled up to a multiple of the widest.
 struct Table {
   Numbers a, b, c, d;
 
@@ -42,7 +42,7 @@ struct Table {
     a.push_back(i), b.push_back(j), c.push_back(l), d.push_back(m);
   }
   void fill_up() {
-    while (a.size() % 16 != 0) add(a[0], b[0], c[0], d[0]);
+    while (a.size() % widest != 0) add(a[0], b[0], c[0], d[0]);
   }
 };
 
@@ -218,10 +218,10 @@ TEST_CASE("lanes: every operation gives the bits that one replicate gets, on spe
 
 TEST_CASE("lanes: any and all see each single lane") {
   for (const Subject* s : subjects())
-    for (int lane = 0; lane < 16; ++lane)
+    for (int lane = 0; lane < widest; ++lane)
       for (const int odd : {0, 1}) {
         Table t;
-        for (int i = 0; i < 16; ++i) {
+        for (int i = 0; i < widest; ++i) {
           const int own = i == lane ? odd : 1 - odd;
           t.add(own, own, own);
         }
@@ -384,7 +384,7 @@ TEST_CASE("lanes: gather and scatter reach the right places, and none where the 
     anywhere.add(place, odd, value);
     masked.add(odd ? place : 0x1fffffff + number(random() % 1000), odd, value);  // 2 GB away: nothing there
   }
-  Table apart = masked;  // every 16 rows name places that differ
+  Table apart = masked;  // rows near each other name places that differ
   for (std::size_t r = 0; r < apart.a.size(); ++r)
     if (apart.b[r]) apart.a[r] = number((r * 61) % 1000);
   for (const Subject* s : subjects())
@@ -412,7 +412,7 @@ TEST_CASE("lanes: records of four words are loaded and stored whole") {
   sim::Philox random(6);
   for (auto* floats : {&base, &from})
     for (float& x : *floats) x = real(number(random()));
-  Table t;  // where, odd where wanted; every 16 name records that do not overlap
+  Table t;  // where, odd where wanted; rows near each other name records that do not overlap
   for (int r = 0; r < 1024; ++r) t.add(number((r * 61 + random() % 3 * 2000) % 1000 * 4), number(random() % 2), 0);
   const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
     return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
@@ -448,7 +448,7 @@ TEST_CASE("lanes: sets are listed in order, packed, and told by rank") {
   }
   for (const Subject* s : subjects()) {
     CAPTURE(s->name);
-    Numbers packed(1024 + 16);
+    Numbers packed(1024 + widest);
     packed.resize(static_cast<std::size_t>(s->pack(t.input(), packed.data(), 1024)));
     CHECK((packed == odd));
     bool listed = true, ranked = true;
@@ -477,7 +477,7 @@ TEST_CASE("lanes: numbers are added up in one order, whatever the width") {
   for (float& x : from) x = agents::uniform(random()) * std::ldexp(1.0f, static_cast<int>(random() % 96));
   double sum[8] = {};
   for (std::size_t n = 0; n < from.size();) {
-    for (const std::size_t end = n + 16; n < end; ++n) sum[n % 8] += static_cast<double>(from[n]);
+    for (const std::size_t end = n + widest; n < end; ++n) sum[n % 8] += static_cast<double>(from[n]);
     const double right = ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
     for (const Subject* s : subjects()) {
       CAPTURE(s->name);
