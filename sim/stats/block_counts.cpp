@@ -71,10 +71,8 @@ void BlockCounts::begin(const BlockView& block, const StageView& stage, bool wit
   twice_here_.assign(leaders * hosts * R, 0);
   visits_of_week_.assign(leaders * weeks, 0);
   itineraries_.assign(leaders * R, Itinerary{});
-  dangers_.assign(leaders * R, Danger{});
   if (with_visits) visits_.assign(leaders * weeks * R, 0.0f);
   exposed_as_made_.resize(std::max(exposed_as_made_.size(), static_cast<std::size_t>(*block.made) + 1));
-  next_exposed_.fill(0);
   hours_.resize(leaders * weeks);
   for (std::size_t l = 0; l < leaders; ++l)
     for (std::size_t t = 0; t < weeks; ++t) hours_[l * weeks + t] = stage.period[t].leaders[l].hours;
@@ -144,21 +142,17 @@ void BlockCounts::count(const BatchLife& lived) {
   sort_exposed(decisions, exposed);
 }
 
-/// What was set aside up to `end`, of which next_exposed_[r + 1] belong to replicate r, by replicate.
+/// Sorts what was set aside up to `end` by replicate.
 void BlockCounts::sort_exposed(const DecisionColumns& decisions, const std::int32_t* end) {
-  for (const std::int32_t* at = exposed_as_made_.data(); at != end; ++at)
-    ++next_exposed_[static_cast<std::size_t>(Decided(decisions, *at).replicate()) + 1];
-  std::partial_sum(next_exposed_.begin(), next_exposed_.end(), next_exposed_.begin());
-  exposed_.resize(next_exposed_.back());
-  for (const std::int32_t* at = exposed_as_made_.data(); at != end; ++at) {
-    const Decided d(decisions, *at);
-    const auto l = static_cast<std::size_t>(d.leader()), r = static_cast<std::size_t>(d.replicate());
-    exposed_[next_exposed_[r]++] = *at;
-    Danger& danger = dangers_[l * R + r];
-    danger.hazard += static_cast<double>(d.hazard());
-    danger.arrests += d.outcome() == Outcome::arrested;
-    danger.diversions += d.diverted_to() >= 0;
-  }
+  const std::span<const std::int32_t> made(exposed_as_made_.data(), end);
+  const auto replicate = [&decisions](int row) {
+    return static_cast<std::size_t>(Decided(decisions, row).replicate());
+  };
+  end_exposed_.fill(0);
+  for (const int row : made) ++end_exposed_[replicate(row)];
+  std::exclusive_scan(end_exposed_.begin(), end_exposed_.end(), end_exposed_.begin(), 0u);
+  exposed_.resize(made.size());
+  for (const int row : made) exposed_[end_exposed_[replicate(row)]++] = row;
 }
 
 void BlockCounts::count(const BatchLife& lived, bool with_visits) {

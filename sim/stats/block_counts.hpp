@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sim/batch/batch.hpp"
@@ -25,10 +26,6 @@ class BlockCounts {
     Pair hours, stayed;  ///< flown and of the detour; value and days
     double forgone;
   };
-  struct Danger {
-    double hazard;
-    std::uint32_t arrests, diversions;
-  };
 
   /// Counts the block just lived, anew.
   void count(const BatchLife& lived, bool with_visits);
@@ -41,9 +38,11 @@ class BlockCounts {
   const Itinerary& itinerary(std::size_t leader, int r) const {
     return itineraries_[leader * R + static_cast<std::size_t>(r)];
   }
-  const Danger& danger(std::size_t leader, int r) const { return dangers_[leader * R + static_cast<std::size_t>(r)]; }
-  /// Rows of the arrivals where somebody could have made an arrest, by replicate.
-  const std::vector<std::int32_t>& exposed() const { return exposed_; }
+  /// Rows of a replicate's arrivals where somebody could have made an arrest, in order.
+  std::span<const std::int32_t> exposed(int r) const {
+    const std::uint32_t begin = r > 0 ? end_exposed_[static_cast<std::size_t>(r) - 1] : 0;
+    return std::span(exposed_).first(end_exposed_[static_cast<std::size_t>(r)]).subspan(begin);
+  }
 
  private:
   static constexpr std::size_t R = block_replicates;
@@ -60,11 +59,9 @@ class BlockCounts {
   std::vector<std::uint32_t> visits_of_week_;  ///< [leader][week]
   std::vector<float> visits_;                  ///< [leader][week][replicate]
   std::vector<Itinerary> itineraries_;         ///< [leader][replicate]
-  std::vector<Danger> dangers_;                ///< [leader][replicate]
   std::vector<const float*> hours_;            ///< [leader][week]: by host
   std::vector<std::int32_t> exposed_, exposed_as_made_;
-  std::array<std::uint32_t, R + 1>
-      next_exposed_{};  ///< where the exposed of a replicate begin; later, the next of them
+  std::array<std::uint32_t, R> end_exposed_{};  ///< where in exposed_ those of a replicate end
 };
 
 }  // namespace sim

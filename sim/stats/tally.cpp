@@ -171,10 +171,10 @@ LeaderId id(std::size_t leader) { return {static_cast<std::uint16_t>(leader)}; }
 void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantiles) {
   static thread_local BlockCounts counted;  // its room is used again for each block
   counted.count(lived, with_quantiles);
-  add_arrivals(lived.block(), counted);
   const float* nu = &lived.block().rows[(weeks_ - 1) * block_replicates];
   for (int r = 0; r < count; ++r) {
     take_itineraries(counted, r);
+    for (const int row : counted.exposed(r)) add_exposed(Decided(lived.block().decisions, row));
     end_replicate(1, nu[r]);
   }
 
@@ -199,20 +199,6 @@ void Tally::count_decisions(const BatchLife& lived, int count, bool with_quantil
   if (with_quantiles) visits_of_block_.swap(counted.visits());
 }
 
-/// What there is to add about arrivals where somebody could have made an arrest.
-void Tally::add_arrivals(const BlockView& lived, const BlockCounts& counted) {
-  for (const int row : counted.exposed()) {
-    const Decided d(lived.decisions, row);
-    const auto tell = [&d](double* cells) {
-      cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
-      cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
-    };
-    const LeaderId l = id(static_cast<std::size_t>(d.leader()));
-    tell(&host_cell(l, {static_cast<std::uint16_t>(d.host())}, Count{}));
-    if (d.event() >= 0) tell(&event_cell(l, static_cast<std::size_t>(d.event()), Count{}));
-  }
-}
-
 /// Makes what was counted of replicate r its own figures.
 void Tally::take_itineraries(const BlockCounts& counted, int r) {
   for (std::size_t l = 0; l < leaders_; ++l) {
@@ -225,11 +211,22 @@ void Tally::take_itineraries(const BlockCounts& counted, int r) {
     put(Measure::value_gained, own.stayed[0]);
     put(Measure::days, own.stayed[1]);
     put(Measure::value_forgone, own.forgone);
-    const BlockCounts::Danger& danger = counted.danger(l, r);
-    put(Measure::hazard, danger.hazard);
-    put(Measure::arrests, danger.arrests);
-    put(Measure::diversions, danger.diversions);
+    for (const Measure m : {Measure::hazard, Measure::arrests, Measure::diversions}) put(m, 0);
   }
+}
+
+/// What there is to add about an arrival where somebody could have made an arrest.
+void Tally::add_exposed(const Decided& d) {
+  const LeaderId l = id(static_cast<std::size_t>(d.leader()));
+  const auto tell = [&d](double* cells) {
+    cells[static_cast<std::size_t>(Count::pi_arrest)] += d.pi_arrest();
+    cells[static_cast<std::size_t>(Count::p_arrest)] += d.p_arrest();
+  };
+  tell(&host_cell(l, {static_cast<std::uint16_t>(d.host())}, Count{}));
+  if (d.event() >= 0) tell(&event_cell(l, static_cast<std::size_t>(d.event()), Count{}));
+  scratch(l, Measure::hazard) += d.hazard();
+  scratch(l, Measure::arrests) += d.outcome() == Outcome::arrested;
+  scratch(l, Measure::diversions) += d.diverted_to() >= 0;
 }
 
 void Tally::add_decision(const Decision& d) {

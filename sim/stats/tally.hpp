@@ -78,6 +78,7 @@ inline constexpr std::size_t series_bins = 128;
 inline constexpr std::int64_t quantile_replicates = 4096;
 
 class BlockCounts;
+class Decided;
 
 class Tally {
  public:
@@ -134,8 +135,8 @@ class Tally {
   }
   void add_outcomes(const std::uint32_t* outcomes, double* cells);
   void count_decisions(const BatchLife& lived, int count, bool with_quantiles);
-  void add_arrivals(const BlockView& lived, const BlockCounts& counted);
   void take_itineraries(const BlockCounts& counted, int r);
+  void add_exposed(const Decided& d);
   void add_decision(const agents::Decision& d);
   void end_decisions(double weight, double nu);
   void end_replicate(double weight, double nu);
