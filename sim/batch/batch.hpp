@@ -10,7 +10,9 @@
 
 namespace sim {
 
-/// A kernel: an instruction set and a number of replicates side by side. Results depend on neither.
+class Decided;
+
+/// A kernel: an instruction set and, in most phases, a number of replicates side by side. Results depend on neither.
 struct Kernel {
   Isa isa;
   int width;
@@ -36,9 +38,7 @@ class BatchStage {
   friend class BatchLife;
 };
 
-class Decided;
-/// Tells what a decision as the kernel writes it says; its two weights are null where no arrests are weighed. `d` is as
-/// made.
+/// Writes out what a decision says; `weights`: its two, null where no arrests are weighed. `d` is as made.
 void tell(const StageView& stage, const Decided& told, const double* weights, agents::Decision& d);
 
 /// Lives blocks of replicates.

@@ -15,7 +15,7 @@ class Decided {
         out_(static_cast<std::uint32_t>(all.out[row])),
         V_(all.V[row]),
         days_(all.days[row]) {
-    if (!exposed()) return;
+    if (!has_chances()) return;
     const float* chance = all.chances + row * chances::words;
     pi_arrest_ = chance[chances::pi_arrest];
     p_arrest_ = chance[chances::p_arrest];
@@ -35,7 +35,7 @@ class Decided {
   bool order() const { return out_ & decided::order; }
   bool duty() const { return out_ & decided::duty; }
   bool reached() const { return out_ & decided::reached; }
-  bool exposed() const { return out_ & decided::exposed; }
+  bool has_chances() const { return out_ & decided::has_chances; }
   int replicate() const { return static_cast<int>(out_ >> decided::replicate_at); }  ///< in the block
   /// What it counts as: outcome, order, duty, whether it is about an event.
   static constexpr std::uint32_t kinds = decided::reached;
@@ -43,7 +43,7 @@ class Decided {
   std::uint32_t kind() const { return out_ & (kinds - 1); }
   float V() const { return V_; }
   float planned_days() const { return days_; }
-  // 0 unless exposed.
+  // 0 unless it has chances.
   float pi_arrest() const { return pi_arrest_; }
   float p_arrest() const { return p_arrest_; }
   float hazard() const { return hazard_; }
@@ -55,7 +55,7 @@ class Decided {
 };
 
 /// The share of the planned days that is stayed.
-inline float share_stayed(agents::Outcome o) {
+constexpr float share_stayed(agents::Outcome o) {
   return o == agents::Outcome::visited ? 1.0f : o == agents::Outcome::cut_short ? 0.5f : 0.0f;
 }
 

@@ -59,14 +59,14 @@ void Block<L>::depart(const Group& g) {
   const Mask going = and_not(here, stays), nobody = and_not(here, here);
 
   // What may happen on the way and on the ground; most groups have nothing to draw for.
-  const Mask ordered = trip.order > zero, exposed = going & (way[2] > zero);
+  const Mask ordered = trip.order > zero, flown_over = going & (way[2] > zero);
   const bool weighed = b_.weighed == g.leader;
   Diversion diversion{nobody, nobody, zero};
   Mask cut = nobody, arrested = nobody;
   Int fate(1 + static_cast<int>(Outcome::visited)), outcome(static_cast<int>(Outcome::visited));
-  if (any((going & (duty | ordered)) | exposed)) {
+  if (any((going & (duty | ordered)) | flown_over)) {
     const Words visit = draw(g, agents::Occasion::visit);
-    if (any(exposed)) diversion = divert(g, going & L::happens(visit[word::divert], way[2]), decision);
+    if (any(flown_over)) diversion = divert(g, going & L::happens(visit[word::divert], way[2]), decision);
     const Mask taken = weighed ? nobody : and_not(going, diversion.taken) & L::happens(standing[word::arrest], p_here);
     arrested = taken | diversion.taken;
     const Real p_late = at.law[terms::duty] *
@@ -93,7 +93,7 @@ void Block<L>::depart(const Group& g) {
 
   const Mask at_risk = duty | diversion.where;
   const Int out = this->out(g, outcome, Int(t_), ordered, duty) |
-                  select(at_risk, Int(decided::reached | decided::exposed), Int(decided::reached));
+                  select(at_risk, Int(decided::reached | decided::has_chances), Int(decided::reached));
   const Real hazard = select(going, one - (one - diversion.p) * (one - p_here), zero);
   L::scatter_int(b_.decisions.out, decision, out, here);
   L::store_four(b_.decisions.chances, times(decision, chances::words), {{pi, p_here, hazard, zero}}, at_risk);

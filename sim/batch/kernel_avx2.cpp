@@ -1,4 +1,4 @@
-// The kernel on AVX2, eight replicates side by side. Compiled with these instructions: nothing here may
+// The kernel on AVX2, eight replicates side by side, or twice eight. Compiled with these instructions: nothing here may
 // come from a header that other files share (sim/batch/view.hpp).
 #include "sim/batch/kernel.hpp"
 #include "sim/batch/kernels.hpp"

@@ -1,5 +1,5 @@
-// The kernel on AVX-512 (F, DQ, BW, VL), sixteen replicates side by side. Compiled with these instructions: nothing
-// here may come from a header that other files share (sim/batch/view.hpp).
+// The kernel on AVX-512 (F, DQ, BW, VL), sixteen replicates side by side, or twice sixteen. Compiled with these
+// instructions: nothing here may come from a header that other files share (sim/batch/view.hpp).
 #include "sim/batch/kernel.hpp"
 #include "sim/batch/kernels.hpp"
 #include "sim/lanes/avx512.hpp"

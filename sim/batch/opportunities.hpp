@@ -5,6 +5,13 @@
 
 namespace sim::batch {
 
+template <class Wide, class L>
+void opportunities(Block<Wide>& wide, Block<L>& narrow, int l) {
+  wide.open_events(l);
+  const Set announced = wide.bilateral_ideas(l);
+  if (any(announced)) narrow.second_stops(l, announced);
+}
+
 template <class L>
 void Block<L>::open_events(int l) {
   each_open_event(l, [&](int event) {

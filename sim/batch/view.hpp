@@ -98,7 +98,7 @@ inline constexpr std::int32_t finding = 1 << 8, diverted = 1 << 9, taken_there =
 struct DecisionColumns {
   std::int32_t *where, *when, *out;
   float *V, *days;
-  float* chances;   ///< [row][chances::words], of those flagged decided::exposed
+  float* chances;   ///< [row][chances::words], of those flagged decided::has_chances
   double* weights;  ///< [row][2]: of the answer, of the outcome; with weighed arrests only
 };
 namespace decided {
@@ -106,9 +106,9 @@ namespace decided {
 // when: week, answer << 10, second_stop << 12, leader << 13, (1 + host of a diversion) << 19.
 // out: outcome, flags, week_out << week_at, replicate in the block << replicate_at.
 inline constexpr std::int32_t order = 1 << 4, duty = 1 << 5, of_event = 1 << 6, reached = 1 << 7;
-inline constexpr std::int32_t exposed = 1 << 8;  ///< somebody could have made an arrest: the chances are told
+inline constexpr std::int32_t has_chances = 1 << 8;  ///< of an arrest: by the host or where the flight was diverted to
 inline constexpr int week_at = 9, replicate_at = 19;
-static_assert(block_replicates <= 1 << (32 - replicate_at));
+static_assert(has_chances == 1 << (week_at - 1) && block_replicates <= 1 << (32 - replicate_at));
 }  // namespace decided
 namespace chances {
 enum { pi_arrest, p_arrest, hazard, words = 4 };

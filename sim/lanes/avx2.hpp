@@ -97,8 +97,6 @@ struct Lanes {
     LANES_INLINE Int operator[](int i) const { return word[i]; }
   };
 
-  LANES_INLINE static const char* name() { return "avx2"; }
-
   LANES_INLINE static Int iota() { return Int(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)); }
   LANES_INLINE static Mask mask_from_bits(std::uint32_t bits) {
     const Int own_bit(_mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128));

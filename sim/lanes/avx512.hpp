@@ -105,8 +105,6 @@ struct Lanes {
     LANES_INLINE Int operator[](int i) const { return word[i]; }
   };
 
-  LANES_INLINE static const char* name() { return "avx512"; }
-
   LANES_INLINE static Int iota() {
     return Int(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
   }

@@ -33,7 +33,7 @@ struct Mask {
   typename One::Mask first, second;
 };
 
-#define LANES_OF_TWO(Out, In, op)                           \
+#define LANES_OPERATOR(Out, In, op)                         \
   template <class One>                                      \
   LANES_INLINE Out<One> operator op(In<One> a, In<One> b) { \
     return {a.first op b.first, a.second op b.second};      \
@@ -54,28 +54,28 @@ struct Mask {
     return {f(a.first, n), f(a.second, n)};    \
   }
 
-LANES_OF_TWO(Real, Real, +)
-LANES_OF_TWO(Real, Real, -)
-LANES_OF_TWO(Real, Real, *)
-LANES_OF_TWO(Real, Real, /)
-LANES_OF_TWO(Mask, Real, <)
-LANES_OF_TWO(Mask, Real, >)
-LANES_OF_TWO(Mask, Real, <=)
-LANES_OF_TWO(Mask, Real, >=)
-LANES_OF_TWO(Mask, Real, ==)
+LANES_OPERATOR(Real, Real, +)
+LANES_OPERATOR(Real, Real, -)
+LANES_OPERATOR(Real, Real, *)
+LANES_OPERATOR(Real, Real, /)
+LANES_OPERATOR(Mask, Real, <)
+LANES_OPERATOR(Mask, Real, >)
+LANES_OPERATOR(Mask, Real, <=)
+LANES_OPERATOR(Mask, Real, >=)
+LANES_OPERATOR(Mask, Real, ==)
 LANES_CALL_OF_TWO(Real, Real, min)
 LANES_CALL_OF_TWO(Real, Real, max)
 LANES_CALL(Real, Real, sqrt)
 LANES_CALL(Int, Real, bits_of)
 
-LANES_OF_TWO(Int, Int, +)
-LANES_OF_TWO(Int, Int, -)
-LANES_OF_TWO(Int, Int, &)
-LANES_OF_TWO(Int, Int, |)
-LANES_OF_TWO(Int, Int, ^)
-LANES_OF_TWO(Mask, Int, ==)
-LANES_OF_TWO(Mask, Int, <)
-LANES_OF_TWO(Mask, Int, >)
+LANES_OPERATOR(Int, Int, +)
+LANES_OPERATOR(Int, Int, -)
+LANES_OPERATOR(Int, Int, &)
+LANES_OPERATOR(Int, Int, |)
+LANES_OPERATOR(Int, Int, ^)
+LANES_OPERATOR(Mask, Int, ==)
+LANES_OPERATOR(Mask, Int, <)
+LANES_OPERATOR(Mask, Int, >)
 LANES_CALL(Int, Int, operator-)
 LANES_CALL_OF_TWO(Int, Int, add_bits)
 LANES_SHIFT(add_bits)
@@ -85,12 +85,12 @@ LANES_SHIFT(logical_shift_right)
 LANES_CALL(Real, Int, from_bits)
 LANES_CALL(Real, Int, to_real)
 
-LANES_OF_TWO(Mask, Mask, &)
-LANES_OF_TWO(Mask, Mask, |)
+LANES_OPERATOR(Mask, Mask, &)
+LANES_OPERATOR(Mask, Mask, |)
 LANES_CALL(Mask, Mask, operator!)
 LANES_CALL_OF_TWO(Mask, Mask, and_not)
 
-#undef LANES_OF_TWO
+#undef LANES_OPERATOR
 #undef LANES_CALL
 #undef LANES_CALL_OF_TWO
 #undef LANES_SHIFT
@@ -101,11 +101,11 @@ LANES_INLINE std::uint32_t bits(Mask<One> a) {
 }
 template <class One>
 LANES_INLINE bool any(Mask<One> a) {
-  return bits(a) != 0;
+  return any(a.first | a.second);
 }
 template <class One>
 LANES_INLINE bool all(Mask<One> a) {
-  return all(a.first) && all(a.second);
+  return all(a.first & a.second);
 }
 template <class One>
 LANES_INLINE Real<One> select(Mask<One> which, Real<One> yes, Real<One> no) {
@@ -119,6 +119,7 @@ LANES_INLINE Int<One> select(Mask<One> which, Int<One> yes, Int<One> no) {
 template <class One>
 struct Lanes {
   static constexpr int width = 2 * One::width;
+  static_assert(width <= 32);  // a bit each
   using Real = lanes_pair::Real<One>;
   using Int = lanes_pair::Int<One>;
   using Mask = lanes_pair::Mask<One>;

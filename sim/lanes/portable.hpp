@@ -231,8 +231,6 @@ struct Lanes {
     LANES_INLINE const Int& operator[](int i) const { return word[i]; }
   };
 
-  static const char* name() { return "portable"; }
-
   /// 0, 1, 2, ...
   LANES_INLINE static Int iota() {
     return each<Int, N>([](int i) { return i; });

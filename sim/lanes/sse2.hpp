@@ -98,8 +98,6 @@ struct Lanes {
     LANES_INLINE Int operator[](int i) const { return word[i]; }
   };
 
-  LANES_INLINE static const char* name() { return "sse2"; }
-
   LANES_INLINE static Int iota() { return Int(_mm_setr_epi32(0, 1, 2, 3)); }
   LANES_INLINE static Mask mask_from_bits(std::uint32_t bits) {
     const Int own_bit(_mm_setr_epi32(1, 2, 4, 8));

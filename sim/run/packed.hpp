@@ -16,7 +16,7 @@ struct TripRecord {
   agents::Decision decision;
 };
 
-/// The decisions of some replicates in a row as the kernel writes them, in a third of the room of TripRecords.
+/// The decisions of some replicates in a row, in a third of the room of TripRecords.
 class PackedTrips {
  public:
   /// Adds those of the replicates below `most` of a block just lived, which begins with replicate `first`: the one

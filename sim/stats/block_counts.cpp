@@ -1,7 +1,6 @@
 #include "sim/stats/block_counts.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 #include <utility>
 
@@ -13,10 +12,6 @@ namespace {
 using agents::Answer;
 using agents::Outcome;
 using Pair = BlockCounts::Pair;
-
-/// Two words that lie side by side.
-Pair pair(const float* words) { return Pair{words[0], words[1]}; }
-static_assert(flown::detour == flown::hours + 1);
 
 /// What a decision adds, by its kind (Decided::kind).
 struct Adds {
@@ -122,10 +117,12 @@ void BlockCounts::count(const BatchLife& lived) {
       const auto l = several ? static_cast<std::size_t>(d.leader()) : 0, r = static_cast<std::size_t>(d.replicate()),
                  week = l * weeks + static_cast<std::size_t>(d.week_out());
       Itinerary& own = itineraries[l * R + r];
-      own.hours += pair(hours[week] + flown::words * d.host());
+      const float* const flight = hours[week] + flown::words * d.host();
+      own.hours += Pair{flight[flown::hours], flight[flown::detour]};
       *exposed = *arrival;
-      exposed += d.exposed();
+      exposed += d.has_chances();
       Pair stayed{d.V(), d.planned_days()};
+      static_assert(share_stayed(Outcome::visited) == 1);
       if (d.outcome() != Outcome::visited) [[unlikely]] {
         if (d.outcome() == Outcome::arrested) continue;
         stayed *= share_stayed(Outcome::cut_short);
