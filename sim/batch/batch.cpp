@@ -6,10 +6,10 @@
 #include <cstring>
 #include <deque>
 #include <map>
-#include <numeric>
 
 #include "agents/ngo.hpp"
 #include "sim/batch/decided.hpp"
+#include "sim/batch/rows_by_replicate.hpp"
 #include "sim/rng/philox.hpp"
 
 namespace sim {
@@ -252,8 +252,7 @@ struct BatchLife::State {
   std::vector<double> weight, weights, week_weight, sums;
   std::vector<Set> sets;
   std::vector<Contest> contests;
-  /// Rows of decisions by replicate: those of r from begin_of[r] to begin_of[r + 1].
-  std::vector<std::int32_t> rows, begin_of;
+  RowsByReplicate rows;
   bool sorted = false;
 
   State(const StageView& s, agents::Manner manner) {
@@ -353,19 +352,10 @@ struct BatchLife::State {
     });
   }
 
-  /// Sorts the rows by replicate, once for each block.
+  /// Once for each block.
   void sort_rows() {
-    if (sorted) return;
+    if (!sorted) rows.sort(view.decisions, *view.made, [](int row) { return row; });
     sorted = true;
-    const int made = *view.made;
-    const auto replicate = [this](int row) {
-      return static_cast<std::size_t>(Decided(view.decisions, row).replicate());
-    };
-    rows.resize(static_cast<std::size_t>(made));
-    begin_of.assign(R + 2, 0);
-    for (int row = 0; row < made; ++row) ++begin_of[replicate(row) + 2];
-    std::partial_sum(begin_of.begin(), begin_of.end(), begin_of.begin());
-    for (int row = 0; row < made; ++row) rows[static_cast<std::size_t>(begin_of[replicate(row) + 1]++)] = row;
   }
 
   void begin(const BatchStage::Tables& tables) {
@@ -427,9 +417,7 @@ void tell(const StageView& stage, const Decided& told, const double* weights, ag
 
 std::span<const std::int32_t> BatchLife::rows(int r) const {
   state_->sort_rows();
-  const std::int32_t* begin = &state_->begin_of[static_cast<std::size_t>(r)];
-  return std::span(state_->rows)
-      .subspan(static_cast<std::size_t>(begin[0]), static_cast<std::size_t>(begin[1] - begin[0]));
+  return state_->rows.of(r);
 }
 
 agents::Decision BatchLife::decision(int row) const {

@@ -1,7 +1,6 @@
 #include "sim/stats/block_counts.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "sim/batch/decided.hpp"
@@ -136,20 +135,8 @@ void BlockCounts::count(const BatchLife& lived) {
       twice += 2;
     }
   }
-  sort_exposed(decisions, exposed);
-}
-
-/// Sorts what was set aside up to `end` by replicate.
-void BlockCounts::sort_exposed(const DecisionColumns& decisions, const std::int32_t* end) {
-  const std::span<const std::int32_t> made(exposed_as_made_.data(), end);
-  const auto replicate = [&decisions](int row) {
-    return static_cast<std::size_t>(Decided(decisions, row).replicate());
-  };
-  end_exposed_.fill(0);
-  for (const int row : made) ++end_exposed_[replicate(row)];
-  std::exclusive_scan(end_exposed_.begin(), end_exposed_.end(), end_exposed_.begin(), 0u);
-  exposed_.resize(made.size());
-  for (const int row : made) exposed_[end_exposed_[replicate(row)]++] = row;
+  const std::int32_t* const as_made = exposed_as_made_.data();
+  exposed_.sort(decisions, static_cast<int>(exposed - as_made), [as_made](int i) { return as_made[i]; });
 }
 
 void BlockCounts::count(const BatchLife& lived, bool with_visits) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/batch/batch.hpp"
+#include "sim/batch/rows_by_replicate.hpp"
 #include "sim/stats/tally.hpp"
 
 namespace sim {
@@ -39,10 +40,7 @@ class BlockCounts {
     return itineraries_[leader * R + static_cast<std::size_t>(r)];
   }
   /// Rows of a replicate's arrivals where somebody could have made an arrest, in order.
-  std::span<const std::int32_t> exposed(int r) const {
-    const std::uint32_t begin = r > 0 ? end_exposed_[static_cast<std::size_t>(r) - 1] : 0;
-    return std::span(exposed_).first(end_exposed_[static_cast<std::size_t>(r)]).subspan(begin);
-  }
+  std::span<const std::int32_t> exposed(int r) const { return exposed_.of(r); }
 
  private:
   static constexpr std::size_t R = block_replicates;
@@ -50,7 +48,6 @@ class BlockCounts {
   void begin(const BlockView& block, const StageView& stage, bool with_visits);
   template <bool several, bool with_visits>
   void count(const BatchLife& lived);
-  void sort_exposed(const DecisionColumns& decisions, const std::int32_t* end);
 
   std::size_t most_events_ = 0, occasions_ = 0;
   std::vector<std::uint32_t> outcomes_;        ///< [leader][events backwards, then hosts][outcome]
@@ -60,8 +57,8 @@ class BlockCounts {
   std::vector<float> visits_;                  ///< [leader][week][replicate]
   std::vector<Itinerary> itineraries_;         ///< [leader][replicate]
   std::vector<const float*> hours_;            ///< [leader][week]: by host
-  std::vector<std::int32_t> exposed_, exposed_as_made_;
-  std::array<std::uint32_t, R> end_exposed_{};  ///< where in exposed_ those of a replicate end
+  std::vector<std::int32_t> exposed_as_made_;
+  RowsByReplicate exposed_;
 };
 
 }  // namespace sim
