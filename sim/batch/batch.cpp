@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
-#include <deque>
 #include <map>
+#include <utility>
 
 #include "agents/ngo.hpp"
 #include "sim/batch/decided.hpp"
+#include "sim/batch/huge_pages.hpp"
 #include "sim/batch/rows_by_replicate.hpp"
 #include "sim/rng/philox.hpp"
 
@@ -17,28 +17,56 @@ namespace {
 
 constexpr std::size_t R = block_replicates;
 
+/// Bytes that n take, to the end of a cache line.
+template <class T>
+constexpr std::size_t in_lines(std::size_t n) {
+  constexpr std::size_t line = 64;
+  return (n * sizeof(T) + line - 1) / line * line;
+}
+
 /// Columns that live as long as the stage; their addresses do not move.
 class Columns {
  public:
+  /// Room for n, which are 0.
   template <class T>
-  const T* keep(std::vector<T> column) {
-    auto held = std::make_shared<std::vector<T>>(std::move(column));
-    const T* data = held->data();
-    held_.push_back(std::move(held));
-    return data;
+  T* room(std::size_t n) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const std::size_t bytes = in_lines<T>(n);
+    if (bytes > left_) {
+      left_ = std::max(bytes, HugePages::page);
+      next_ = held_.emplace_back(left_).data();
+    }
+    left_ -= bytes;
+    return reinterpret_cast<T*>(std::exchange(next_, next_ + bytes));
+  }
+  template <class T>
+  const T* keep(const std::vector<T>& column) {
+    T* const kept = room<T>(column.size());
+    std::copy(column.begin(), column.end(), kept);
+    return kept;
+  }
+  /// Tables of so many slots each, in a row; an empty one has slots of 0.
+  AliasView keep(std::span<const agents::AliasTable> tables, std::size_t slots) {
+    auto* keep = room<std::int32_t>(tables.size() * slots);
+    auto* things = room<std::int32_t>(tables.size() * slots);
+    const AliasView view{keep, things};
+    for (const agents::AliasTable& table : tables) {
+      for (std::size_t i = 0; i < table.slots().size(); ++i) {
+        const agents::AliasTable::Slot slot = table.slots()[i];
+        const bool whole = slot.keep > 0xffffffffu;
+        keep[i] = static_cast<std::int32_t>(whole ? 0xffffffffu : static_cast<std::uint32_t>(slot.keep));
+        things[i] = slot.own | (whole ? slot.own : slot.other) << 16;
+      }
+      keep += slots;
+      things += slots;
+    }
+    return view;
   }
 
  private:
-  std::deque<std::shared_ptr<const void>> held_;
-};
-
-struct AliasColumns {
-  std::vector<std::int32_t> keep, things;
-  void add(const agents::AliasTable::Slot& slot) {
-    const bool whole = slot.keep > 0xffffffffu;
-    keep.push_back(static_cast<std::int32_t>(whole ? 0xffffffffu : static_cast<std::uint32_t>(slot.keep)));
-    things.push_back(slot.own | (whole ? slot.own : slot.other) << 16);
-  }
+  std::vector<HugePages> held_;
+  std::byte* next_ = nullptr;
+  std::size_t left_ = 0;
 };
 
 }  // namespace
@@ -83,7 +111,7 @@ struct BatchStage::Tables {
     std::vector<float> reach;
     for (Eigen::Index h = 0; h < stage.reach.cols(); ++h)
       for (Eigen::Index n = 0; n < view.reach_words; ++n) reach.push_back(n < view.ngos ? stage.reach(n, h) : 0.0f);
-    view.reach = columns.keep(std::move(reach));
+    view.reach = columns.keep(reach);
     events(stage);
     periods(stage);
     shocks(stage);
@@ -116,7 +144,7 @@ struct BatchStage::Tables {
         while (place < last_week.size() && last_week[place] >= e.opened) ++place;
         last_week.resize(std::max(last_week.size(), place + 1));
         last_week[place] = e.start;
-        all.push_back({e.host.index, e.opened, e.start, static_cast<int>(place), columns.keep(std::move(record))});
+        all.push_back({e.host.index, e.opened, e.start, static_cast<int>(place), columns.keep(record)});
       }
       for (agents::Week t = 0; t <= stage.weeks(); ++t) {
         start.push_back(static_cast<int>(open.size()));
@@ -129,32 +157,22 @@ struct BatchStage::Tables {
     }
     view.event_places = static_cast<int>(last_week.size());
     view.places = view.event_places + 2 * view.leaders;
-    view.events = columns.keep(std::move(all));
-    view.first_event = columns.keep(std::move(first));
-    view.open_events = columns.keep(std::move(open));
-    view.open_start = columns.keep(std::move(start));
+    view.events = columns.keep(all);
+    view.first_event = columns.keep(first);
+    view.open_events = columns.keep(open);
+    view.open_start = columns.keep(start);
   }
-
-  AliasView keep(AliasColumns a) { return {columns.keep(std::move(a.keep)), columns.keep(std::move(a.things))}; }
 
   const LeaderView& pull(const std::shared_ptr<const agents::Pull>& of) {
     const auto [at, fresh] = pulls.try_emplace(of.get());
     if (!fresh) return at->second;
     LeaderView& v = at->second;
-    if (!of->bilateral.empty()) {
-      AliasColumns a;
-      for (const auto& slot : of->bilateral.slots()) a.add(slot);
-      v.bilateral = keep(std::move(a));
-    }
-    AliasColumns a;
+    const std::vector<agents::AliasTable>& second_stop = of->second_stop;
+    if (!of->bilateral.empty()) v.bilateral = columns.keep({&of->bilateral, 1}, second_stop.size());
+    v.second_stop = columns.keep(second_stop, second_stop.size());
     std::vector<std::int32_t> exists;
-    const std::size_t hosts = of->second_stop.size();
-    for (const agents::AliasTable& table : of->second_stop) {
-      exists.push_back(table.empty() ? 0 : 1);
-      for (std::size_t i = 0; i < hosts; ++i) a.add(table.empty() ? agents::AliasTable::Slot{} : table.slots()[i]);
-    }
-    v.second_stop = keep(std::move(a));
-    v.second_exists = columns.keep(std::move(exists));
+    for (const agents::AliasTable& table : second_stop) exists.push_back(table.empty() ? 0 : 1);
+    v.second_exists = columns.keep(exists);
     return v;
   }
 
@@ -171,9 +189,9 @@ struct BatchStage::Tables {
                                  period.suit_rate[h], period.civil_society[h], 0.0f, 0.0f});
       hours.insert(hours.end(), {host.route.hours, host.route.detour_hours});
     }
-    v.terms = columns.keep(std::move(words));
+    v.terms = columns.keep(words);
     const auto [at, fresh] = flights.try_emplace(hours);
-    if (fresh) at->second = columns.keep(std::move(hours));
+    if (fresh) at->second = columns.keep(hours);
     v.hours = at->second;
     std::vector<std::int32_t> start{0}, over;
     std::vector<double> hours_over;
@@ -184,9 +202,9 @@ struct BatchStage::Tables {
       }
       start.push_back(static_cast<std::int32_t>(over.size()));
     }
-    v.over_start = columns.keep(std::move(start));
-    v.over_host = columns.keep(std::move(over));
-    v.over_hours = columns.keep(std::move(hours_over));
+    v.over_start = columns.keep(start);
+    v.over_host = columns.keep(over);
+    v.over_hours = columns.keep(hours_over);
     return v;
   }
 
@@ -208,16 +226,16 @@ struct BatchStage::Tables {
       std::vector<LeaderView> leaders;
       for (const agents::LeaderTerms& terms : p.leaders) leaders.push_back(leader(stage, p, terms));
       std::vector<std::int32_t> duty(p.has_duty.begin(), p.has_duty.end());
-      const PeriodView v{columns.keep(std::move(leaders)), columns.keep(std::move(duty)),
-                         columns.keep(moved(*before, p)), p.per_host_with_duty};
+      const PeriodView v{columns.keep(leaders), columns.keep(duty), columns.keep(moved(*before, p)),
+                         p.per_host_with_duty};
       before = &p;
       for (agents::Week t = p.when.from; t < p.when.to; ++t) {
         all.push_back(v);
         begins.push_back(t == p.when.from);
       }
     }
-    view.period = columns.keep(std::move(all));
-    view.new_period = columns.keep(std::move(begins));
+    view.period = columns.keep(all);
+    view.new_period = columns.keep(begins);
   }
 
   void shocks(const agents::Stage& stage) {
@@ -236,8 +254,8 @@ struct BatchStage::Tables {
       }
       first.push_back(static_cast<int>(all.size()));
     }
-    view.shocks = columns.keep(std::move(all));
-    view.first_shock = columns.keep(std::move(first));
+    view.shocks = columns.keep(all);
+    view.first_shock = columns.keep(first);
   }
 };
 
@@ -245,13 +263,10 @@ BatchStage::BatchStage(const agents::Stage& stage) : stage_(stage), tables_(std:
 BatchStage::~BatchStage() = default;
 const StageView& BatchStage::view() const { return tables_->view; }
 
-/// The arrays of a block: words that begin at 0 in one piece, the rest in another, as they come.
+/// The arrays of a block.
 struct BatchLife::State {
   BlockView view{};
-  std::vector<float> zero, scratch;
-  std::vector<double> weight, weights, week_weight, sums;
-  std::vector<Set> sets;
-  std::vector<Contest> contests;
+  HugePages memory;
   RowsByReplicate rows;
   bool sorted = false;
 
@@ -264,62 +279,51 @@ struct BatchLife::State {
     const std::size_t open = most_open(s);
     view.most_items = static_cast<int>(open * R + (open + L) * std::size_t{spare});
     const auto items = static_cast<std::size_t>(view.most_items);
-    lay_out(zero, [&](auto&& words) {
-      for (float** x : {&view.norm, &view.total_pressure, &view.surplus}) words(*x, R);
-      words(view.regional, L * G * R);
-      words(view.ease, L * R);
-      words(view.gain, N * R);
-      words(view.pressured_count, R);
-      words(view.made, 1);
-    });
-    lay_out(scratch, [&](auto&& words) {
-      words(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
-      words(view.resolve, H * resolve::words);
-      words(view.common, G * R);
-      words(view.trips, (static_cast<std::size_t>(s.event_places) + 2 * L * R) * trip::words);
-      words(view.course, places * R * course::words);
-      words(view.diverted_to, places * R);
-      words(view.pi_diverted, places * R);
-      words(view.most_withdrawn, places * R);
+    lay_out([&](auto&& room) {
+      // Begin at 0 in each block (cleared).
+      for (float** x : {&view.norm, &view.total_pressure, &view.surplus}) room(*x, R);
+      room(view.regional, L * G * R);
+      room(view.ease, L * R);
+      room(view.gain, N * R);
+      room(view.pressured_count, R);
+      room(view.made, 1);
+      room(view.met, H);
+      room(view.free, L);
+      for (Set** x : {&view.active, &view.bound, &view.ordered, &view.due, &view.settled, &view.waiting})
+        room(*x, places);
+      // As they come.
+      room(view.state, H * R * static_cast<std::size_t>(state::words(s.leaders)));
+      room(view.resolve, H * resolve::words);
+      room(view.common, G * R);
+      room(view.weight, L * R);
+      room(view.trips, (static_cast<std::size_t>(s.event_places) + 2 * L * R) * trip::words);
+      room(view.course, places * R * course::words);
+      room(view.diverted_to, places * R);
+      room(view.pi_diverted, places * R);
+      room(view.most_withdrawn, places * R);
+      room(view.pressured, H * R);
+      room(view.departs, places * R);
+      room(view.item_of, places * R);
+      room(view.list, items);
+      room(view.under_duty, R + std::size_t{spare});
+      for (std::int32_t** x : {&view.close, &view.close_word}) room(*x, items);
+      room(view.contested, items);
+      room(view.contests, open);
+      room(view.at_host, items);
+      room(view.effort, items);
+      room(view.shares, N * items);
+      for (float** x : {&view.totals, &view.spent, &view.budgets}) room(*x, N * std::size_t{spare});
+      room(view.advocacy, R);
       DecisionColumns& decisions = view.decisions;
-      for (std::int32_t** x : {&decisions.where, &decisions.when, &decisions.out}) words(*x, most_decisions + spare);
-      for (float** x : {&decisions.V, &decisions.days}) words(*x, most_decisions + spare);
-      words(decisions.chances, most_decisions * chances::words);
-      words(view.pressured, H * R);
-      words(view.departs, places * R);
-      words(view.item_of, places * R);
-      words(view.list, items);
-      words(view.under_duty, R + std::size_t{spare});
-      for (std::int32_t** x : {&view.close, &view.close_word}) words(*x, items);
-      words(view.contested, items);
-      words(view.at_host, items);
-      words(view.effort, items);
-      words(view.shares, N * items);
-      for (float** x : {&view.totals, &view.spent, &view.budgets}) words(*x, N * std::size_t{spare});
-      words(view.advocacy, R);
-      words(view.rows, (series::isolation + L + N) * T * R);
+      for (std::int32_t** x : {&decisions.where, &decisions.when, &decisions.out}) room(*x, most_decisions + spare);
+      for (float** x : {&decisions.V, &decisions.days}) room(*x, most_decisions + spare);
+      room(decisions.chances, most_decisions * chances::words);
+      room(view.rows, (series::isolation + L + N) * T * R);
+      room(view.sums, (series::isolation + L + N) * T * (R / summed_replicates));
+      if (!manner.weighed) return;
+      room(view.week_weight, T * R);
+      room(decisions.weights, 2 * most_decisions);
     });
-    sums.resize((series::isolation + L + N) * T * (R / summed_replicates));
-    view.sums = sums.data();
-    sets.resize(H + L + 6 * places);
-    view.met = sets.data();
-    view.free = view.met + H;
-    view.active = view.free + L;
-    view.bound = view.active + places;
-    view.ordered = view.bound + places;
-    view.due = view.ordered + places;
-    view.settled = view.due + places;
-    view.waiting = view.settled + places;
-    contests.resize(open);
-    view.contests = contests.data();
-    weight.resize(L * R);
-    view.weight = weight.data();
-    if (manner.weighed) {
-      week_weight.resize(T * R);
-      weights.resize(2 * most_decisions);
-    }
-    view.week_weight = week_weight.data();
-    view.decisions.weights = weights.data();
   }
 
   /// The largest number of places that can hold a trip in one week.
@@ -338,18 +342,19 @@ struct BatchLife::State {
 
   /// Twice through the same list, once to count and once to hand out; every array begins on a cache line.
   template <class F>
-  static void lay_out(std::vector<float>& piece, F each) {
-    constexpr std::size_t line = 16;
-    std::size_t size = line;
-    each([&](auto*&, std::size_t n) { size += (n + line - 1) / line * line; });
-    piece.resize(size);
-    float* next = piece.data();
-    while (reinterpret_cast<std::uintptr_t>(next) % (line * sizeof(float)) != 0) ++next;
+  void lay_out(F each) {
+    std::size_t bytes = 0;
+    each([&]<class T>(T*&, std::size_t n) { bytes += in_lines<T>(n); });
+    memory = HugePages(bytes);
+    std::byte* next = memory.data();
     each([&]<class T>(T*& array, std::size_t n) {
-      static_assert(sizeof(T) == sizeof(float));
       array = reinterpret_cast<T*>(next);
-      next += (n + line - 1) / line * line;
+      next += in_lines<T>(n);
     });
+  }
+  /// What begins at 0.
+  std::span<std::byte> cleared() const {
+    return {memory.data(), static_cast<std::size_t>(reinterpret_cast<std::byte*>(view.state) - memory.data())};
   }
 
   /// Once for each block.
@@ -361,9 +366,8 @@ struct BatchLife::State {
   void begin(const BatchStage::Tables& tables) {
     sorted = false;
     const StageView& s = tables.view;
-    std::memset(zero.data(), 0, zero.size() * sizeof zero[0]);
-    std::fill(sets.begin(), sets.end(), Set{});
-    std::fill(weight.begin(), weight.end(), 1.0);
+    std::ranges::fill(cleared(), std::byte{0});
+    std::fill_n(view.weight, R * static_cast<std::size_t>(s.leaders), 1.0);
     std::fill_n(view.norm, R, s.initial_nu - s.k.nu_bar);
     std::fill_n(view.ease, R * static_cast<std::size_t>(s.leaders), 1.0f - s.k.I0);
     std::fill_n(view.free, s.leaders, view.all);

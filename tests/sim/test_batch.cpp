@@ -1,6 +1,11 @@
 // The kernel against the oracle, bit for bit: every kernel this machine can run, on worlds in which everything happens.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "sim/batch/huge_pages.hpp"
 #include "sim/stats/tally.hpp"
 #include "tests/support/same_histories.hpp"
 #include "tests/support/worlds.hpp"
@@ -237,6 +242,21 @@ TEST_CASE("batch: a block does not remember the one before, nor the replicates t
   used.tell(0, a);
   fresh.tell(7, b);
   CHECK(same(a, b));
+}
+
+TEST_CASE("batch: huge pages begin at 0 on a page, are all there and may be moved") {
+  for (const std::size_t bytes :
+       {std::size_t{1}, std::size_t{5000}, sim::HugePages::page, 3 * sim::HugePages::page + 1}) {
+    CAPTURE(bytes);
+    sim::HugePages first(bytes);
+    CHECK(reinterpret_cast<std::uintptr_t>(first.data()) % sim::HugePages::page == 0);
+    CHECK(std::all_of(first.data(), first.data() + bytes, [](std::byte b) { return b == std::byte{0}; }));
+    std::fill_n(first.data(), bytes, std::byte{1});
+    sim::HugePages second;
+    CHECK(second.data() == nullptr);
+    second = std::move(first);
+    CHECK(second.data()[bytes - 1] == std::byte{1});
+  }
 }
 
 TEST_CASE("batch: the comparison sees a single other bit") {

@@ -1,0 +1,27 @@
+// Memory for arrays that are visited all over.
+#pragma once
+#include <cstddef>
+#include <memory>
+
+namespace sim {
+
+/// Begins at 0, and takes no room before it is written to. In huge pages where the system lends them: lookups wait less
+/// for the translation of their addresses, and the first write to a page brings two megabytes.
+class HugePages {
+ public:
+  static constexpr std::size_t page = std::size_t{2} << 20;
+
+  HugePages() = default;
+  explicit HugePages(std::size_t bytes);
+  std::byte* data() const { return data_; }
+
+ private:
+  struct Unmap {
+    std::size_t bytes;
+    void operator()(void* mapped) const;
+  };
+  std::unique_ptr<void, Unmap> mapped_{nullptr, Unmap{0}};
+  std::byte* data_ = nullptr;  ///< begins on a page
+};
+
+}  // namespace sim
