@@ -122,11 +122,15 @@ PoissonTable::PoissonTable(double mean) {
   }
 }
 
-AliasTable::AliasTable(const std::vector<double>& weights) {
+void AliasTables::add(const std::vector<double>& weights) {
   double total = 0;
   for (double w : weights) total += w;
-  if (!(total > 0)) return;
   const auto n = weights.size();
+  slots_.resize(slots_.size() + n);
+  exists_.push_back(total > 0);
+  if (!(total > 0)) return;
+  AliasTable::Slot* const slots = &slots_[slots_.size() - n];
+  const auto whole = [](std::uint32_t own) { return AliasTable::Slot{0xffffffffu, own | own << 16}; };
   std::vector<double> share(n);
   std::vector<std::uint16_t> small, large;
   small.reserve(n);
@@ -135,23 +139,22 @@ AliasTable::AliasTable(const std::vector<double>& weights) {
     share[i] = weights[i] * static_cast<double>(n) / total;
     (share[i] < 1 ? small : large).push_back(static_cast<std::uint16_t>(i));
   }
-  slots_.resize(n);
   while (!small.empty() && !large.empty()) {
-    const std::uint16_t s = small.back(), l = large.back();
+    const std::uint32_t s = small.back(), l = large.back();
     small.pop_back();
-    slots_[s] = {static_cast<std::uint64_t>(share[s] * 4294967296.0), s, l};
+    slots[s] = {static_cast<std::uint32_t>(share[s] * 4294967296.0), s | l << 16};
     share[l] = (share[l] + share[s]) - 1;
     if (share[l] < 1) {
       large.pop_back();
-      small.push_back(l);
+      small.push_back(static_cast<std::uint16_t>(l));
     }
   }
-  for (std::uint16_t i : large) slots_[i] = {1ull << 32, i, i};
+  for (std::uint16_t i : large) slots[i] = whole(i);
   // Left over by rounding only: keep them whole, unless they have no weight at all.
-  std::uint16_t heaviest = 0;
-  for (std::size_t i = 1; i < n; ++i)
-    if (weights[i] > weights[heaviest]) heaviest = static_cast<std::uint16_t>(i);
-  for (std::uint16_t i : small) slots_[i] = {weights[i] > 0 ? 1ull << 32 : 0ull, i, heaviest};
+  std::uint32_t heaviest = 0;
+  for (std::uint32_t i = 1; i < n; ++i)
+    if (weights[i] > weights[heaviest]) heaviest = i;
+  for (std::uint16_t i : small) slots[i] = weights[i] > 0 ? whole(i) : AliasTable::Slot{0, i | heaviest << 16};
 }
 
 }  // namespace agents

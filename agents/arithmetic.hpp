@@ -11,6 +11,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -158,23 +159,42 @@ class PoissonTable {
 /// One of n things with given weights from one word: Walker's alias method, built in a fixed order (Vose 1991).
 class AliasTable {
  public:
-  AliasTable() = default;
-  /// weights >= 0; if none is positive the table is empty and must not be drawn from.
-  explicit AliasTable(const std::vector<double>& weights);
-  bool empty() const { return slots_.empty(); }
   struct Slot {
-    std::uint64_t keep;  ///< of 2^32
-    std::uint16_t own, other;
+    std::uint32_t keep;    ///< of 2^32; a slot that is kept whole has itself for the other
+    std::uint32_t things;  ///< own | other << 16
   };
-  const std::vector<Slot>& slots() const { return slots_; }
+
+  /// Empty: must not be drawn from.
+  AliasTable() = default;
+  explicit AliasTable(std::span<const Slot> slots) : slots_(slots) {}
+  bool empty() const { return slots_.empty(); }
   std::uint16_t operator()(std::uint32_t word) const {
     const std::uint64_t wide = static_cast<std::uint64_t>(word) * slots_.size();
-    const Slot& slot = slots_[wide >> 32];
-    return static_cast<std::uint32_t>(wide) < slot.keep ? slot.own : slot.other;
+    const Slot slot = slots_[wide >> 32];
+    return static_cast<std::uint16_t>(static_cast<std::uint32_t>(wide) < slot.keep ? slot.things : slot.things >> 16);
   }
 
  private:
-  std::vector<Slot> slots_;
+  std::span<const Slot> slots_;
+};
+
+/// Tables over the same things, in a row.
+class AliasTables {
+ public:
+  /// weights >= 0, as many as in the tables before; if none is positive the table is empty.
+  void add(const std::vector<double>& weights);
+  AliasTable operator[](std::size_t table) const {
+    if (!exists_[table]) return {};
+    const std::size_t things = slots_.size() / exists_.size();
+    return AliasTable({&slots_[table * things], things});
+  }
+
+  const std::vector<AliasTable::Slot>& slots() const { return slots_; }  ///< [table][thing]
+  const std::vector<std::int32_t>& exists() const { return exists_; }    ///< [table]: 0 where it is empty, or 1
+
+ private:
+  std::vector<AliasTable::Slot> slots_;
+  std::vector<std::int32_t> exists_;
 };
 
 // --- double, before the first replicate ------------------------------------------------------------

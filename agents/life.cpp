@@ -173,8 +173,8 @@ void Life::bilateral_idea(LeaderId l) {
   trip.rank = bilateral_rank;
   trip.place = bilateral_place;
   const Words words = draw(trip, Occasion::opening);
-  if (!happens(words[word::arise], now.lam) || now.pull->bilateral.empty()) return;
-  trip.host = {now.pull->bilateral(words[word::host])};
+  if (!happens(words[word::arise], now.lam) || now.pull->bilateral().empty()) return;
+  trip.host = {now.pull->bilateral()(words[word::host])};
   const Words idea = draw(trip, Occasion::idea);
   const Coefficients& k = stage_.k;
   const float cooldown = tie(l, trip.host).cooldown.at(t_, stage_.K);
@@ -197,7 +197,7 @@ void Life::second_stop(const Trip& first) {
   trip.rank = second_stop_rank;
   trip.place = second_stop_place;
   const Words words = draw(trip, Occasion::opening);
-  const AliasTable& near = period_->leaders[first.leader.index].pull->second_stop[first.host.index];
+  const AliasTable near = period_->leaders[first.leader.index].pull->second_stop(first.host);
   if (!happens(words[word::arise], stage_.k.tau) || near.empty()) return;
   trip.host = {near(words[word::host])};
   const Words idea = draw(trip, Occasion::idea);

@@ -202,11 +202,11 @@ class Geography {
     std::weak_ptr<const Pull>& known = pulls_[g];
     if (auto there = known.lock()) return there;
     auto made = std::make_shared<Pull>();
-    made->bilateral = AliasTable(g);
+    made->tables.add(g);
     std::vector<double> weights(g.size());
     for (std::size_t first = 0; first < g.size(); ++first) {
       for (std::size_t h = 0; h < g.size(); ++h) weights[h] = h != first && g[h] > 0 ? g[h] * nearness_[first][h] : 0;
-      made->second_stop.emplace_back(weights);
+      made->tables.add(weights);
     }
     known = made;
     return made;
@@ -318,7 +318,11 @@ class Builder {
 
   /// Of a leader who has no ideas, as along a record: a fit sets up too many stages to work out what none reads.
   static std::shared_ptr<const Pull> no_ideas() {
-    static const auto none = std::make_shared<const Pull>();
+    static const auto none = [] {
+      auto pull = std::make_shared<Pull>();
+      pull->tables.add({});
+      return std::shared_ptr<const Pull>(pull);
+    }();
     return none;
   }
 

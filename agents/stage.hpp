@@ -66,8 +66,9 @@ struct HostTerms {
 
 /// Where ideas for bilateral visits go, and where a second stop would be considered after each host.
 struct Pull {
-  AliasTable bilateral;
-  std::vector<AliasTable> second_stop;  ///< [first host]
+  AliasTables tables;  ///< [0] of ideas, [1 + first host] of second stops
+  AliasTable bilateral() const { return tables[0]; }
+  AliasTable second_stop(HostId first) const { return tables[std::size_t{1} + first.index]; }
 };
 
 struct LeaderTerms {

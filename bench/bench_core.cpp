@@ -160,7 +160,7 @@ int main(int argc, char** argv) {
     function("logistic", p->logistic, agents::logistic<float>, bulk.x);
     function("normal quantile", p->quantile, agents::normal_quantile<float>, bulk.u);
   }
-  const agents::AliasTable& pull = stage.period(0).leaders[0].pull->bilateral;
+  const agents::AliasTable pull = stage.period(0).leaders[0].pull->bilateral();
   volatile std::uint32_t drawn = 0;
   pieces.push_back({"choice of a host, alias table, scalar", double{turns} * bench::bulk, [&] { return !pull.empty(); },
                     [&] {

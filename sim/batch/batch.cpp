@@ -27,7 +27,7 @@ constexpr std::size_t in_lines(std::size_t n) {
 /// Columns that live as long as the stage; their addresses do not move.
 class Columns {
  public:
-  /// Room for n, which are 0.
+  /// Room for n, which begin at 0.
   template <class T>
   T* room(std::size_t n) {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -45,23 +45,6 @@ class Columns {
     std::copy(column.begin(), column.end(), kept);
     return kept;
   }
-  /// Tables of so many slots each, in a row; an empty one has slots of 0.
-  AliasView keep(std::span<const agents::AliasTable> tables, std::size_t slots) {
-    auto* keep = room<std::int32_t>(tables.size() * slots);
-    auto* things = room<std::int32_t>(tables.size() * slots);
-    const AliasView view{keep, things};
-    for (const agents::AliasTable& table : tables) {
-      for (std::size_t i = 0; i < table.slots().size(); ++i) {
-        const agents::AliasTable::Slot slot = table.slots()[i];
-        const bool whole = slot.keep > 0xffffffffu;
-        keep[i] = static_cast<std::int32_t>(whole ? 0xffffffffu : static_cast<std::uint32_t>(slot.keep));
-        things[i] = slot.own | (whole ? slot.own : slot.other) << 16;
-      }
-      keep += slots;
-      things += slots;
-    }
-    return view;
-  }
 
  private:
   std::vector<HugePages> held_;
@@ -74,8 +57,7 @@ class Columns {
 struct BatchStage::Tables {
   StageView view;
   Columns columns;
-  std::vector<float> resolve;  ///< [host][resolve::words], before any government changes
-  std::map<const agents::Pull*, LeaderView> pulls;
+  std::vector<float> resolve;                          ///< [host][resolve::words], before any government changes
   std::map<std::vector<float>, const float*> flights;  ///< the hours of most periods are the same
 
   explicit Tables(const agents::Stage& stage)
@@ -163,22 +145,16 @@ struct BatchStage::Tables {
     view.open_start = columns.keep(start);
   }
 
-  const LeaderView& pull(const std::shared_ptr<const agents::Pull>& of) {
-    const auto [at, fresh] = pulls.try_emplace(of.get());
-    if (!fresh) return at->second;
-    LeaderView& v = at->second;
-    const std::vector<agents::AliasTable>& second_stop = of->second_stop;
-    if (!of->bilateral.empty()) v.bilateral = columns.keep({&of->bilateral, 1}, second_stop.size());
-    v.second_stop = columns.keep(second_stop, second_stop.size());
-    std::vector<std::int32_t> exists;
-    for (const agents::AliasTable& table : second_stop) exists.push_back(table.empty() ? 0 : 1);
-    v.second_exists = columns.keep(exists);
-    return v;
-  }
-
   LeaderView leader(const agents::Stage& stage, const agents::Period& period, const agents::LeaderTerms& of) {
-    LeaderView v = pull(of.pull);
+    LeaderView v;
     v.lam = of.lam;
+    if (!of.pull->bilateral().empty()) {
+      const agents::AliasTables& tables = of.pull->tables;
+      static_assert(sizeof(agents::AliasTable::Slot) == alias::words * sizeof(std::int32_t));
+      v.bilateral = reinterpret_cast<const std::int32_t*>(tables.slots().data());
+      v.second_stop = v.bilateral + alias::words * of.hosts.size();
+      v.second_exists = tables.exists().data() + 1;
+    }
     std::vector<float> words, hours;
     for (std::size_t h = 0; h < of.hosts.size(); ++h) {
       const agents::HostTerms& host = of.hosts[h];

@@ -92,7 +92,7 @@ class Block {
   };
   Opened open_idea(const Group& g, const Terms& trip, Int sounding, Int answer, bool second_stop);
   BLOCK_FLATTEN Opened open(const Group& g, const Offer& offer, Int sounding, Int answer, int event, bool second_stop);
-  Int alias(Int word, const AliasView& table, Int base) const;
+  Int alias(Int word, const std::int32_t* tables, Int table) const;
   Int poisson(Int word, const PoissonView& table) const;
 
   // campaigns.hpp

@@ -63,11 +63,11 @@ void Block<L>::bind(int place, const Set& who, const Set& under_duty) const {
 }
 
 template <class L>
-typename Block<L>::Int Block<L>::alias(Int word, const AliasView& table, Int base) const {
+typename Block<L>::Int Block<L>::alias(Int word, const std::int32_t* tables, Int table) const {
   const auto n = static_cast<std::uint32_t>(s_.hosts);
-  const Int slot = base + L::multiply_high(word, n);
-  const Mask kept = L::less_unsigned(L::multiply_low(word, n), L::gather_int(table.keep, slot));
-  const Int things = L::gather_int(table.things, slot);
+  const Int slot = times(times(table, s_.hosts) + L::multiply_high(word, n), alias::words);
+  const Mask kept = L::less_unsigned(L::multiply_low(word, n), L::gather_int(tables + alias::keep, slot));
+  const Int things = L::gather_int(tables + alias::things, slot);
   return select(kept, things & Int(0xffff), logical_shift_right(things, 16));
 }
 
@@ -91,7 +91,7 @@ Set Block<L>::bilateral_ideas(int l) {
   const agents::Coefficients& k = s_.k;
   const int place = bilateral(l);
   const Set empty = b_.free[l] & ~b_.active[place];
-  if (!now.bilateral.keep || !any(empty)) return {};
+  if (!now.bilateral || !any(empty)) return {};
   const Int address(static_cast<std::int32_t>(agents::bilateral_place));
   std::int32_t listed[R + spare], host_word[R + spare], sounding[R + spare], answer[R + spare];
   std::int32_t hosts[R + spare], value[R + spare], lead_word[R + spare], days_word[R + spare];
@@ -182,8 +182,8 @@ void Block<L>::second_stops(int l, const Set& firsts) {
   const Real none(0.0f);
   Set goes{}, under_duty{};
   serve(listed, list(considering, 0, listed), [&](int at, Int r, Mask here) {
-    const Int table = times(select(here, L::load_int(from + at), Int(0)), s_.hosts);
-    const Int host = select(here, alias(L::load_int(host_word + at), now.second_stop, table), Int(0));
+    const Int first_host = select(here, L::load_int(from + at), Int(0));
+    const Int host = select(here, alias(L::load_int(host_word + at), now.second_stop, first_host), Int(0));
     const Int trip = Int(place * R) + r;
     const Words idea = draw(r, l, address, Occasion::idea);
     const Real V = agents::exp(Real(s_.k.sig_V) * agents::normal_quantile(L::uniform(idea[word::value])));

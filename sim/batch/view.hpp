@@ -114,11 +114,10 @@ namespace chances {
 enum { pi_arrest, p_arrest, hazard, words = 4 };
 }  // namespace chances
 
-/// An alias table (agents/arithmetic.hpp) as columns; null: no thing has any weight.
-struct AliasView {
-  const std::int32_t* keep = nullptr;    ///< words; where the table keeps a slot whole, other = own
-  const std::int32_t* things = nullptr;  ///< own, other << 16
-};
+/// A slot of an alias table, as in agents/arithmetic.hpp.
+namespace alias {
+enum { keep, things, words };
+}  // namespace alias
 
 struct PoissonView {
   const std::uint32_t* below = nullptr;
@@ -135,8 +134,9 @@ struct LeaderView {
   float lam = 0;
   const float* terms = nullptr;  ///< [host][terms::words]
   const float* hours = nullptr;  ///< [host][flown::words]
-  AliasView bilateral;
-  AliasView second_stop;                        ///< [first host][slot], all tables in a row
+  const std::int32_t* bilateral =
+      nullptr;  ///< [slot][alias::words]; null: no host has any weight, nor is there a second stop
+  const std::int32_t* second_stop = nullptr;    ///< [first host][slot][alias::words]
   const std::int32_t* second_exists = nullptr;  ///< [first host]: 0 or 1
   const std::int32_t *over_start, *over_host;   ///< [host + 1], rows of over_host and over_hours
   const double* over_hours;

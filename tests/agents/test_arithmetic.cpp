@@ -152,7 +152,10 @@ TEST_CASE("arithmetic: the alias method gives every thing its share") {
   const std::vector<double> weights = {0, 3, 1, 0, 5, 0.25, 0, 1e-6};
   double total = 0;
   for (double w : weights) total += w;
-  const AliasTable table(weights);
+  AliasTables tables;
+  tables.add(std::vector<double>(weights.size(), 1));
+  tables.add(weights);
+  const AliasTable table = tables[1];
   // Every 4093rd word: the share of each thing within the reach of so many.
   std::vector<double> found(weights.size(), 0);
   double n = 0;
@@ -166,9 +169,14 @@ TEST_CASE("arithmetic: the alias method gives every thing its share") {
 
 TEST_CASE("arithmetic: an alias table of nothing is empty, of one thing certain") {
   CHECK(AliasTable().empty());
-  CHECK(AliasTable(std::vector<double>{}).empty());
-  CHECK(AliasTable(std::vector<double>{0, 0}).empty());
-  const AliasTable one(std::vector<double>{0, 0, 2, 0});
+  AliasTables none, tables;
+  none.add({});
+  CHECK(none[0].empty());
+  tables.add({0, 0, 0, 0});
+  tables.add({0, 0, 2, 0});
+  CHECK(tables[0].empty());
+  CHECK(tables.exists() == std::vector<std::int32_t>{0, 1});
+  const AliasTable one = tables[1];
   CHECK_FALSE(one.empty());
   for (const std::uint32_t w : {0u, 1u, 0x3fffffffu, 0x40000000u, 0x80000000u, 0xc0000000u, 0xffffffffu})
     CHECK(one(w) == 2);

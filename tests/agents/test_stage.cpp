@@ -109,7 +109,7 @@ TEST_CASE("stage: ideas go by alliance, mass and distance, never home and never 
   w.hosts[4].exists = {5, no_end};
   const double km = great_circle_km(0, 0, 20, 0);
   const std::vector<double> g = {1, std::exp(3 * 0.4 - 1.5 * std::log(1 + km / 1000)), std::exp(3.5 * 0.3), 0, 1};
-  const auto shares = [](const AliasTable& table) {
+  const auto shares = [](AliasTable table) {
     std::vector<double> found(5, 0);
     double n = 0;
     for (std::uint64_t word = 0; word < (1ull << 32); word += 99991, ++n)
@@ -117,11 +117,11 @@ TEST_CASE("stage: ideas go by alliance, mass and distance, never home and never 
     for (double& f : found) f /= n;
     return found;
   };
-  CHECK(Stage(w).period(0).leaders[0].pull->bilateral.empty());  // no idea ever comes
+  CHECK(Stage(w).period(0).leaders[0].pull->bilateral().empty());  // no idea ever comes
   w.leaders[0].lam = 0.1;
   const Stage s(w);
-  const std::vector<double> early = shares(s.period(0).leaders[0].pull->bilateral);
-  const std::vector<double> late = shares(s.period(5).leaders[0].pull->bilateral);
+  const std::vector<double> early = shares(s.period(0).leaders[0].pull->bilateral());
+  const std::vector<double> late = shares(s.period(5).leaders[0].pull->bilateral());
   const double before = g[0] + g[1] + g[2];
   for (std::size_t h = 0; h < 5; ++h) {
     CAPTURE(h);
@@ -129,7 +129,7 @@ TEST_CASE("stage: ideas go by alliance, mass and distance, never home and never 
     CHECK(late[h] == doctest::Approx(g[h] / (before + 1)).epsilon(2e-3));
   }
   // A second stop after host 0: not there again, and the nearer the likelier.
-  const std::vector<double> next = shares(s.period(0).leaders[0].pull->second_stop[0]);
+  const std::vector<double> next = shares(s.period(0).leaders[0].pull->second_stop({0}));
   const double near = g[1] * std::exp(-km / 1000);
   CHECK(next[0] == 0);
   CHECK(next[1] == doctest::Approx(near / (near + g[2])).epsilon(2e-3));
