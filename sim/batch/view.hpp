@@ -132,11 +132,10 @@ struct DecayView {
 /// What a leader and the hosts are to each other in a period.
 struct LeaderView {
   float lam = 0;
-  const float* terms = nullptr;  ///< [host][terms::words]
-  const float* hours = nullptr;  ///< [host][flown::words]
-  const std::int32_t* bilateral =
-      nullptr;  ///< [slot][alias::words]; null: no host has any weight, nor is there a second stop
-  const std::int32_t* second_stop = nullptr;    ///< [first host][slot][alias::words]
+  const float* terms = nullptr;                 ///< [host][terms::words]
+  const float* hours = nullptr;                 ///< [host][flown::words]
+  const std::int32_t* bilateral = nullptr;      ///< [slot][alias::words]; null: no host has any weight
+  const std::int32_t* second_stop = nullptr;    ///< [first host][slot][alias::words]; null then too
   const std::int32_t* second_exists = nullptr;  ///< [first host]: 0 or 1
   const std::int32_t *over_start, *over_host;   ///< [host + 1], rows of over_host and over_hours
   const double* over_hours;
