@@ -9,15 +9,13 @@ make equal bytes. Reasons and assumptions come from the program (``why --hosts``
 from __future__ import annotations
 
 import argparse
-import base64
 import csv
-import hashlib
 import io
 import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -26,9 +24,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from . import geo
+from . import drawings
 from .compare import open_comparison
 from .intervals import Z, wilson
+from .markup import (csv_text, decimals, download, html_table, interval, plus_minus, sha256, share, signed,
+                     small_chance)
 from .program import ProgramError, call
 from .results import ResultsError, hosts, open_results, years
 
@@ -36,19 +36,11 @@ MARK = "<!-- a report of safeconduct -->"
 CAVEAT = ("P(arrest) is mostly a prior: no sitting leader has been arrested on such a trip, so the record cannot tell "
           "a host that would never arrest from a leader who knows where not to go.")
 
-_WIDTH, _SOUTH = 1000.0, -57.0
 
 #: What became of an invitation: column of the table of events, words, class of the colour.
 _FATES = [("visited", "goes", "go"), ("cut_short", "goes, cut short", "cut"), ("stays_home", "stays home", "home"),
           ("withdrawn", "host withdraws", "withdrawn"), ("arrested", "arrested", "arrested"),
           ("delegate", "sends a delegate", "delegate"), ("skip", "skips", "skip"), ("open", "not settled", "open")]
-
-#: What the map can show: key, words, class boundaries, unit of the legend.
-_METRICS = [
-    ("visits", "Visits a year", [0.005, 0.05, 0.15, 0.4, 1.0], "{:g}"),
-    ("refuse", "Refuses to receive, before anything has happened", [0.05, 0.2, 0.5, 0.8, 0.95], "{:.0%}"),
-    ("arrest", "Would arrest a visitor, likewise (mostly a prior)", [0.0001, 0.001, 0.01, 0.05, 0.2], "{:g}"),
-]
 
 
 def report(results: str | Path, base: str | Path | None = None, leader: str | None = None,
@@ -148,88 +140,6 @@ def _ask(*words: str | Path) -> str:
     return call([str(word) for word in words])
 
 
-# --- numbers and text ------------------------------------------------------------------------------------------------
-
-def _share(p: float) -> str:
-    if not np.isfinite(p):
-        return "–"
-    if 0 < p < 0.005:
-        return "<1 %"
-    if 0.995 < p < 1:
-        return ">99 %"
-    return f"{100 * p:.0f} %"
-
-
-def _small(p: float) -> str:
-    """A chance that may be tiny."""
-    if not np.isfinite(p):
-        return "–"
-    if p == 0:
-        return "0"
-    if p < 1e-5:
-        return "under 0.001 %"
-    return f"{100 * p:.{3 if p < 0.001 else 2 if p < 0.01 else 1 if p < 0.1 else 0}f} %"
-
-
-def _signed(x: float, places: int = 2) -> str:
-    text = f"{x:+.{places}f}"
-    return text[1:] if float(text) == 0 else text.replace("-", "−")
-
-
-def _places(half: float) -> int:
-    """Decimals that half of an interval needs."""
-    return 2 if not half > 0 else int(np.clip(-np.floor(np.log10(half)), 2, 4))
-
-
-def _plus_minus(difference: float, half: float) -> list[str]:
-    return [_signed(difference, _places(half)), f"{half:.{_places(half)}f}"]
-
-
-def _interval(low: float, high: float) -> str:
-    """Two shares in percent, with a decimal where they are less than two points apart."""
-    places = 1 if high - low < 0.02 else 0
-    return f"({100 * low:.{places}f} to {100 * high:.{places}f})"
-
-
-def _n(x: float) -> str:
-    """A coordinate: one decimal, no more characters than it takes."""
-    text = f"{x:.1f}"
-    text = text[:-2] if text.endswith(".0") else text
-    return "0" if text == "-0" else text
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]], caption: str, numbers: int = 0,
-           row_head: bool = True) -> str:
-    """Cells are HTML. The last ``numbers`` columns are set flush right; the table scrolls where it is too wide."""
-    head, rows = list(head), [list(r) for r in rows]
-    first = len(head) - numbers
-    kind = lambda i: ' class="num"' if i >= first else ""
-    said = escape(caption)
-    out = f'<div class="scroll" tabindex="0" role="region" aria-label="{said}"><table><caption>{said}</caption>'
-    out += "<thead><tr>" + "".join(f'<th scope="col"{kind(i)}>{h}</th>'
-                                   for i, h in enumerate(head)) + "</tr></thead><tbody>\n"
-    for r in rows:
-        cells = [f'<th scope="row">{c}</th>' if i == 0 and row_head else f"<td{kind(i)}>{c}</td>"
-                 for i, c in enumerate(r)]
-        out += "<tr>" + "".join(cells) + "</tr>\n"
-    return out + "</tbody></table></div>\n"
-
-
-def _csv(table: pd.DataFrame) -> str:
-    return table.to_csv(index=False, lineterminator="\n", float_format="%.5g")
-
-
-def _download(name: str, text: str, words: str, kind: str = "text/csv") -> str:
-    data = base64.b64encode(text.encode()).decode()
-    size = f"{max(1, round(len(text.encode()) / 1000))} kB"
-    link = f'<a download="{escape(name)}" href="data:{kind};charset=utf-8;base64,{data}">{escape(name)}</a>'
-    return f"<li>{link}: {words} ({size})</li>\n"
-
-
-def _hash(text: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-
-
 # --- the page --------------------------------------------------------------------------------------------------------
 
 class _Page:
@@ -302,7 +212,7 @@ class _Page:
             sections.append(("comparison", "Compared with the base case", self._comparison()))
         sections += [("assumptions", "Assumptions", self._assumptions()), ("method", "Method in words", self._method()),
                      ("limits", "What it cannot say", self._limits()), ("data", "Data and provenance", self._data())]
-        policy = (f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; "
+        policy = (f"default-src 'none'; style-src {sha256(style)}; script-src {sha256(script)}; base-uri 'none'; "
                   "form-action 'none'")
         first, last = (str(self.ds["week"].values[i])[:10] for i in (0, -1))
         title = f"Where can {self.name} travel?"
@@ -361,7 +271,7 @@ class _Page:
         some = 1 - float(none[0]) / max(float(none.sum()), 1)
         tiles = tile(visits[0], "visits a year", visits[1])
         tiles += tile(members[0], "of them to hosts with a duty to arrest", members[1])
-        tiles += tile(_share(some), "of histories have at least one such visit")
+        tiles += tile(share(some), "of histories have at least one such visit")
         tiles += tile(a_year("withdrawn", 2)[0], "announced visits a year that the host withdraws")
         tiles += tile(a_year("stays_home", 2)[0], "announced visits a year from which the leader stays home")
         text = f'<ul class="tiles">\n{tiles}</ul>\n'
@@ -378,8 +288,9 @@ class _Page:
             rows = [["assumed loss from arrest, Lambda"] + [f"{x:.0f}" for x in losses],
                     ["P(arrest), per thousand histories"] + [f"{1000 * x:.1f}" for x in p],
                     ["visits a year"] + [f"{x / self.years:.1f}" for x in self.ds["ridge_visits"].values[self.l]]]
-            text += _table(head, rows, "The risk of arrest along what the record cannot tell apart (* as assumed here)",
-                           len(kap))
+            text += html_table(head, rows,
+                               "The risk of arrest along what the record cannot tell apart (* as assumed here)",
+                               len(kap))
         text += self._ignorance()
         top = self.hosts.sort_values(["visits_a_year", "host"], ascending=[False, True]).head(5)
         text += "<p>Most visited: " + ", ".join(
@@ -402,79 +313,17 @@ class _Page:
             within, between = float(chance[i]), max(float(ignorance[i]), 0.0)
             rows.append([words, f"{self._measure(self.ds, name)[0]:.2f}", f"{within ** 0.5:.2f}",
                          f"{between ** 0.5:.2f}",
-                         _share(between / (within + between) if within + between > 0 else np.nan)])
+                         share(between / (within + between) if within + between > 0 else np.nan)])
         head = ["in the whole period", "mean", "chance (sd)", "ignorance (sd)", "ignorance's share"]
-        return _table(head, rows, f"Chance, and ignorance of the parameters: {sets} parameter sets", 4)
+        return html_table(head, rows, f"Chance, and ignorance of the parameters: {sets} parameter sets", 4)
 
     # the map
 
-    def _value(self, row: pd.Series, metric: str) -> float:
-        if metric == "visits":
-            return float(row["visits_a_year"])
-        if metric == "refuse":
-            return float(row["p_refuse"])
-        if row["duty"] != 1:
-            return 0.0
-        return float(row["p_arrest_at_rest"])
-
     def _map(self) -> str:
-        outlines, rows = geo.outlines(), self.hosts.set_index("host")
-        x0 = geo.edge()[0].max()
-        scale = _WIDTH / (2 * x0)
-        top, bottom = geo.equal_earth(np.zeros(2), np.array([84.0, _SOUTH]))[1]
-        height = (top - bottom) * scale
-
-        def place(ring: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            x, y = geo.equal_earth(ring[:, 0], ring[:, 1])
-            return (x + x0) * scale, (top - y) * scale
-
-        def path(rings: Iterable[np.ndarray]) -> str:
-            out = ""
-            for ring in rings:
-                x, y = place(ring)
-                points = []
-                for a, b in zip(x, y):
-                    point = f"{_n(a)} {_n(b)}"
-                    if not points or points[-1] != point:
-                        points.append(point)
-                if len(points) > 2:
-                    out += "M" + "L".join(points) + "Z"
-            return out
-
-        shapes = "".join(f'<path class="land" d="{path(rings)}"/>' for name, rings in geo.elsewhere().items()
-                         if name != "Antarctica")
-        dots = ""
-        for code in sorted(set(outlines) | set(rows.index)):
-            if code not in rows.index:
-                words = "home state" if code == self.home else "not in this world"
-                kind = "homeland" if code == self.home else "land"
-                title = f"<title>{escape(code)}: {words}</title>"
-                shapes += f'<path class="{kind}" d="{path(outlines[code])}">{title}</path>'
-                continue
-            row = rows.loc[code]
-            if code == self.home:
-                title = f"<title>{escape(row['name'])}: home state</title>"
-                shapes += f'<path class="homeland" d="{path(outlines[code])}">{title}</path>'
-                continue
-            bins = [int(np.searchsorted(cuts, self._value(row, key), side="right")) for key, _, cuts, _ in _METRICS]
-            same = (f'id="s-{code}" role="option" aria-selected="false" tabindex="-1" '
-                    f'data-c="{"".join(map(str, bins))}" class="state c{bins[0]}{" duty" if row["duty"] == 1 else ""}"')
-            label = f"<title>{escape(self._sentence(row))}</title>"
-            cx, cy = place(np.array([[row["longitude"], row["latitude"]]]))
-            same += f' data-x="{_n(cx[0])}" data-y="{_n(cy[0])}"'
-            if code in outlines:
-                shapes += f'<path {same} d="{path(outlines[code])}">{label}</path>\n'
-            else:
-                dots += f'<circle {same} cx="{_n(cx[0])}" cy="{_n(cy[0])}" r="3.5">{label}</circle>\n'
-        ex, ey = geo.edge()
-        keep = (ey <= top) & (ey >= bottom)
-        sea = "M" + "L".join(f"{_n((x + x0) * scale)} {_n((top - y) * scale)}"
-                             for x, y in zip(ex[keep], ey[keep])) + "Z"
         radios = "".join(
             f'<label><input type="radio" name="metric" value="{i}"{" checked" if i == 0 else ""}> '
             f'{escape(words)}</label>'
-            for i, (_, words, _, _) in enumerate(_METRICS))
-        legends = "".join(self._legend(i, cuts, form) for i, (_, _, cuts, form) in enumerate(_METRICS))
+            for i, (_, words, _, _) in enumerate(drawings.METRICS))
         names = self.hosts[self.hosts["host"] != self.home].sort_values("name")
         options = "".join(f'<option value="{r.host}">{escape(r.name)}</option>' for r in names.itertuples())
         return f"""<p class="hint">Choose a state on the map or in the list: its odds and its reasons stand below it.
@@ -483,31 +332,11 @@ walk from state to state.</p>
 <div class="controls"><fieldset><legend>Colour</legend>{radios}</fieldset>
 <label class="pick">State <select id="pick">{options}</select></label></div>
 <div class="mapgrid">
-<figure>
-<svg id="world" viewBox="0 0 {_n(_WIDTH)} {_n(height)}" role="listbox" aria-label="Map of host states: choose one">
-<path class="sea" d="{sea}"/>
-{shapes}{dots}</svg>
-{legends}
-<figcaption>Equal Earth projection; small states are dots. Outlined in orange: a duty to arrest at the start. Outlines:
-Natural Earth.</figcaption>
-</figure>
+{drawings.world(self.hosts, self.home)}
 <div id="state" class="panel" aria-live="polite"><p>Without its script this page shows the figures in <a
 href="#all-hosts">the table of all hosts</a>.</p></div>
 </div>
 {self._host_table()}"""
-
-    def _legend(self, i: int, cuts: list[float], form: str) -> str:
-        label = lambda x: form.format(x) if "%" in form or i == 0 else _small(x)
-        between = [f"{label(a)} to {label(b)}" for a, b in zip(cuts, cuts[1:])]
-        words = [f"under {label(cuts[0])}", *between, f"over {label(cuts[-1])}"]
-        items = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="c{c}" width="14" '
-                        f'height="14"/></svg> {w}</li>'
-                        for c, w in enumerate(words))
-        return f'<ul class="legend" data-metric="{i}"{"" if i == 0 else " hidden"}>{items}</ul>\n'
-
-    def _sentence(self, row: pd.Series) -> str:
-        duty = "a duty to arrest" if row["duty"] == 1 else "no duty to arrest"
-        return f"{row['name']}: {row['visits_a_year']:.2f} visits a year; {duty}"
 
     def _host_table(self) -> str:
         table = self.hosts[self.hosts["host"] != self.home].sort_values(["visits_a_year", "name"],
@@ -515,16 +344,16 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
         rows = []
         for _, r in table.iterrows():
             n, half = r["opportunities"], Z * r["visits_a_year_se"]
-            rows.append([escape(r["name"]), "yes" if r["duty"] == 1 else "", f"{r['visits_a_year']:.{_places(half)}f}",
-                         f"{half:.{_places(half)}f}", f"{n / self.n / self.years:.2f}",
-                         _share(r["go"] / n if n else np.nan), _share(r["withdrawn"] / r["go"] if r["go"] else np.nan),
+            rows.append([escape(r["name"]), "yes" if r["duty"] == 1 else "", f"{r['visits_a_year']:.{decimals(half)}f}",
+                         f"{half:.{decimals(half)}f}", f"{n / self.n / self.years:.2f}",
+                         share(r["go"] / n if n else np.nan), share(r["withdrawn"] / r["go"] if r["go"] else np.nan),
                          f"{r['compliance_index']:+.1f}" if np.isfinite(r["compliance_index"]) else "–",
-                         _small(r["p_refuse"]), _small(self._value(r, "arrest"))])
+                         small_chance(r["p_refuse"]), small_chance(drawings.value(r, "arrest"))])
         head = ["host", "duty", "visits a year", "±", "occasions a year", "answered go", "withdrawn, of these",
                 "index c",
                 "refuses", "would arrest (mostly a prior)"]
         caption = "All hosts, by visits a year; index, refusal, arrest: before anything has happened"
-        text = _table(head, rows, caption, 9)
+        text = html_table(head, rows, caption, 9)
         return f'<details id="all-hosts"><summary>All hosts as a table</summary>\n{text}</details>\n'
 
     def _states(self) -> str:
@@ -534,20 +363,21 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                 continue
             n, go, arrivals = float(r["opportunities"]), float(r["go"]), float(r["arrivals"])
             half = Z * r["visits_a_year_se"]
-            lines = [["Visits a year", f"{r['visits_a_year']:.{_places(half)}f} ± {half:.{_places(half)}f}"],
+            lines = [["Visits a year", f"{r['visits_a_year']:.{decimals(half)}f} ± {half:.{decimals(half)}f}"],
                      ["Occasions a year", f"{n / self.n / self.years:.2f}"]]
             if n:
-                lines.append(["Answered go", _share(go / n)])
+                lines.append(["Answered go", share(go / n)])
             if go:
-                lines += [["Announced, then withdrawn by the host", _share(r["withdrawn"] / go)],
-                          ["Announced, the leader stays home", _share(r["stays_home"] / go)]]
+                lines += [["Announced, then withdrawn by the host", share(r["withdrawn"] / go)],
+                          ["Announced, the leader stays home", share(r["stays_home"] / go)]]
             if r["duty"] == 1:
                 lines.append(["Would arrest a visitor, before anything has happened (mostly a prior)",
-                              _small(self._value(r, "arrest"))])
+                              small_chance(drawings.value(r, "arrest"))])
                 if arrivals:
-                    lines.append(["The same, mean over those who did arrive (mostly a prior)", _small(r["p_arrest"])])
+                    lines.append(["The same, mean over those who did arrive (mostly a prior)",
+                                  small_chance(r["p_arrest"])])
             out[r["host"]] = {"name": r["name"], "duty": bool(r["duty"] == 1), "odds": lines,
-                              "refuse": _small(r["p_refuse"]),
+                              "refuse": small_chance(r["p_refuse"]),
                               "terms": [[t, round(x, 2)] for t, x in self.terms.get(r["host"], []) if abs(x) >= 0.005]}
         return json.dumps(out, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")
 
@@ -570,7 +400,7 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                 if p > 0:
                     bars += f'<rect class="f-{c}" x="{x:.2f}" width="{100 * p:.2f}" height="10"/>'
                 x += 100 * p
-            words = ", ".join(f"{w} {_share(p)}" for p, w, _ in shares if p > 0) or "never comes up"
+            words = ", ".join(f"{w} {share(p)}" for p, w, _ in shares if p > 0) or "never comes up"
             goes = float(e["visited"] + e["cut_short"])
             low, high = (float(x) for x in wilson(goes, n))
             mark = '<span class="mark" title="a duty to arrest">duty</span>' if e["host"] in duty else ""
@@ -579,8 +409,8 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                       f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
                       f'aria-label="{escape(words)}">'
                       f"<title>{escape(words)}</title>{bars}</svg>"
-                      f'<span class="goes">goes {_share(goes / n if n else np.nan)} '
-                      f'<small>{_interval(low, high)}</small></span></li>\n')
+                      f'<span class="goes">goes {share(goes / n if n else np.nan)} '
+                      f'<small>{interval(low, high)}</small></span></li>\n')
         return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up; in '
                 f'brackets 95 % intervals of the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol '
                 f'class="calendar">\n{items}</ol>\n')
@@ -590,67 +420,10 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
     def _ledger(self) -> str:
         table = self.hosts[np.isfinite(self.hosts["alliance"]) & (self.hosts["host"] != self.home)].copy()
         kap = float(dict(zip(self.parameters["symbol"], self.parameters["value"]))["kap_refuse"])
-        width, height, left, under = 640, 440, 46, 44
-        xs, ys = table["alliance"], table["pressure_to_comply"]
-        x_low, x_high = float(np.floor(xs.min())), float(np.ceil(xs.max()))
-        y_low, y_high = float(np.floor(ys.min())), float(np.ceil(ys.max() + 0.2))  # room for the topmost marks
-        px = lambda x: left + (x - x_low) / (x_high - x_low) * (width - left - 14)
-        py = lambda y: height - under - (y - y_low) / (y_high - y_low) * (height - under - 12)
-        out = ""
-        for t in np.arange(x_low, x_high + 0.5, 1.0):
-            out += f'<line class="grid" x1="{_n(px(t))}" x2="{_n(px(t))}" y1="12" y2="{height - under}"/>'
-            out += f'<text x="{_n(px(t))}" y="{height - under + 17}" text-anchor="middle">{t + 0:.0f}</text>'
-        step = 1.0 if y_high - y_low <= 6 else 2.0
-        for t in np.arange(np.ceil(y_low / step) * step, y_high + step / 4, step):
-            out += f'<line class="grid" x1="{left}" x2="{width - 14}" y1="{_n(py(t))}" y2="{_n(py(t))}"/>'
-            out += f'<text x="{left - 7}" y="{_n(py(t) + 4)}" text-anchor="end">{t + 0:.0f}</text>'
-        a, b = max(x_low, y_low - kap), min(x_high, y_high - kap)
-        if a < b:
-            ends = (px(a), py(a + kap), px(b), py(b + kap))
-            out += '<line class="even" x1="{}" y1="{}" x2="{}" y2="{}"/>'.format(*map(_n, ends))
-        taken: list[tuple[float, float, float, float]] = []
-        dots, labels = "", ""
-        for _, r in table.sort_values(["duty", "visits_a_year", "host"]).iterrows():
-            x, y = px(r["alliance"]), py(r["pressure_to_comply"])
-            size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
-            dots += (f'<circle class="{"duty" if r["duty"] == 1 else "free"}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}">'
-                     f'<title>{escape(r["name"])}: alliance {r["alliance"]:.2f}, pressure '
-                     f'{r["pressure_to_comply"]:+.2f}, refuses {_small(r["p_refuse"])}</title></circle>')
-            taken.append((x - size, y - size, x + size, y + size))
-        near = (table["alliance"] + 2 * table["visits_a_year"]) * np.where(table["duty"] == 1, 1.5, 1.0)
-        wanted = table.assign(near=near)
-        for _, r in wanted.sort_values(["near", "host"], ascending=[False, True]).head(40).iterrows():
-            x, y = px(r["alliance"]), py(r["pressure_to_comply"])
-            long = 6.3 * len(r["name"])
-            size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
-            for tx, ty in ((x + size + 3, y + 4), (x - size - 3 - long, y + 4), (x - long / 2, y - size - 4),
-                           (x - long / 2, y + size + 12)):
-                box = (tx, ty - 10, tx + long, ty + 3)
-                if box[0] < left + 2 or box[2] > width or box[1] < 10 or box[3] > height - under:
-                    continue
-                if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
-                    continue
-                taken.append(box)
-                labels += f'<text class="name" x="{_n(tx)}" y="{_n(ty)}">{escape(r["name"])}</text>'
-                break
         return f"""<p>Every host weighs its tie to the leader's home state against everything that speaks for
 complying, in one unit: logits, where 0 is even odds and each step of 1 multiplies the odds by 2.7. Above the line a
 host would rather not receive the leader, before any campaign or visit has changed anything. Larger: more visits.</p>
-<figure class="chart wide"><div class="scroll" tabindex="0" role="region" aria-label="Ledger of hosts"><svg
-viewBox="0 0 {width} {height}" role="img" aria-label="Alliance against pressure to comply, one dot for each host; the
-figures are in the table of all hosts">
-{out}{dots}{labels}
-<text class="axis" x="{_n((left + width) / 2)}" y="{height - 6}" text-anchor="middle">worth of the alliance,
-logits</text>
-<text class="axis" transform="translate(13 {_n((height - under) / 2)}) rotate(-90)" text-anchor="middle">pressure to
-comply, logits</text>
-</svg></div>
-<figcaption><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><circle class="duty" cx="7" cy="7" r="5"/></svg> a
-duty to arrest
-<svg class="key" viewBox="0 0 14 14" aria-hidden="true"><circle class="free" cx="7" cy="7" r="5"/></svg> no duty
-<svg class="key" viewBox="0 0 14 14" aria-hidden="true"><line class="even" x1="0" y1="12" x2="14" y2="2"/></svg> even
-odds of refusing</figcaption></figure>
-"""
+{drawings.ledger(table, kap)}"""
 
     # trends
 
@@ -658,51 +431,17 @@ odds of refusing</figcaption></figure>
         charts = [("nu", "Strength of the norm", "nu", None),
                   ("pressure", "NGO pressure, mean over hosts with a duty", "p", None),
                   ("isolation", "Isolation of the leader", "I", self.l), ("visits_so_far", "Visits so far", "", self.l)]
+        dates = [str(d)[:10] for d in self.ds["week"].values]
         figures = ""
         for name, title, symbol, at in charts:
             bands = self.ds[f"{name}_quantile"].values
-            figures += self._fan(title, symbol, bands if at is None else bands[at])
+            figures += drawings.fan(title, symbol, bands if at is None else bands[at], dates)
         first = re.search(r"of the first ([\d,]*\d)", str(self.ds["quantile"].attrs.get("long_name", "")))
         some = first and self.n > int(first[1].replace(",", "")) and not self._ignorance()
         which = f"first {first[1]}" if some else f"{self.n:,}"
         return (f'<p>Bands hold half and nine tenths of the {which} histories; the line is the median. They show what '
                 f'differs from history to history, not what is unknown about the parameters.</p>\n<div '
                 f'class="charts">\n{figures}</div>\n')
-
-    def _fan(self, title: str, symbol: str, bands: np.ndarray) -> str:
-        width, height, left, under, above = 360, 210, 50, 24, 8
-        low, high = float(bands.min()), float(bands.max())
-        step = _nice((high - low) / 4 or 1.0)
-        low, high = np.floor(low / step) * step, max(np.ceil(high / step) * step, low + step)
-        weeks = len(bands)
-        px = lambda t: left + t / max(weeks - 1, 1) * (width - left - 8)
-        py = lambda v: height - under - (v - low) / (high - low) * (height - under - above)
-        out = ""
-        for v in np.arange(low, high + step / 2, step):
-            out += f'<line class="grid" x1="{left}" x2="{width - 8}" y1="{_n(py(v))}" y2="{_n(py(v))}"/>'
-            out += f'<text x="{left - 6}" y="{_n(py(v) + 4)}" text-anchor="end">{v:.3g}</text>'
-        dates = [str(d)[:10] for d in self.ds["week"].values]
-        years_seen = [t for t in range(weeks) if t == 0 or dates[t][:4] != dates[t - 1][:4]]
-        every = max(1, len(years_seen) // 5 + (len(years_seen) > 5))
-        for t in years_seen[::every]:
-            anchor = "start" if t == 0 else "end" if px(t) > width - 24 else "middle"
-            out += f'<line class="grid" x1="{_n(px(t))}" x2="{_n(px(t))}" y1="{above}" y2="{height - under}"/>'
-            if t == 0 or px(t) - px(0) > 34:
-                out += f'<text x="{_n(px(t))}" y="{height - 7}" text-anchor="{anchor}">{dates[t][:4]}</text>'
-        keep = sorted(set(range(0, weeks, max(1, weeks // 130))) | {weeks - 1})
-        line = lambda q: [f"{_n(px(t))} {_n(py(bands[t, q]))}" for t in keep]
-        for a, b, kind in ((0, 4, "wide"), (1, 3, "narrow")):
-            out += f'<path class="band-{kind}" d="M{"L".join(line(b))}L{"L".join(reversed(line(a)))}Z"/>'
-        out += f'<path class="median" d="M{"L".join(line(2))}"/>'
-        places = max(0, 1 - int(np.floor(np.log10(step))))
-        least = 10.0**-places
-        middle, a, b = (f"{v:.{places}f}" if v == 0 or v >= least else f"<{least:.{places}f}"
-                        for v in (bands[-1, q] for q in (2, 1, 3)))
-        end = f"ends at {middle} (half of the histories: {a} to {b})"
-        sign = f" <i>{escape(symbol)}</i>" if symbol else ""
-        return (f'<figure class="chart"><h3>{escape(title)}{sign}</h3><svg viewBox="0 0 {width} {height}" role="img" '
-                f'aria-label="{escape(title)}: '
-                f'{escape(end)}">{out}</svg><figcaption>{escape(end[0].upper() + end[1:])}</figcaption></figure>\n')
 
     # comparison
 
@@ -733,7 +472,8 @@ odds of refusing</figcaption></figure>
                    "need be (<code>--paired</code> with a file of <code>safeconduct compare</code> makes them "
                    "sharp).</p>\n"
                    if int(base.attrs["seed"]) == int(self.ds.attrs["seed"]) else "The runs met different luck.</p>\n"))
-        text += _table(head, rows, "Measures: this case, the base case, and the difference with its 95 % interval", 4)
+        text += html_table(head, rows,
+                           "Measures: this case, the base case, and the difference with its 95 % interval", 4)
         theirs = hosts(base)
         theirs = theirs[theirs["leader"] == self.leader].set_index("host")
         both = self.hosts[self.hosts["host"].isin(theirs.index)].copy()
@@ -746,9 +486,9 @@ odds of refusing</figcaption></figure>
         both["size"] = both["change"].abs()
         most = both[both["size"] >= 0.005].sort_values(["size", "host"], ascending=[False, True]).head(12)
         rows = [[escape(r["name"]), f"{r['visits_a_year']:.2f}", f"{r['base']:.2f}",
-                 *_plus_minus(r["change"], r["error"])] for _, r in most.iterrows()]
+                 *plus_minus(r["change"], r["error"])] for _, r in most.iterrows()]
         head = ["host", "this", "base", "difference", "±"]
-        text += (_table(head, rows, "Visits a year: the hosts that change most", 4) if rows else
+        text += (html_table(head, rows, "Visits a year: the hosts that change most", 4) if rows else
                  "<p>No host is visited 0.005 times a year more or less.</p>\n")
         events = self._events(base).set_index(["name", "date"])
         rows = []
@@ -759,17 +499,17 @@ odds of refusing</figcaption></figure>
             o = o.iloc[0] if isinstance(o, pd.DataFrame) else o
             p, q = ((x["visited"] + x["cut_short"]) / x["opportunities"] if x["opportunities"] else np.nan
                     for x in (e, o))
-            rows.append([escape(e["name"]), _share(p), _share(q), _signed(100 * (p - q), 1)])
+            rows.append([escape(e["name"]), share(p), share(q), signed(100 * (p - q), 1)])
         if rows:
-            text += _table(["occasion", "this: goes", "base: goes", "points"], rows,
-                           "The calendar: share of histories in which the leader goes", 3)
+            text += html_table(["occasion", "this: goes", "base: goes", "points"], rows,
+                               "The calendar: share of histories in which the leader goes", 3)
         return text
 
     def _change(self, difference: float, se: float, outcome: str, span: float = 1.0) -> list[str]:
         """A difference and half of its 95 % interval, of pairs where they are known."""
         if self.pairs is not None and outcome in self.pairs["outcome"].values:
             se = float(self.pairs["difference_se"].sel(outcome=outcome)) / span
-        return _plus_minus(difference, Z * se)
+        return plus_minus(difference, Z * se)
 
     # assumptions
 
@@ -787,14 +527,14 @@ odds of refusing</figcaption></figure>
                 "Its world is made of measured figures where there are any, and of judgements, called such.</p>\n")
         settings = self._settings()
         if settings:
-            text += _table(["setting", "value", "given by"], settings, "What this scenario sets", 0)
+            text += html_table(["setting", "value", "given by"], settings, "What this scenario sets", 0)
         text += ('<details><summary>All parameters: meaning, kind, source, prior, value</summary>\n'
-                 + _table(["symbol", "meaning", "kind", "source", "prior", "value", "unit"], rows, "Parameters", 0)
+                 + html_table(["symbol", "meaning", "kind", "source", "prior", "value", "unit"], rows, "Parameters", 0)
                  + "</details>\n")
         sources = self._sources()
         if sources:
             text += ('<details><summary>The world: what is measured and what is judged</summary>\n'
-                     + _table(["table and columns", "what and where from", "kind"], sources, "Data of the world", 0)
+                     + html_table(["table and columns", "what and where from", "kind"], sources, "Data of the world", 0)
                      + "</details>\n")
         return text
 
@@ -876,21 +616,17 @@ otherwise.</li>
             bands = bands if at is None else bands[at]
             for i, q in enumerate(self.ds["quantile"].values):
                 weeks[f"{name}_q{100 * q:.0f}"] = bands[:, i]
-        text = "<ul>\n" + _download("hosts.csv", _csv(table),
-                                    "one row for each host state; counts are sums over all histories, chances of arrest "
-                                    "mostly a prior")
-        text += _download("calendar.csv", _csv(self.events.drop(columns="open")), "one row for each scheduled occasion")
-        text += _download("weeks.csv", _csv(weeks), "quantiles of the stocks, week by week")
-        text += _download("parameters.csv", _csv(self.parameters), "every parameter with kind, source, prior and value")
-        text += _download("scenario.toml", re.sub("  +#", "  #", a["provenance_scenario"]),
+        text = "<ul>\n" + download("hosts.csv", csv_text(table),
+                                   "one row for each host state; counts are sums over all histories, chances of "
+                                   "arrest mostly a prior")
+        text += download("calendar.csv", csv_text(self.events.drop(columns="open")),
+                         "one row for each scheduled occasion")
+        text += download("weeks.csv", csv_text(weeks), "quantiles of the stocks, week by week")
+        text += download("parameters.csv", csv_text(self.parameters),
+                         "every parameter with kind, source, prior and value")
+        text += download("scenario.toml", re.sub("  +#", "  #", a["provenance_scenario"]),
                           "the scenario in full, every value with its origin", "text/plain")
-        text += "</ul>\n" + _table(["what", "value"], rows, "Provenance", 0)
+        text += "</ul>\n" + html_table(["what", "value"], rows, "Provenance", 0)
         return text + ("<p>The same scenario, seed and version give the same figures on every x86-64 machine. Data "
                        "keep their licences (V-Dem columns: CC BY-SA 4.0; outlines: Natural Earth, public domain); the "
                        "program's is MIT.</p>\n")
-
-
-def _nice(step: float) -> float:
-    """The round number above a step."""
-    scale = 10.0 ** np.floor(np.log10(step))
-    return float(next(m for m in (1, 2, 2.5, 5, 10) if m * scale >= step * 0.999) * scale)
