@@ -246,6 +246,7 @@ struct SweepDesign::State {
   TomlTable base;                 ///< the scenario without [sweep]
   std::vector<TomlTable> others;  ///< of alternatives with a scenario of their own
   DesignKind kind = DesignKind::grid;
+  bool kind_known = true;  ///< or else a factor is looked at for what is wrong in any design
   bool common = true, second_order = false;
   std::int64_t samples = 0, levels = 4;
   std::uint64_t seed = 1;
@@ -360,10 +361,14 @@ struct SweepDesign::State {
       else
         blame(entry->value.place, "'sweep.adaptive' must be a table, such as [sweep.adaptive]");
     }
-    if (!problems.empty()) return;
     const std::string design = text_in(table, "design", "grid");
-    kind = static_cast<DesignKind>(std::find(std::begin(design_names), std::end(design_names), design) -
-                                   std::begin(design_names));
+    const auto* named = std::find(std::begin(design_names), std::end(design_names), design);
+    kind_known = named != std::end(design_names);
+    if (kind_known) kind = static_cast<DesignKind>(named - std::begin(design_names));
+    if (!problems.empty()) {  // those of the factors are told as well
+      if (kind != DesignKind::posterior && table.find("factors")) read_factors(table, own);
+      return;
+    }
     common = text_in(table, "luck", "common") == "common";
     if (const auto* n = in<std::int64_t>(table, "samples")) samples = *n;
     if (const auto* n = in<std::int64_t>(table, "levels")) levels = *n;
@@ -629,6 +634,7 @@ struct SweepDesign::State {
         return fail(low->value.place, "'low' must lie below 'high', both finite");
       if (f.log_scale && f.low <= 0) return fail(low->value.place, "with scale \"log\" 'low' must be above 0");
     }
+    if (!kind_known) return true;
     const auto* steps = in<std::int64_t>(table, "steps");
     if (steps && is_sampled(kind)) return fail(table.find("steps")->place, "'steps' is read by list and grid only");
     if (!is_sampled(kind)) {

@@ -123,6 +123,14 @@ TEST_CASE("sweep: every mistake is named with its line in the design, before any
       std::string::npos);
   CHECK(error(factor("key = \"parameters.th_J\"\nvalues = [1]\nvalue = 2")).find("unknown key 'sweep.factors.value'") !=
         std::string::npos);
+  const std::string of_all = error(
+      "design = \"gird\"\nsampels = 8\n" + factor("key = \"parameters.th_JJ\"\nvalues = [1]") +
+      factor("key = \"parameters.th_J\"\nlow = 2\nhigh = 1") + factor("key = \"parameters.th_m\"\nlow = 0\nhigh = 1"));
+  CHECK(of_all.find("did you mean 'grid'?") != std::string::npos);
+  CHECK(of_all.find("did you mean 'samples'?") != std::string::npos);
+  CHECK(of_all.find("did you mean 'parameters.th_J'?") != std::string::npos);
+  CHECK(of_all.find("'low' must lie below 'high'") != std::string::npos);
+  CHECK(of_all.find("steps") == std::string::npos);  // nobody knows whether it takes any
   CHECK(error(factor("key = \"start\"\nvalues = [2025-01-01]")).find("is the same in every cell") != std::string::npos);
   CHECK(error("").find("needs at least one factor") != std::string::npos);
   CHECK(error(factor("key = \"parameters.th_J\"\nvalues = [1]") + factor("key = \"parameters.th_J\"\nvalues = [2]"))
