@@ -625,7 +625,7 @@ otherwise.</li>
         text += download("parameters.csv", csv_text(self.parameters),
                          "every parameter with kind, source, prior and value")
         text += download("scenario.toml", re.sub("  +#", "  #", a["provenance_scenario"]),
-                          "the scenario in full, every value with its origin", "text/plain")
+                         "the scenario in full, every value with its origin", "text/plain")
         text += "</ul>\n" + html_table(["what", "value"], rows, "Provenance", 0)
         return text + ("<p>The same scenario, seed and version give the same figures on every x86-64 machine. Data "
                        "keep their licences (V-Dem columns: CC BY-SA 4.0; outlines: Natural Earth, public domain); the "
