@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <deque>
 #include <map>
-#include <utility>
 
 #include "agents/ngo.hpp"
 #include "sim/batch/decided.hpp"
@@ -27,29 +27,16 @@ constexpr std::size_t in_lines(std::size_t n) {
 /// Columns that live as long as the stage; their addresses do not move.
 class Columns {
  public:
-  /// Room for n, which begin at 0.
   template <class T>
-  T* room(std::size_t n) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    const std::size_t bytes = in_lines<T>(n);
-    if (bytes > left_) {
-      left_ = std::max(bytes, HugePages::page);
-      next_ = held_.emplace_back(left_).data();
-    }
-    left_ -= bytes;
-    return reinterpret_cast<T*>(std::exchange(next_, next_ + bytes));
-  }
-  template <class T>
-  const T* keep(const std::vector<T>& column) {
-    T* const kept = room<T>(column.size());
-    std::copy(column.begin(), column.end(), kept);
-    return kept;
+  const T* keep(std::vector<T> column) {
+    auto held = std::make_shared<std::vector<T>>(std::move(column));
+    const T* data = held->data();
+    held_.push_back(std::move(held));
+    return data;
   }
 
  private:
-  std::vector<HugePages> held_;
-  std::byte* next_ = nullptr;
-  std::size_t left_ = 0;
+  std::deque<std::shared_ptr<const void>> held_;
 };
 
 }  // namespace
@@ -93,7 +80,7 @@ struct BatchStage::Tables {
     std::vector<float> reach;
     for (Eigen::Index h = 0; h < stage.reach.cols(); ++h)
       for (Eigen::Index n = 0; n < view.reach_words; ++n) reach.push_back(n < view.ngos ? stage.reach(n, h) : 0.0f);
-    view.reach = columns.keep(reach);
+    view.reach = columns.keep(std::move(reach));
     events(stage);
     periods(stage);
     shocks(stage);
@@ -126,7 +113,7 @@ struct BatchStage::Tables {
         while (place < last_week.size() && last_week[place] >= e.opened) ++place;
         last_week.resize(std::max(last_week.size(), place + 1));
         last_week[place] = e.start;
-        all.push_back({e.host.index, e.opened, e.start, static_cast<int>(place), columns.keep(record)});
+        all.push_back({e.host.index, e.opened, e.start, static_cast<int>(place), columns.keep(std::move(record))});
       }
       for (agents::Week t = 0; t <= stage.weeks(); ++t) {
         start.push_back(static_cast<int>(open.size()));
@@ -139,10 +126,10 @@ struct BatchStage::Tables {
     }
     view.event_places = static_cast<int>(last_week.size());
     view.places = view.event_places + 2 * view.leaders;
-    view.events = columns.keep(all);
-    view.first_event = columns.keep(first);
-    view.open_events = columns.keep(open);
-    view.open_start = columns.keep(start);
+    view.events = columns.keep(std::move(all));
+    view.first_event = columns.keep(std::move(first));
+    view.open_events = columns.keep(std::move(open));
+    view.open_start = columns.keep(std::move(start));
   }
 
   LeaderView leader(const agents::Stage& stage, const agents::Period& period, const agents::LeaderTerms& of) {
@@ -165,9 +152,9 @@ struct BatchStage::Tables {
                                  period.suit_rate[h], period.civil_society[h], 0.0f, 0.0f});
       hours.insert(hours.end(), {host.route.hours, host.route.detour_hours});
     }
-    v.terms = columns.keep(words);
+    v.terms = columns.keep(std::move(words));
     const auto [at, fresh] = flights.try_emplace(hours);
-    if (fresh) at->second = columns.keep(hours);
+    if (fresh) at->second = columns.keep(std::move(hours));
     v.hours = at->second;
     std::vector<std::int32_t> start{0}, over;
     std::vector<double> hours_over;
@@ -178,9 +165,9 @@ struct BatchStage::Tables {
       }
       start.push_back(static_cast<std::int32_t>(over.size()));
     }
-    v.over_start = columns.keep(start);
-    v.over_host = columns.keep(over);
-    v.over_hours = columns.keep(hours_over);
+    v.over_start = columns.keep(std::move(start));
+    v.over_host = columns.keep(std::move(over));
+    v.over_hours = columns.keep(std::move(hours_over));
     return v;
   }
 
@@ -202,16 +189,16 @@ struct BatchStage::Tables {
       std::vector<LeaderView> leaders;
       for (const agents::LeaderTerms& terms : p.leaders) leaders.push_back(leader(stage, p, terms));
       std::vector<std::int32_t> duty(p.has_duty.begin(), p.has_duty.end());
-      const PeriodView v{columns.keep(leaders), columns.keep(duty), columns.keep(moved(*before, p)),
-                         p.per_host_with_duty};
+      const PeriodView v{columns.keep(std::move(leaders)), columns.keep(std::move(duty)),
+                         columns.keep(moved(*before, p)), p.per_host_with_duty};
       before = &p;
       for (agents::Week t = p.when.from; t < p.when.to; ++t) {
         all.push_back(v);
         begins.push_back(t == p.when.from);
       }
     }
-    view.period = columns.keep(all);
-    view.new_period = columns.keep(begins);
+    view.period = columns.keep(std::move(all));
+    view.new_period = columns.keep(std::move(begins));
   }
 
   void shocks(const agents::Stage& stage) {
@@ -230,8 +217,8 @@ struct BatchStage::Tables {
       }
       first.push_back(static_cast<int>(all.size()));
     }
-    view.shocks = columns.keep(all);
-    view.first_shock = columns.keep(first);
+    view.shocks = columns.keep(std::move(all));
+    view.first_shock = columns.keep(std::move(first));
   }
 };
 
