@@ -156,7 +156,8 @@ class PoissonTable {
   std::vector<std::uint32_t> below_;  ///< below_[n]: the words that give n or less
 };
 
-/// One of n things with given weights from one word: Walker's alias method, built in a fixed order (Vose 1991).
+/// One of n things with given weights from one word: Walker's alias method, built in a fixed order (Vose 1991). Looks
+/// into AliasTables, to which no more is added.
 class AliasTable {
  public:
   struct Slot {
@@ -181,10 +182,12 @@ class AliasTable {
 /// Tables over the same things, in a row.
 class AliasTables {
  public:
+  /// Room for so many tables.
+  void reserve(std::size_t tables, std::size_t things) { slots_.reserve(tables * things); }
   /// weights >= 0, as many as in the tables before; if none is positive the table is empty.
   void add(const std::vector<double>& weights);
   AliasTable operator[](std::size_t table) const {
-    if (!exists_[table]) return {};
+    if (table >= exists_.size() || !exists_[table]) return {};
     const std::size_t things = slots_.size() / exists_.size();
     return AliasTable({&slots_[table * things], things});
   }

@@ -202,6 +202,7 @@ class Geography {
     std::weak_ptr<const Pull>& known = pulls_[g];
     if (auto there = known.lock()) return there;
     auto made = std::make_shared<Pull>();
+    made->tables.reserve(1 + g.size(), g.size());
     made->tables.add(g);
     std::vector<double> weights(g.size());
     for (std::size_t first = 0; first < g.size(); ++first) {
@@ -318,11 +319,7 @@ class Builder {
 
   /// Of a leader who has no ideas, as along a record: a fit sets up too many stages to work out what none reads.
   static std::shared_ptr<const Pull> no_ideas() {
-    static const auto none = [] {
-      auto pull = std::make_shared<Pull>();
-      pull->tables.add({});
-      return std::shared_ptr<const Pull>(pull);
-    }();
+    static const auto none = std::make_shared<const Pull>();
     return none;
   }
 

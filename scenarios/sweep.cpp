@@ -254,11 +254,13 @@ struct SweepDesign::State {
   std::vector<FullFactor> factors;
   std::vector<Factor> shown;
   std::vector<std::vector<double>> points;
-  std::vector<Problem> problems;
+  std::vector<Problem> problems;  ///< the first of them
+  std::size_t blamed = 0;         ///< how often
   /// Scenarios before the factors with a key are laid over, by the alternatives chosen: for `*`, add and multiply.
   mutable std::map<std::vector<std::size_t>, Scenario> before;
 
   void blame(const Place& place, std::string text, std::string help = {}) {
+    ++blamed;
     if (problems.size() < most_problems) problems.push_back(problem_at(place, std::move(text), std::move(help)));
   }
 
@@ -296,7 +298,8 @@ struct SweepDesign::State {
   }
 
   /// Whether the table has only keys of the section, of the right kind (those of kind text are looked at elsewhere).
-  void known_keys(const TomlTable& table, std::string_view section, const std::vector<std::string>& tables = {}) {
+  bool known_keys(const TomlTable& table, std::string_view section, const std::vector<std::string>& tables = {}) {
+    const std::size_t before_these = blamed;
     std::vector<std::string> names = tables;
     for (const Key& key : sweep_keys_of(section)) names.emplace_back(key.name);
     std::string list;
@@ -310,6 +313,7 @@ struct SweepDesign::State {
       if (std::find(tables.begin(), tables.end(), entry.key) != tables.end()) continue;
       check_kind(entry, sweep_key(section, entry.key));
     }
+    return blamed == before_these;
   }
 
   void check_kind(const TomlEntry& entry, const Key& key) {
@@ -361,12 +365,12 @@ struct SweepDesign::State {
       else
         blame(entry->value.place, "'sweep.adaptive' must be a table, such as [sweep.adaptive]");
     }
-    const std::string design = text_in(table, "design", "grid");
+    const std::string design = text_in(table, "design", table.find("design") ? "" : "grid");
     const auto* named = std::find(std::begin(design_names), std::end(design_names), design);
     kind_known = named != std::end(design_names);
     if (kind_known) kind = static_cast<DesignKind>(named - std::begin(design_names));
-    if (!problems.empty()) {  // those of the factors are told as well
-      if (kind != DesignKind::posterior && table.find("factors")) read_factors(table, own);
+    if (!problems.empty()) {
+      if (kind_known ? kind != DesignKind::posterior : table.find("factors") != nullptr) also_read_factors(table, own);
       return;
     }
     common = text_in(table, "luck", "common") == "common";
@@ -437,6 +441,15 @@ struct SweepDesign::State {
     adaptive = goal;
   }
 
+  /// Beside mistakes that were found before: what the factors refer to may have its own, which end the reading.
+  void also_read_factors(const TomlTable& table, const TomlTable& own) {
+    try {
+      read_factors(table, own);
+    } catch (const ScenarioError& e) {
+      problems.insert(problems.end(), e.problems().begin(), e.problems().end());
+    }
+  }
+
   void read_factors(const TomlTable& table, const TomlTable& own) {
     const TomlEntry* entry = table.find("factors");
     const auto* list = entry ? entry->value.as<std::vector<TomlValue>>() : nullptr;
@@ -449,9 +462,7 @@ struct SweepDesign::State {
         blame(one.place, "a factor must be a table, such as [[sweep.factors]]");
         continue;
       }
-      const std::size_t before_this = problems.size();
-      known_keys(*factor, "sweep.factors");
-      if (problems.size() > before_this) continue;
+      if (!known_keys(*factor, "sweep.factors")) continue;
       if (factor->find("alternatives"))
         read_alternatives(*factor, one.place, own);
       else

@@ -1,10 +1,13 @@
 #include "sim/batch/batch.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
+#include <cstddef>
 #include <deque>
 #include <map>
+#include <memory>
+#include <span>
+#include <utility>
 
 #include "agents/ngo.hpp"
 #include "sim/batch/decided.hpp"
@@ -137,7 +140,10 @@ struct BatchStage::Tables {
     v.lam = of.lam;
     if (!of.pull->bilateral().empty()) {
       const agents::AliasTables& tables = of.pull->tables;
-      static_assert(sizeof(agents::AliasTable::Slot) == alias::words * sizeof(std::int32_t));
+      using Slot = agents::AliasTable::Slot;
+      static_assert(offsetof(Slot, keep) == alias::keep * sizeof(std::int32_t) &&
+                    offsetof(Slot, things) == alias::things * sizeof(std::int32_t) &&
+                    sizeof(Slot) == alias::words * sizeof(std::int32_t));
       v.bilateral = reinterpret_cast<const std::int32_t*>(tables.slots().data());
       v.second_stop = v.bilateral + alias::words * of.hosts.size();
       v.second_exists = tables.exists().data() + 1;

@@ -7,13 +7,12 @@
 namespace sim {
 
 HugePages::HugePages(std::size_t bytes) {
-  std::size_t room = bytes + page;
-  void* at = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const std::size_t room = bytes + page;
+  void* const at = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) throw std::bad_alloc();
   mapped_ = {at, Unmap{room}};
-  data_ = static_cast<std::byte*>(std::align(page, bytes, at, room));
 #ifdef MADV_HUGEPAGE
-  madvise(data_, bytes, MADV_HUGEPAGE);
+  madvise(data(), bytes, MADV_HUGEPAGE);
 #endif
 }
 

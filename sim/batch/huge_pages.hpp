@@ -1,6 +1,7 @@
 // Memory for arrays that are visited all over.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace sim {
@@ -13,7 +14,10 @@ class HugePages {
 
   HugePages() = default;
   explicit HugePages(std::size_t bytes);
-  std::byte* data() const { return data_; }
+  /// Where the first page begins; null of none.
+  std::byte* data() const {
+    return reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(mapped_.get()) + page - 1) / page * page);
+  }
 
  private:
   struct Unmap {
@@ -21,7 +25,6 @@ class HugePages {
     void operator()(void* mapped) const;
   };
   std::unique_ptr<void, Unmap> mapped_{nullptr, Unmap{0}};
-  std::byte* data_ = nullptr;  ///< begins on a page
 };
 
 }  // namespace sim

@@ -131,6 +131,18 @@ TEST_CASE("sweep: every mistake is named with its line in the design, before any
   CHECK(of_all.find("did you mean 'parameters.th_J'?") != std::string::npos);
   CHECK(of_all.find("'low' must lie below 'high'") != std::string::npos);
   CHECK(of_all.find("steps") == std::string::npos);  // nobody knows whether it takes any
+  CHECK(error("design = 3\n" + factor("key = \"parameters.th_m\"\nlow = 0\nhigh = 1")).find("steps") ==
+        std::string::npos);
+  CHECK(error("sampels = 8\n").find("needs at least one factor") != std::string::npos);
+  const std::string both =
+      error("design = \"gird\"\n" +
+            factor("name = \"m\"\nalternatives = [{name = \"a\"}, {name = \"b\", scenario = \"../x.toml\"}]"));
+  CHECK(both.find("did you mean 'grid'?") != std::string::npos);
+  CHECK(both.find("leaves the folder") != std::string::npos);
+  std::string hundred = "design = \"gird\"\n";  // of which the first are told
+  for (int i = 0; i < 100; ++i) hundred += "unknown_" + std::to_string(i) + " = 1\n";
+  CHECK(error(hundred + factor("key = \"parameters.th_m\"\nlow = \"a\"\nhigh = 1")).find("unknown_50") !=
+        std::string::npos);
   CHECK(error(factor("key = \"start\"\nvalues = [2025-01-01]")).find("is the same in every cell") != std::string::npos);
   CHECK(error("").find("needs at least one factor") != std::string::npos);
   CHECK(error(factor("key = \"parameters.th_J\"\nvalues = [1]") + factor("key = \"parameters.th_J\"\nvalues = [2]"))
