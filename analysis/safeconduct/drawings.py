@@ -178,7 +178,12 @@ odds of refusing</figcaption></figure>
 
 
 def fan(title: str, symbol: str, bands: np.ndarray, dates: list[str]) -> str:
-    """Quantiles by week, ``bands[week, quantile]``: two bands and the median."""
+    """Quantiles by week, ``bands[week, quantile]``: two bands and the median.
+
+    >>> picture = fan("Visits so far", "", np.array([[0, 1, 2, 3, 4], [1, 2, 3, 4, 5]]), ["2025-10-01", "2025-10-08"])
+    >>> picture.count("band-"), "ends at 3.0 (half of the histories: 2.0 to 4.0)" in picture
+    (2, True)
+    """
     width, height, left, under, above = 360, 210, 50, 24, 8
     low, high = float(bands.min()), float(bands.max())
     step = round_above((high - low) / 4 or 1.0)

@@ -11,7 +11,11 @@ import pandas as pd
 
 
 def share(p: float) -> str:
-    """In whole percent, and never 0 or 100 of what is neither."""
+    """In whole percent, and never 0 or 100 of what is neither.
+
+    >>> share(0.5), share(0.001), share(1.0)
+    ('50 %', '<1 %', '100 %')
+    """
     if not np.isfinite(p):
         return "–"
     if 0 < p < 0.005:
