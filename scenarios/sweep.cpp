@@ -289,7 +289,11 @@ struct SweepDesign::State {
       blame({source, 0, 0}, "there is no [sweep] in this file, so it is a scenario and no design",
             "'safeconduct run' lives it; 'safeconduct page format' tells what a design is");
     } else if (const auto* table = sweep->value.as<TomlTable>()) {
-      read_sweep(*table, own);
+      try {
+        read_sweep(*table, own);
+      } catch (const ScenarioError& e) {  // of what it refers to: told after those found before
+        problems.insert(problems.end(), e.problems().begin(), e.problems().end());
+      }
     } else {
       blame(sweep->value.place, "'sweep' must be a table, such as [sweep]");
     }
@@ -370,7 +374,7 @@ struct SweepDesign::State {
     kind_known = named != std::end(design_names);
     if (kind_known) kind = static_cast<DesignKind>(named - std::begin(design_names));
     if (!problems.empty()) {
-      if (kind_known ? kind != DesignKind::posterior : table.find("factors") != nullptr) also_read_factors(table, own);
+      if (kind_known ? kind != DesignKind::posterior : table.find("factors") != nullptr) read_factors(table, own);
       return;
     }
     common = text_in(table, "luck", "common") == "common";
@@ -439,15 +443,6 @@ struct SweepDesign::State {
     goal.standard_error = number_in(table, "standard_error").value_or(0);
     if (const auto* n = in<std::int64_t>(table, "most")) goal.most = *n;
     adaptive = goal;
-  }
-
-  /// Beside mistakes that were found before: what the factors refer to may have its own, which end the reading.
-  void also_read_factors(const TomlTable& table, const TomlTable& own) {
-    try {
-      read_factors(table, own);
-    } catch (const ScenarioError& e) {
-      problems.insert(problems.end(), e.problems().begin(), e.problems().end());
-    }
   }
 
   void read_factors(const TomlTable& table, const TomlTable& own) {

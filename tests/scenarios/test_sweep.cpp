@@ -139,6 +139,11 @@ TEST_CASE("sweep: every mistake is named with its line in the design, before any
             factor("name = \"m\"\nalternatives = [{name = \"a\"}, {name = \"b\", scenario = \"../x.toml\"}]"));
   CHECK(both.find("did you mean 'grid'?") != std::string::npos);
   CHECK(both.find("leaves the folder") != std::string::npos);
+  const std::string after =
+      error(factor("key = \"parameters.th_JJ\"\nvalues = [1]") +
+            factor("name = \"m\"\nalternatives = [{name = \"a\"}, {name = \"b\", scenario = \"../x.toml\"}]"));
+  CHECK(after.find("did you mean 'parameters.th_J'?") != std::string::npos);
+  CHECK(after.find("leaves the folder") != std::string::npos);
   std::string hundred = "design = \"gird\"\n";  // of which the first are told
   for (int i = 0; i < 100; ++i) hundred += "unknown_" + std::to_string(i) + " = 1\n";
   CHECK(error(hundred + factor("key = \"parameters.th_m\"\nlow = \"a\"\nhigh = 1")).find("unknown_50") !=
