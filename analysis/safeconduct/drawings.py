@@ -133,11 +133,12 @@ def ledger(table: pd.DataFrame, kap: float) -> str:
     if a < b:
         ends = (px(a), py(a + kap), px(b), py(b + kap))
         out += '<line class="even" x1="{}" y1="{}" x2="{}" y2="{}"/>'.format(*map(short, ends))
+    radius = lambda r: 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
     taken: list[tuple[float, float, float, float]] = []
     dots, labels = "", ""
     for _, r in table.sort_values(["duty", "visits_a_year", "host"]).iterrows():
         x, y = px(r["alliance"]), py(r["pressure_to_comply"])
-        size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
+        size = radius(r)
         dots += (f'<circle class="{"duty" if r["duty"] == 1 else "free"}" cx="{short(x)}" cy="{short(y)}" '
                  f'r="{short(size)}">'
                  f'<title>{escape(r["name"])}: alliance {r["alliance"]:.2f}, pressure '
@@ -148,7 +149,7 @@ def ledger(table: pd.DataFrame, kap: float) -> str:
     for _, r in wanted.sort_values(["near", "host"], ascending=[False, True]).head(40).iterrows():
         x, y = px(r["alliance"]), py(r["pressure_to_comply"])
         long = 6.3 * len(r["name"])
-        size = 2.5 + 5 * np.sqrt(min(r["visits_a_year"], 1.5))
+        size = radius(r)
         for tx, ty in ((x + size + 3, y + 4), (x - size - 3 - long, y + 4), (x - long / 2, y - size - 4),
                        (x - long / 2, y + size + 12)):
             box = (tx, ty - 10, tx + long, ty + 3)

@@ -20,13 +20,6 @@ namespace {
 
 constexpr std::size_t R = block_replicates;
 
-/// Bytes that n take, to the end of a cache line.
-template <class T>
-constexpr std::size_t in_lines(std::size_t n) {
-  constexpr std::size_t line = 64;
-  return (n * sizeof(T) + line - 1) / line * line;
-}
-
 /// Columns that live as long as the stage; their addresses do not move.
 class Columns {
  public:
@@ -312,13 +305,17 @@ struct BatchLife::State {
   /// Twice through the same list, once to count and once to hand out; every array begins on a cache line.
   template <class F>
   void lay_out(F each) {
+    const auto in_lines = []<class T>(T*, std::size_t n) {
+      constexpr std::size_t line = 64;
+      return (n * sizeof(T) + line - 1) / line * line;
+    };
     std::size_t bytes = 0;
-    each([&]<class T>(T*&, std::size_t n) { bytes += in_lines<T>(n); });
+    each([&](auto* array, std::size_t n) { bytes += in_lines(array, n); });
     memory = HugePages(bytes);
     std::byte* next = memory.data();
     each([&]<class T>(T*& array, std::size_t n) {
       array = reinterpret_cast<T*>(next);
-      next += in_lines<T>(n);
+      next += in_lines(array, n);
     });
   }
   /// What begins at 0.
