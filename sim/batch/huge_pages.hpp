@@ -6,8 +6,9 @@
 
 namespace sim {
 
-/// Begins at 0, and takes no room before it is written to. In huge pages where the system lends them: lookups wait less
-/// for the translation of their addresses, and the first write to a page brings two megabytes.
+/// Holds anything at first, and takes no room before it is written to. In huge pages where the system lends them:
+/// lookups wait less for the translation of their addresses. The first write to such a page takes a while, as two
+/// megabytes are cleared; so what is given back is kept for the next that fits in it.
 class HugePages {
  public:
   static constexpr std::size_t page = std::size_t{2} << 20;
@@ -20,11 +21,11 @@ class HugePages {
   }
 
  private:
-  struct Unmap {
+  struct GiveBack {
     std::size_t bytes;
-    void operator()(void* mapped) const;
+    void operator()(void* mapped) const noexcept;
   };
-  std::unique_ptr<void, Unmap> mapped_{nullptr, Unmap{0}};
+  std::unique_ptr<void, GiveBack> mapped_{nullptr, GiveBack{0}};
 };
 
 }  // namespace sim

@@ -119,12 +119,7 @@ std::vector<RidgeOfTrip> ridge_of(const agents::World& world, const Trip& trip, 
   std::vector<RidgeOfTrip> out;
   const auto n = static_cast<double>(settings.replicates);
   settings.manner.weighed = trip.leader;
-  for (const double step : sim::ridge_steps) {
-    agents::World moved = world;
-    moved.parameters.kap_arrest += step;
-    for (agents::Leader& l : moved.leaders) l.Lambda *= agents::math::exp(step);
-    const double Lambda = moved.leaders[trip.leader.index].Lambda, kap = moved.parameters.kap_arrest;
-    const agents::Stage stage(std::move(moved));
+  for (const auto& stage : sim::ridge_stages(world, settings.threads)) {
     Spread arrest, visits;
     settings.on_trips = [&](const std::vector<sim::TripRecord>& records) {
       for (const auto& [replicate, d] : records)
@@ -134,9 +129,10 @@ std::vector<RidgeOfTrip> ridge_of(const agents::World& world, const Trip& trip, 
           visits.add(agents::is_visit(d.outcome) ? d.weight_out * (1 - hazard) : 0);
         }
     };
-    sim::run(stage, settings);
+    sim::run(*stage, settings);
     const auto mean = [n](const Spread& s) { return Mean{s.mean(n), s.sd(n) / std::sqrt(n)}; };
-    out.push_back({kap, Lambda, mean(arrest), mean(visits)});
+    out.push_back({stage->world.parameters.kap_arrest, stage->world.leaders[trip.leader.index].Lambda, mean(arrest),
+                   mean(visits)});
   }
   return out;
 }

@@ -61,6 +61,21 @@ std::int64_t ridge_replicates(std::int64_t n) {
   return std::clamp<std::int64_t>(n / 10, std::min<std::int64_t>(n, 1000), 20000);
 }
 
+std::vector<std::unique_ptr<const agents::Stage>> ridge_stages(const agents::World& world, int threads) {
+  std::vector<std::unique_ptr<const agents::Stage>> stages;
+  const auto make = [&](std::int64_t number) {
+    const double step = ridge_steps[number];
+    agents::World moved = world;
+    moved.parameters.kap_arrest += step;
+    for (agents::Leader& l : moved.leaders) l.Lambda *= agents::math::exp(step);
+    return std::make_unique<const agents::Stage>(std::move(moved));
+  };
+  in_order(
+      std::ssize(ridge_steps), threads, nullptr, [&] { return make; },
+      [&](auto stage) { stages.push_back(std::move(stage)); });
+  return stages;
+}
+
 std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& settings) {
   std::vector<RidgePoint> points;
   RunSettings s = settings;
@@ -70,25 +85,19 @@ std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& set
   s.on_trips = nullptr;
   std::int64_t before = 0;
   if (settings.on_progress) s.on_progress = [&](std::int64_t done) { settings.on_progress(before + done); };
-  for (const double step : ridge_steps) {
-    agents::World moved = world;
-    moved.parameters.kap_arrest += step;
-    RidgePoint point{moved.parameters.kap_arrest, {}, {}, {}, {}};
-    for (agents::Leader& l : moved.leaders) {
-      l.Lambda *= agents::math::exp(step);
-      point.Lambda.push_back(l.Lambda);
-    }
-    const agents::Stage stage(std::move(moved));
-    for (std::uint16_t l = 0; l < stage.leaders; ++l) {
+  for (const auto& stage : ridge_stages(world, s.threads)) {
+    RidgePoint& point = points.emplace_back();
+    point.kap_arrest = stage->world.parameters.kap_arrest;
+    for (std::uint16_t l = 0; l < stage->leaders; ++l) {
       s.manner.weighed = agents::LeaderId{l};
-      const Tally tally = run(stage, s);
+      const Tally tally = run(*stage, s);
       if (tally.replicates() < s.replicates) return {};
       before += s.replicates;
+      point.Lambda.push_back(stage->world.leaders[l].Lambda);
       point.p_arrest.push_back(tally.estimate({l}, Measure::arrests));
       point.visits.push_back(tally.estimate({l}, Measure::visits));
       point.member_visits.push_back(tally.estimate({l}, Measure::member_visits));
     }
-    points.push_back(std::move(point));
   }
   return points;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "sim/batch/batch.hpp"
@@ -50,6 +51,8 @@ struct RidgePoint {
   std::vector<Tally::Estimate> member_visits;
 };
 inline constexpr double ridge_steps[] = {-1.5, -0.5, 0.0, 0.5, 1.5};  ///< added to kap_arrest
+/// The worlds of these steps.
+std::vector<std::unique_ptr<const agents::Stage>> ridge_stages(const agents::World& world, int threads);
 /// Empty if it was stopped. Progress counts the replicates of all points and leaders together.
 std::vector<RidgePoint> ridge(const agents::World& world, const RunSettings& settings);
 

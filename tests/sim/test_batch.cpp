@@ -244,18 +244,43 @@ TEST_CASE("batch: a block does not remember the one before, nor the replicates t
   CHECK(same(a, b));
 }
 
-TEST_CASE("batch: huge pages begin at 0 on a page, are all there and may be moved") {
+TEST_CASE("batch: huge pages begin on a page, are all there, may be moved and serve the next that fits") {
   for (const std::size_t bytes :
        {std::size_t{1}, std::size_t{5000}, sim::HugePages::page, 3 * sim::HugePages::page + 1}) {
     CAPTURE(bytes);
-    sim::HugePages first(bytes);
-    CHECK(reinterpret_cast<std::uintptr_t>(first.data()) % sim::HugePages::page == 0);
-    CHECK(std::all_of(first.data(), first.data() + bytes, [](std::byte b) { return b == std::byte{0}; }));
-    std::fill_n(first.data(), bytes, std::byte{1});
-    sim::HugePages second;
-    CHECK(second.data() == nullptr);
-    second = std::move(first);
-    CHECK(second.data()[bytes - 1] == std::byte{1});
+    const std::byte* place = nullptr;
+    {
+      sim::HugePages first(bytes);
+      CHECK(reinterpret_cast<std::uintptr_t>(first.data()) % sim::HugePages::page == 0);
+      std::fill_n(first.data(), bytes, std::byte{1});
+      sim::HugePages second;
+      CHECK(second.data() == nullptr);
+      second = std::move(first);
+      CHECK(second.data()[bytes - 1] == std::byte{1});
+      place = second.data();
+    }
+    const sim::HugePages third(bytes), fourth(bytes);
+    CHECK(third.data() == place);
+    CHECK(fourth.data() != place);
+  }
+}
+
+TEST_CASE("batch: a block asks nothing of what its memory held") {
+  const agents::Stage stage(support::lively_world(10, 52));
+  const sim::BatchStage batch(stage);
+  {
+    constexpr std::size_t plenty = 32 * sim::HugePages::page;
+    std::fill_n(sim::HugePages(plenty).data(), plenty, std::byte{0xff});
+  }
+  sim::BatchLife block(batch, sim::best_kernel());
+  block.live(2025, 0, sim::block_replicates);
+  agents::Life life(stage);
+  agents::History told;
+  for (const int r : {0, 1, 100, sim::block_replicates - 1}) {
+    CAPTURE(r);
+    sim::PhiloxLuck luck(2025, static_cast<std::uint32_t>(r));
+    block.tell(r, told);
+    CHECK(same(told, life.live(luck)));
   }
 }
 
