@@ -1,5 +1,6 @@
 #include "agents/arithmetic.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace agents {
@@ -132,29 +133,39 @@ void AliasTables::add(const std::vector<double>& weights) {
   AliasTable::Slot* const slots = &slots_[slots_.size() - n];
   const auto whole = [](std::uint32_t own) { return AliasTable::Slot{0xffffffffu, own | own << 16}; };
   std::vector<double> share(n);
-  std::vector<std::uint16_t> small, large;
-  small.reserve(n);
-  large.reserve(n);
+  std::vector<std::uint16_t> small(n), large(n);  // stacks of indices
+  std::size_t smalls = 0, larges = 0;
   for (std::size_t i = 0; i < n; ++i) {
     share[i] = weights[i] * static_cast<double>(n) / total;
-    (share[i] < 1 ? small : large).push_back(static_cast<std::uint16_t>(i));
+    small[smalls] = large[larges] = static_cast<std::uint16_t>(i);  // no branch: either is as likely
+    const bool is_small = share[i] < 1;
+    smalls += is_small;
+    larges += !is_small;
   }
-  while (!small.empty() && !large.empty()) {
-    const std::uint32_t s = small.back(), l = large.back();
-    small.pop_back();
-    slots[s] = {static_cast<std::uint32_t>(share[s] * 4294967296.0), s | l << 16};
-    share[l] = (share[l] + share[s]) - 1;
-    if (share[l] < 1) {
-      large.pop_back();
-      small.push_back(static_cast<std::uint16_t>(l));
+  while (smalls > 0 && larges > 0) {
+    const std::uint32_t l = large[larges - 1];
+    double left = share[l];
+    do {
+      const std::uint32_t s = small[--smalls];
+      slots[s] = {static_cast<std::uint32_t>(share[s] * 4294967296.0), s | l << 16};
+      left = (left + share[s]) - 1;
+    } while (left >= 1 && smalls > 0);
+    share[l] = left;
+    if (left < 1) {
+      --larges;
+      small[smalls++] = static_cast<std::uint16_t>(l);
     }
   }
-  for (std::uint16_t i : large) slots[i] = whole(i);
+  while (larges > 0) {
+    const std::uint32_t l = large[--larges];
+    slots[l] = whole(l);
+  }
   // Left over by rounding only: keep them whole, unless they have no weight at all.
-  std::uint32_t heaviest = 0;
-  for (std::uint32_t i = 1; i < n; ++i)
-    if (weights[i] > weights[heaviest]) heaviest = i;
-  for (std::uint16_t i : small) slots[i] = weights[i] > 0 ? whole(i) : AliasTable::Slot{0, i | heaviest << 16};
+  const auto heaviest = [&] { return static_cast<std::uint32_t>(std::ranges::max_element(weights) - weights.begin()); };
+  while (smalls > 0) {
+    const std::uint32_t s = small[--smalls];
+    slots[s] = weights[s] > 0 ? whole(s) : AliasTable::Slot{0, s | heaviest() << 16};
+  }
 }
 
 }  // namespace agents

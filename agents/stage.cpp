@@ -118,33 +118,64 @@ double public_p_arrest(const HostTerms& terms, const Parameters& p) {
   return terms.duty * math::logistic(terms.fixed + terms.duty * p.th_nu * p.nu_bar - p.kap_arrest);
 }
 
-struct RouteCost {
-  Route route;
-  double cost;
-};
-
-RouteCost weigh(const World& world, const Flight& f, const std::vector<HostTerms>& hosts, double Lambda) {
-  const Parameters& p = world.parameters;
-  RouteCost r{{}, 0};
-  double exposure = 0, over_duty = 0;
-  for (const Flight::Over& o : f.over) {
-    const HostTerms& terms = hosts[o.host.index];
-    const std::string& home = world.leaders[f.leader.index].home;
-    if (terms.duty == 0 || o.host == f.host || world.hosts[o.host.index].name == home) continue;
-    exposure += o.hours * public_p_arrest(terms, p);
-    over_duty += o.hours;
-    r.route.with_duty.push_back({o.host, o.hours});
-  }
-  r.route.exists = true;
-  r.route.kind = f.route;
-  r.route.hours = static_cast<float>(f.hours);
-  r.route.exposure = static_cast<float>(exposure);
-  r.route.p_divert = static_cast<float>(1 - math::exp(-p.em * over_duty));
-  r.cost = p.b_h * f.hours + Lambda * p.em * exposure;
-  return r;
-}
-
 constexpr double most_loss = 1e30;  // an infinite loss times no risk would be no number
+
+/// Which route a leader takes, while the hosts' terms are what they are.
+class Routing {
+ public:
+  Routing(const World& world, LeaderId l, const std::vector<HostTerms>& hosts)
+      : p_(world.parameters), Lambda_(std::min(world.leaders[l.index].Lambda, most_loss)) {
+    for (std::size_t h = 0; h < hosts.size(); ++h) {
+      const bool counts = hosts[h].duty > 0 && world.hosts[h].name != world.leaders[l.index].home;
+      risk_.push_back(counts ? public_p_arrest(hosts[h], p_) : harmless);
+    }
+  }
+
+  /// The cheaper of the routes to a host that are open in week t; the direct one in a tie.
+  Route choose(Week t, const std::vector<const Flight*>& lines) const {
+    std::optional<Weighed> direct, avoid;
+    for (const Flight* f : lines) {
+      if (!f->when.holds(t)) continue;
+      (f->route == RouteKind::direct ? direct : avoid) = weigh(*f);
+    }
+    if (!direct && !avoid) return {};
+    if (!avoid || (direct && avoid->cost >= direct->cost)) return direct->route;
+    if (!direct) return avoid->route;
+    avoid->route.detour_hours = avoid->route.hours - direct->route.hours;
+    return avoid->route;
+  }
+
+ private:
+  static constexpr double harmless = -1;
+
+  struct Weighed {
+    Route route;
+    double cost = 0;
+  };
+
+  Weighed weigh(const Flight& f) const {
+    Weighed w;
+    double exposure = 0, over_duty = 0;
+    for (const Flight::Over& o : f.over) {
+      const double risk = risk_[o.host.index];
+      if (risk == harmless || o.host == f.host) continue;
+      exposure += o.hours * risk;
+      over_duty += o.hours;
+      w.route.with_duty.push_back({o.host, o.hours});
+    }
+    w.route.exists = true;
+    w.route.kind = f.route;
+    w.route.hours = static_cast<float>(f.hours);
+    w.route.exposure = static_cast<float>(exposure);
+    w.route.p_divert = static_cast<float>(1 - math::exp(-p_.em * over_duty));
+    w.cost = p_.b_h * f.hours + Lambda_ * p_.em * exposure;
+    return w;
+  }
+
+  const Parameters& p_;
+  double Lambda_;
+  std::vector<double> risk_;  ///< by host: the public's estimate of an arrest, or harmless: home, or without a duty
+};
 
 Route great_circle(const World& world, LeaderId l, HostId h) {
   const Leader& from = world.leaders[l.index];
@@ -153,21 +184,6 @@ Route great_circle(const World& world, LeaderId l, HostId h) {
   r.exists = true;
   r.hours = static_cast<float>(great_circle_km(from.lat, from.lon, to.lat, to.lon) / cruising_kmh);
   return r;
-}
-
-/// The cheaper of the routes to a host that are open in week t; the direct one in a tie.
-Route choose_route(const World& world, Week t, const std::vector<const Flight*>& lines,
-                   const std::vector<HostTerms>& hosts, double Lambda) {
-  std::optional<RouteCost> direct, avoid;
-  for (const Flight* f : lines) {
-    if (!f->when.holds(t)) continue;
-    (f->route == RouteKind::direct ? direct : avoid) = weigh(world, *f, hosts, Lambda);
-  }
-  if (!direct && !avoid) return {};
-  if (!avoid || (direct && avoid->cost >= direct->cost)) return direct->route;
-  if (!direct) return avoid->route;
-  avoid->route.detour_hours = avoid->route.hours - direct->route.hours;
-  return avoid->route;
 }
 
 /// What depends on where the hosts lie and on how they attract, but on no other parameter: the worlds of a sweep, or of
@@ -227,6 +243,7 @@ class Builder {
       : world_(world), w_(feature_weights(world)), geography_(Geography::of(world.hosts)), now_(at_start(world)) {
     lines_.resize(world.leaders.size(), std::vector<std::vector<const Flight*>>(world.hosts.size()));
     flies_.resize(world.leaders.size(), false);
+    farness_.resize(world.leaders.size());
     for (const Flight& f : world.flights) {
       lines_[f.leader.index][f.host.index].push_back(&f);
       flies_[f.leader.index] = true;
@@ -304,15 +321,14 @@ class Builder {
   }
 
   LeaderTerms terms(LeaderId l, Week t) {
-    const Leader& leader = world_.leaders[l.index];
     const Eigen::VectorXd a0 = now_.X[l.index] * w_;
     LeaderTerms out;
     out.lam = static_cast<float>(now_.lam[l.index]);
     out.hosts = host_terms(l, t, a0);
+    const Routing routing(world_, l, out.hosts);
     for (std::size_t h = 0; h < world_.hosts.size(); ++h)
       out.hosts[h].route =
-          flies_[l.index] ? choose_route(world_, t, lines_[l.index][h], out.hosts, std::min(leader.Lambda, most_loss))
-                          : great_circle(world_, l, host_id(h));
+          flies_[l.index] ? routing.choose(t, lines_[l.index][h]) : great_circle(world_, l, host_id(h));
     out.pull = out.lam > 0 ? pull(l, t, a0, out.hosts) : no_ideas();
     return out;
   }
@@ -327,13 +343,15 @@ class Builder {
     const Parameters& p = world_.parameters;
     const Leader& leader = world_.leaders[l.index];
     const std::size_t H = world_.hosts.size();
+    std::vector<double>& farness = farness_[l.index];
+    if (farness.empty())
+      for (const Host& h : world_.hosts)
+        farness.push_back(math::log(1 + great_circle_km(leader.lat, leader.lon, h.lat, h.lon) / leader.D));
     std::vector<double> g(H, 0.0);
     for (std::size_t h = 0; h < H; ++h) {
       const Host& host = world_.hosts[h];
       if (host.name == leader.home || !host.exists.holds(t) || !terms[h].route.exists) continue;
-      const double km = great_circle_km(leader.lat, leader.lon, host.lat, host.lon);
-      g[h] = math::exp(p.b_a * a0(static_cast<Eigen::Index>(h)) + p.b_m * host.mass -
-                       p.b_dist * math::log(1 + km / leader.D));
+      g[h] = math::exp(p.b_a * a0(static_cast<Eigen::Index>(h)) + p.b_m * host.mass - p.b_dist * farness[h]);
     }
     return geography_->pull(g);
   }
@@ -344,6 +362,7 @@ class Builder {
   Now now_;
   std::vector<std::vector<std::vector<const Flight*>>> lines_;  ///< by leader and host
   std::vector<bool> flies_;                                     ///< leaders with any line
+  std::vector<std::vector<double>> farness_;                    ///< by leader and host: log(1 + km / D), once needed
 };
 
 template <class Things, class F>
