@@ -222,7 +222,7 @@ int main(int argc, char** argv) {
     s.threads = threads;
     if (trips) {
       s.trips = replicates;
-      s.on_trips = [trips](const std::vector<sim::TripRecord>& records) { trips->add(records); };
+      s.on_trips = [trips](const sim::TripTable& lived) { trips->add(lived); };
     }
     return std::llround(sim::run(stage, s).estimate({0}, sim::Measure::visits).mean * replicates);
   };

@@ -16,10 +16,10 @@ int main(int argc, char** argv) try {
   const std::vector<std::string> sets(argv + 5, argv + argc);
   const agents::World world = scenarios::load(argv[1], {house / "world", house / "cases"}, sets).world;
   naive::Setting setting(world);
-  std::vector<sim::TripRecord> trips;
+  sim::TripTable trips;
   const std::uint64_t seed = std::stoull(argv[3]);
   for (std::uint32_t r = 0, n = static_cast<std::uint32_t>(std::stoul(argv[2])); r < n; ++r)
-    for (const agents::Decision& d : naive::Simulation(setting, seed, r).live().decisions) trips.push_back({r, d});
+    for (const agents::Decision& d : naive::Simulation(setting, seed, r).live().decisions) trips.add({r, d});
   std::ofstream out(argv[4], std::ios::binary);
   sim::export_trips_header(out);
   sim::export_trips(out, agents::Stage(world), trips);

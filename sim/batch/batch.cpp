@@ -373,12 +373,11 @@ void tell(const StageView& stage, const Decided& told, const double* weights, ag
   d.p_arrest = told.p_arrest();
   d.hazard = told.hazard();
   d.diverted_to = static_cast<std::int16_t>(told.diverted_to());
-  if (agents::is_visit(d.outcome)) d.days = told.planned_days() * share_stayed(d.outcome);
-  if (agents::is_arrival(d.outcome)) {
-    const float* hours = stage.period[d.week_out].leaders[d.leader.index].hours + flown::words * d.host.index;
-    d.hours = hours[flown::hours];
-    d.detour_hours = hours[flown::detour];
-  }
+  d.days = told.planned_days() * share_stayed(d.outcome);
+  const int week = std::min(told.week_out(), stage.weeks - 1);
+  const float* hours = stage.period[week].leaders[d.leader.index].hours + flown::words * d.host.index;
+  d.hours = hours[flown::hours] * share_arrived(d.outcome);
+  d.detour_hours = hours[flown::detour] * share_arrived(d.outcome);
   if (weights) {
     d.weight = weights[0];
     d.weight_out = weights[1];

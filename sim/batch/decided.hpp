@@ -1,5 +1,7 @@
 // Reads decisions as the kernel writes them (view.hpp, namespace decided).
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "agents/decision.hpp"
@@ -54,9 +56,21 @@ class Decided {
   float V_, days_, pi_arrest_ = 0, p_arrest_ = 0, hazard_ = 0;
 };
 
-/// The share of the planned days that is stayed.
-constexpr float share_stayed(agents::Outcome o) {
-  return o == agents::Outcome::visited ? 1.0f : o == agents::Outcome::cut_short ? 0.5f : 0.0f;
+/// What comes of a trip by its outcome, looked up: which it is is as good as chance, and a branch would often be wrong.
+namespace by_outcome {
+inline constexpr auto table(float visited, float cut_short, float arrested) {
+  std::array<float, agents::outcome_names.size()> shares{};
+  shares[static_cast<std::size_t>(agents::Outcome::visited)] = visited;
+  shares[static_cast<std::size_t>(agents::Outcome::cut_short)] = cut_short;
+  shares[static_cast<std::size_t>(agents::Outcome::arrested)] = arrested;
+  return shares;
 }
+inline constexpr auto stayed = table(1, 0.5f, 0), arrived = table(1, 1, 1);
+}  // namespace by_outcome
+
+/// The share of the planned days that is stayed.
+constexpr float share_stayed(agents::Outcome o) { return by_outcome::stayed[static_cast<std::size_t>(o)]; }
+/// 1 if the outcome is an arrival, or 0.
+constexpr float share_arrived(agents::Outcome o) { return by_outcome::arrived[static_cast<std::size_t>(o)]; }
 
 }  // namespace sim

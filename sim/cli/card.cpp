@@ -121,13 +121,14 @@ std::vector<RidgeOfTrip> ridge_of(const agents::World& world, const Trip& trip, 
   settings.manner.weighed = trip.leader;
   for (const auto& stage : sim::ridge_stages(world, settings.threads)) {
     Spread arrest, visits;
-    settings.on_trips = [&](const std::vector<sim::TripRecord>& records) {
-      for (const auto& [replicate, d] : records)
-        if (trip.is(d)) {
-          const double hazard = static_cast<double>(d.hazard);
-          arrest.add(d.weight_out * hazard);
-          visits.add(agents::is_visit(d.outcome) ? d.weight_out * (1 - hazard) : 0);
-        }
+    settings.on_trips = [&](const sim::TripTable& lived) {
+      lived.each([&](const sim::TripRecord& record) {
+        const agents::Decision& d = record.decision;
+        if (!trip.is(d)) return;
+        const double hazard = static_cast<double>(d.hazard);
+        arrest.add(d.weight_out * hazard);
+        visits.add(agents::is_visit(d.outcome) ? d.weight_out * (1 - hazard) : 0);
+      });
     };
     sim::run(*stage, settings);
     const auto mean = [n](const Spread& s) { return Mean{s.mean(n), s.sd(n) / std::sqrt(n)}; };
@@ -357,16 +358,17 @@ int card(const Arguments& arguments) {
   std::map<agents::Answer, double> answers;
   std::map<Outcome, double> outcomes;
   double asked = 0, under_duty = 0, feared = 0, looks = 0;
-  settings.on_trips = [&](const std::vector<sim::TripRecord>& records) {
-    for (const auto& [replicate, d] : records) {
-      if (!trip.is(d)) continue;
+  settings.on_trips = [&](const sim::TripTable& lived) {
+    lived.each([&](const sim::TripRecord& record) {
+      const agents::Decision& d = record.decision;
+      if (!trip.is(d)) return;
       ++asked;
       ++answers[d.answer];
       ++outcomes[d.outcome];
       under_duty += agents::is_visit(d.outcome) && d.duty;
       looks += d.reached;
       feared += d.reached ? static_cast<double>(d.pi_arrest) : 0;
-    }
+    });
   };
   const auto sets = posterior_wanted(arguments, settings.replicates);
   std::optional<sim::VarianceSplit> unknown;

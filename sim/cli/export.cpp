@@ -29,7 +29,7 @@ void trips(std::ostream& out, const std::filesystem::path& file, const Arguments
   settings.trips = settings.replicates;
   Progress progress("histories", settings.replicates);
   settings.on_progress = [&](std::int64_t done) { progress.at(done); };
-  settings.on_trips = [&](const std::vector<sim::TripRecord>& records) { sim::export_trips(out, stage, records); };
+  settings.on_trips = [&](const sim::TripTable& lived) { sim::export_trips(out, stage, lived); };
   sim::export_trips_header(out);
   if (const auto sets = sets_of(revived))
     sim::run(ensemble(revived.scenario.world, *sets), settings);

@@ -118,14 +118,12 @@ void live_each(const scenarios::Scenario& scenario, const agents::Stage& stage,
                const std::function<void(std::span<const sim::TripRecord>)>& take) {
   std::int64_t next = 0;  // history not yet handed over
   settings.trips = settings.replicates;
-  settings.on_trips = [&](const std::vector<sim::TripRecord>& records) {
-    for (std::size_t first = 0; first < records.size();) {
-      std::size_t last = first;
-      while (last < records.size() && records[last].replicate == records[first].replicate) ++last;
-      for (; next < records[first].replicate; ++next) take({});
-      take(std::span(records).subspan(first, last - first));
-      ++next;
-      first = last;
+  settings.on_trips = [&](const sim::TripTable& lived) {
+    std::vector<sim::TripRecord> history;
+    for (std::size_t row = 0; row < lived.rows(); ++next) {
+      history.clear();
+      for (; row < lived.rows() && lived.replicate[row] == next; ++row) history.push_back(lived[row]);
+      take(history);
     }
   };
   Progress progress("histories", settings.replicates);

@@ -80,15 +80,15 @@ int run(const Arguments& arguments) {
   settings.replicates = scenario.run.replicates;
   settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
   settings.kernel = &kernel_wanted(arguments);
-  std::vector<sim::TripRecord> sample;
+  sim::TripTable sample;
   std::optional<sim::TripsWriter> parts;
   if (trips != Trips::none) settings.trips = trips == Trips::sample ? sampled : settings.replicates;
   if (trips == Trips::all) parts.emplace(path, stage, text, settings.seed);
-  settings.on_trips = [&](const std::vector<sim::TripRecord>& records) {
+  settings.on_trips = [&](const sim::TripTable& lived) {
     if (parts)
-      parts->add(records);
+      parts->add(lived);
     else
-      sample.insert(sample.end(), records.begin(), records.end());
+      sample.add(lived);
   };
 
   const std::atomic<bool>& stop = stop_on_signals();

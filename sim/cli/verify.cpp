@@ -111,8 +111,8 @@ int verify_run(const fs::path& file, int threads) {
   settings.threads = threads;
   settings.manner = run.manner;
   settings.trips = run.trips_replicates;
-  std::vector<sim::TripRecord> sample;
-  settings.on_trips = [&](const std::vector<sim::TripRecord>& r) { sample.insert(sample.end(), r.begin(), r.end()); };
+  sim::TripTable sample;
+  settings.on_trips = [&](const sim::TripTable& lived) { sample.add(lived); };
   const bool has_ridge = run.ridge_replicates > 0;
   const std::int64_t of_ridge =
       has_ridge ? static_cast<std::int64_t>(std::size(sim::ridge_steps) * stage.leaders) * run.ridge_replicates : 0;

@@ -105,10 +105,11 @@ void export_trips_header(std::ostream& out) {
   line.print(out);
 }
 
-void export_trips(std::ostream& out, const agents::Stage& stage, const std::vector<TripRecord>& records) {
+void export_trips(std::ostream& out, const agents::Stage& stage, const TripTable& trips) {
   const Overflown over(stage.world);
   Line line;
-  for (const auto& [replicate, d] : records) {
+  trips.each([&](const TripRecord& record) {
+    const auto& [replicate, d] = record;
     line.add(replicate).add(stage.world.leaders[d.leader.index].name).add(stage.world.hosts[d.host.index].name);
     line.add(d.event).add(agents::answer_names[static_cast<std::size_t>(d.answer)]);
     line.add(agents::outcome_names[static_cast<std::size_t>(d.outcome)]).add(d.week).add(d.week_out);
@@ -116,7 +117,7 @@ void export_trips(std::ostream& out, const agents::Stage& stage, const std::vect
     line.add(int{d.second_stop}).add(int{d.duty}).add(d.detour_hours);
     line.add(d.diverted_to < 0 ? std::string_view() : stage.world.hosts[static_cast<std::size_t>(d.diverted_to)].name);
     line.add(over.on(d)).print(out);
-  }
+  });
 }
 
 void export_hosts(std::ostream& out, const std::filesystem::path& results) {

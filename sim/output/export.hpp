@@ -11,7 +11,7 @@ namespace sim {
 
 /// One line with the names of the columns; then the lines, a chunk at a time.
 void export_trips_header(std::ostream& out);
-void export_trips(std::ostream& out, const agents::Stage& stage, const std::vector<TripRecord>& records);
+void export_trips(std::ostream& out, const agents::Stage& stage, const TripTable& trips);
 
 /// One line for each leader and host of a results file. Errors: as read_stored_run.
 void export_hosts(std::ostream& out, const std::filesystem::path& results);

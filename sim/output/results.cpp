@@ -306,9 +306,9 @@ std::vector<std::byte> results_image(const Results& r) {
   if (r.sets) write_sets(file, r);
   if (r.trips_replicates > 0) {
     file.group("trips");
-    file.dimension("trips", "trip", r.trips.size());
-    std::vector<Variable> columns = trip_columns(r.stage, r.trips.size());
-    add_trips(r.trips, columns);
+    file.dimension("trips", "trip", r.trips.rows());
+    std::vector<Variable> columns = trip_columns(r.stage, r.trips.rows());
+    add_trips(r.trips, 0, r.trips.rows(), columns);
     for (const Variable& column : columns) file.write(column);
   }
   return file.finish();

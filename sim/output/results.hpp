@@ -63,7 +63,7 @@ struct Results {
   const Tally& tally;
   std::vector<RidgePoint> ridge;      ///< may be empty
   std::int64_t ridge_replicates = 0;  ///< lived at each point
-  std::vector<TripRecord> trips;      ///< the sample, in the order of the replicates
+  TripTable trips;                    ///< the sample, in the order of the replicates
   std::int64_t trips_replicates = 0;  ///< replicates in the sample; 0: no sample
   std::optional<ResultsBySet> sets;   ///< of a run over parameter sets
 };

@@ -68,81 +68,52 @@ Variable described(const Field& f, Values values, std::vector<std::string> meani
 
 namespace {
 
-/// Calls f(name, T{}, what a record puts there, names of its values) for each column.
+/// Calls f(name, column of the table, names of its values) for each column.
 template <class F>
 void each_trip_column(F f) {
-  using R = TripRecord;
+  using T = TripTable;
   using Names = std::vector<std::string>;
   const auto none = [](const agents::Stage&) { return Names{}; };
   const auto yes_or_no = [](const agents::Stage&) { return Names{"no", "yes"}; };
-  f(
-      "rep", std::int64_t{}, [](const R& r) { return r.replicate; }, none);
-  f(
-      "leader", std::int16_t{}, [](const R& r) { return r.decision.leader.index; },
-      [](const agents::Stage& s) { return names_of(s.world.leaders); });
-  f(
-      "host", std::int16_t{}, [](const R& r) { return r.decision.host.index; },
-      [](const agents::Stage& s) { return names_of(s.world.hosts); });
-  f(
-      "ev", std::int16_t{}, [](const R& r) { return r.decision.event; }, none);
-  f(
-      "second_stop", std::int8_t{}, [](const R& r) { return r.decision.second_stop; }, yes_or_no);
-  f(
-      "ans", std::int8_t{}, [](const R& r) { return r.decision.answer; },
-      [](const agents::Stage&) { return one_word_each(agents::answer_names); });
-  f(
-      "out", std::int8_t{}, [](const R& r) { return r.decision.outcome; },
-      [](const agents::Stage&) { return one_word_each(agents::outcome_names); });
-  f(
-      "wk", std::int16_t{}, [](const R& r) { return r.decision.week; }, none);
-  f(
-      "wk_out", std::int16_t{}, [](const R& r) { return r.decision.week_out; }, none);
-  f(
-      "order", std::int8_t{}, [](const R& r) { return r.decision.order; }, yes_or_no);
-  f(
-      "duty", std::int8_t{}, [](const R& r) { return r.decision.duty; }, yes_or_no);
-  f(
-      "days", float{}, [](const R& r) { return r.decision.days; }, none);
-  f(
-      "hours", float{}, [](const R& r) { return r.decision.hours; }, none);
-  f(
-      "detour_hours", float{}, [](const R& r) { return r.decision.detour_hours; }, none);
-  f(
-      "diverted_to", std::int16_t{}, [](const R& r) { return r.decision.diverted_to; }, none);
-  f(
-      "V", float{}, [](const R& r) { return r.decision.V; }, none);
-  f(
-      "pi_a", float{}, [](const R& r) { return r.decision.pi_arrest; }, none);
-  f(
-      "P_arr", float{}, [](const R& r) { return r.decision.p_arrest; }, none);
+  f("rep", &T::replicate, none);
+  f("leader", &T::leader, [](const agents::Stage& s) { return names_of(s.world.leaders); });
+  f("host", &T::host, [](const agents::Stage& s) { return names_of(s.world.hosts); });
+  f("ev", &T::event, none);
+  f("second_stop", &T::second_stop, yes_or_no);
+  f("ans", &T::answer, [](const agents::Stage&) { return one_word_each(agents::answer_names); });
+  f("out", &T::outcome, [](const agents::Stage&) { return one_word_each(agents::outcome_names); });
+  f("wk", &T::week, none);
+  f("wk_out", &T::week_out, none);
+  f("order", &T::order, yes_or_no);
+  f("duty", &T::duty, yes_or_no);
+  f("days", &T::days, none);
+  f("hours", &T::hours, none);
+  f("detour_hours", &T::detour_hours, none);
+  f("diverted_to", &T::diverted_to, none);
+  f("V", &T::V, none);
+  f("pi_a", &T::pi_arrest, none);
+  f("P_arr", &T::p_arrest, none);
 }
 
 }  // namespace
 
 std::vector<Variable> trip_columns(const agents::Stage& stage, std::size_t rows) {
   std::vector<Variable> columns;
-  each_trip_column([&]<class T>(std::string_view name, T, auto, auto meanings) {
-    std::vector<T> values;
+  each_trip_column([&]<class Column>(std::string_view name, Column TripTable::*, auto meanings) {
+    Column values;
     values.reserve(rows);
     columns.push_back(described(field("trips", name), std::move(values), meanings(stage)));
   });
   return columns;
 }
 
-void add_trips(std::span<const TripRecord> records, std::vector<Variable>& columns) {
-  constexpr std::size_t at_once = 256;  // stay in the fastest cache from column to column
-  while (!records.empty()) {
-    const auto now = records.first(std::min(at_once, records.size()));
-    records = records.subspan(now.size());
-    auto column = columns.begin();
-    each_trip_column([&]<class T>(std::string_view, T, auto of, auto) {
-      auto& values = std::get<std::vector<T>>((column++)->values);
-      const std::size_t at = values.size();
-      values.resize(at + now.size());
-      T* const to = values.data() + at;
-      for (std::size_t i = 0; i < now.size(); ++i) to[i] = static_cast<T>(of(now[i]));
-    });
-  }
+void add_trips(const TripTable& trips, std::size_t from, std::size_t n, std::vector<Variable>& columns) {
+  auto variable = columns.begin();
+  each_trip_column([&]<class Column>(std::string_view, Column TripTable::*column, auto) {
+    auto& values = std::get<Column>((variable++)->values);
+    const auto first = (trips.*column).begin() + static_cast<std::ptrdiff_t>(from);
+    values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(n));
+  });
 }
 
 void throw_damaged(const std::filesystem::path& path, const std::string& why) {

@@ -19,8 +19,8 @@ Variable described(const Field& field, Values values, std::vector<std::string> m
 
 /// The columns of the group `trips`, with room for rows but without any.
 std::vector<Variable> trip_columns(const agents::Stage& stage, std::size_t rows);
-/// Adds rows to them.
-void add_trips(std::span<const TripRecord> records, std::vector<Variable>& columns);
+/// Adds n rows to them, from a row on.
+void add_trips(const TripTable& trips, std::size_t from, std::size_t n, std::vector<Variable>& columns);
 
 struct OpenedResults {
   NetcdfReader file;

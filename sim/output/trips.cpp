@@ -92,21 +92,21 @@ TripsWriter::~TripsWriter() {
   fs::remove_all(partial_, ignored);
 }
 
-void TripsWriter::add(const std::vector<TripRecord>& records) {
-  const std::span<const TripRecord> all(records);
+void TripsWriter::add(const TripTable& trips) {
+  const std::vector<std::int64_t>& replicate = trips.replicate;
   std::size_t kept = 0;
-  for (std::size_t from = 0; from < all.size();) {
+  for (std::size_t from = 0; from < trips.rows();) {
     std::size_t to = from;  // past the end of a replicate
-    while (to < all.size() && all[to].replicate == all[from].replicate) ++to;
+    while (to < trips.rows() && replicate[to] == replicate[from]) ++to;
     if (part_->rows > 0 && part_->rows + (to - from) > most_rows_) {
-      add_trips(all.subspan(kept, from - kept), part_->columns);
+      add_trips(trips, kept, from - kept, part_->columns);
       kept = from;
-      write_part(all[from].replicate);
+      write_part(replicate[from]);
     }
     part_->rows += to - from;
     from = to;
   }
-  add_trips(all.subspan(kept), part_->columns);
+  add_trips(trips, kept, trips.rows() - kept, part_->columns);
 }
 
 void TripsWriter::finish(std::int64_t replicates) {

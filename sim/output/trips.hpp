@@ -30,8 +30,8 @@ class TripsWriter {
   TripsWriter(const TripsWriter&) = delete;
   TripsWriter& operator=(const TripsWriter&) = delete;
 
-  /// Records in the order of the replicates, a replicate never in two calls.
-  void add(const std::vector<TripRecord>& records);
+  /// In the order of the replicates, a replicate never in two calls.
+  void add(const TripTable& trips);
 
   /// `replicates` were lived. An older NAME.trips is replaced; one that holds anything but parts is left alone:
   /// ResultsError.

@@ -11,23 +11,19 @@ namespace {
 struct Piece {
   Tally tally;
   Outcomes outcomes;
-  std::vector<TripRecord> trips;
+  TripTable trips;
 };
 
 Piece live(const agents::Stage& stage, const RunSettings& s, const Kernel& kernel, std::int64_t from, std::int64_t to) {
   const BatchStage batch(stage);
   BatchLife life(batch, kernel);
   Piece piece{Tally(stage), {}, {}};
-  PackedTrips trips;
   for (std::int64_t first = from; first < to; first += block_replicates) {
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
     life.live(s.seed, static_cast<std::uint32_t>(first), count);
     piece.tally.add(life, count, true);
-    trips.add(life, first, count, s.trips);
+    piece.trips.add(life, first, count, s.trips);
   }
-  trips.unpack(batch.view(), [&](const std::vector<TripRecord>& some) {
-    piece.trips.insert(piece.trips.end(), some.begin(), some.end());
-  });
   piece.outcomes = outcomes_of(stage, piece.tally);
   return piece;
 }
@@ -95,7 +91,7 @@ EnsembleResult run(const Ensemble& ensemble, const RunSettings& s) {
   const auto take = [&](Piece piece) {
     result.tally += piece.tally;
     result.by_set.push_back(std::move(piece.outcomes));
-    if (s.on_trips && !piece.trips.empty()) s.on_trips(piece.trips);
+    if (s.on_trips && piece.trips.rows() > 0) s.on_trips(piece.trips);
     if (s.on_progress) s.on_progress(result.tally.replicates());
   };
   const std::int64_t sets = std::min<std::int64_t>(static_cast<std::int64_t>(ensemble.sets),

@@ -17,13 +17,13 @@ namespace {
 
 struct Chunk {
   Tally tally;
-  PackedTrips trips;
+  TripTable trips;
 };
 
 }  // namespace
 
 Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& s, std::int64_t from, std::int64_t to,
-                 bool quantiles, PackedTrips* trips) {
+                 bool quantiles, TripTable* trips) {
   Tally tally(stage.stage(), s.manner, s.weeks);
   for (std::int64_t first = from; first < to; first += block_replicates) {
     const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, to - first));
@@ -44,14 +44,14 @@ Tally run(const agents::Stage& stage, const RunSettings& s) {
     auto life = std::make_unique<BatchLife>(batch, kernel, s.manner);
     return [&, life = std::move(life)](std::int64_t number) {
       const std::int64_t from = number * chunk_size;
-      PackedTrips trips;
+      TripTable trips;
       Tally tally = live_chunk(batch, *life, s, from, std::min(from + chunk_size, s.replicates), true, &trips);
       return Chunk{std::move(tally), std::move(trips)};
     };
   };
   in_order(chunks, s.threads, s.stop, make_worker, [&](const Chunk& chunk) {
     total += chunk.tally;
-    if (s.on_trips) chunk.trips.unpack(batch.view(), s.on_trips);
+    if (s.on_trips && chunk.trips.rows() > 0) s.on_trips(chunk.trips);
     if (s.on_progress) s.on_progress(total.replicates());
   });
   return total;

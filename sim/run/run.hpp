@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/batch/batch.hpp"
-#include "sim/run/packed.hpp"
+#include "sim/run/trip_table.hpp"
 #include "sim/stats/tally.hpp"
 
 namespace sim {
@@ -26,7 +26,7 @@ struct RunSettings {
   const Kernel* kernel = nullptr;  ///< null: the best this machine has. Never changes a result.
   std::int64_t trips = 0;          ///< replicates 0 .. trips-1 whose decisions are handed to `on_trips`
   /// Called in the order of the replicates, some whole ones at a time, from one thread at a time.
-  std::function<void(const std::vector<TripRecord>&)> on_trips;
+  std::function<void(const TripTable&)> on_trips;
   /// Called after each chunk with the number of replicates done, from one thread at a time.
   std::function<void(std::int64_t)> on_progress;
   /// Set from outside (a signal handler) to stop: chunks in hand are finished, the rest is left.
@@ -35,7 +35,7 @@ struct RunSettings {
 
 /// Replicates [from, to) of one chunk; the decisions of those below settings.trips go to `trips`, if it is there.
 Tally live_chunk(const BatchStage& stage, BatchLife& life, const RunSettings& settings, std::int64_t from,
-                 std::int64_t to, bool quantiles, PackedTrips* trips = nullptr);
+                 std::int64_t to, bool quantiles, TripTable* trips = nullptr);
 
 /// Replicates 0 .. tally.replicates()-1 were lived: all of them, or fewer after a stop.
 Tally run(const agents::Stage& stage, const RunSettings& settings);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/batch/huge_pages.hpp"
+#include "sim/run/trip_table.hpp"
 #include "sim/stats/tally.hpp"
 #include "tests/support/same_histories.hpp"
 #include "tests/support/worlds.hpp"
@@ -281,6 +282,33 @@ TEST_CASE("batch: a block asks nothing of what its memory held") {
     sim::PhiloxLuck luck(2025, static_cast<std::uint32_t>(r));
     block.tell(r, told);
     CHECK(same(told, life.live(luck)));
+  }
+}
+
+TEST_CASE("batch: a table of trips tells a block's decisions replicate by replicate, with their weights") {
+  const agents::Stage stage(support::lively_world(10, 52));
+  const sim::BatchStage batch(stage);
+  for (const agents::Manner manner : {agents::Manner{}, agents::Manner{.weighed = agents::LeaderId{0}}}) {
+    CAPTURE(manner.weighed.has_value());
+    sim::BatchLife block(batch, sim::best_kernel(), manner);
+    sim::TripTable trips;
+    for (const std::uint32_t first : {0u, 512u}) {  // 700 wanted of 812
+      const int count = first == 0 ? 512 : 300;
+      block.live(2025, first, count);
+      trips.add(block, first, count, 700);
+    }
+    agents::Life life(stage, manner);
+    std::size_t row = 0;
+    for (std::uint32_t r = 0; r < 700; ++r) {
+      CAPTURE(r);
+      sim::PhiloxLuck luck(2025, r);
+      for (const agents::Decision& d : life.live(luck).decisions) {
+        REQUIRE(row < trips.rows());
+        CHECK(trips[row].replicate == r);
+        CHECK(same(trips[row++].decision, d));
+      }
+    }
+    CHECK(row == trips.rows());
   }
 }
 

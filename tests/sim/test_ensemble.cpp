@@ -68,8 +68,8 @@ TEST_CASE("ensemble: any number of threads, the same numbers; trips come in orde
     s.trips = 1000;
     std::int64_t last = -1, seen = 0;
     bool ordered = true;
-    s.on_trips = [&](const std::vector<TripRecord>& some) {
-      for (const TripRecord& t : some) ordered &= t.replicate >= last, last = t.replicate, ++seen;
+    s.on_trips = [&](const TripTable& some) {
+      for (const std::int64_t replicate : some.replicate) ordered &= replicate >= last, last = replicate, ++seen;
     };
     const EnsembleResult r = run(e, s);
     CHECK(ordered);

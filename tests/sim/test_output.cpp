@@ -47,7 +47,7 @@ struct Lived {
   agents::Stage stage;
   sim::ResultsText text;
   sim::RunSettings settings;
-  std::vector<sim::TripRecord> trips;
+  sim::TripTable trips;
   sim::Tally tally;
 
   explicit Lived(agents::World world, std::int64_t replicates = 100, agents::Manner manner = {})
@@ -67,9 +67,7 @@ struct Lived {
     settings.replicates = replicates;
     settings.manner = manner;
     settings.trips = 10;
-    settings.on_trips = [this](const std::vector<sim::TripRecord>& some) {
-      trips.insert(trips.end(), some.begin(), some.end());
-    };
+    settings.on_trips = [this](const sim::TripTable& some) { trips.add(some); };
     return sim::run(stage, settings);
   }
 
@@ -159,9 +157,9 @@ TEST_CASE("output: the file says what the tally says") {
   CHECK(file.texts("event_leader") == std::vector<std::string>{"leader", "leader", "other leader", "other leader"});
   CHECK(file.numbers("event_row") == std::vector<double>{0, 1, 0, 1});
   const std::vector<double> rep = file.numbers("trips/rep"), host = file.numbers("trips/host");
-  REQUIRE(rep.size() == lived.trips.size());
-  CHECK(rep.back() == static_cast<double>(lived.trips.back().replicate));
-  CHECK(host.back() == lived.trips.back().decision.host.index);
+  REQUIRE(rep.size() == lived.trips.rows());
+  CHECK(rep.back() == static_cast<double>(lived.trips.replicate.back()));
+  CHECK(host.back() == lived.trips.host.back());
 }
 
 TEST_CASE("output: weighed arrests make the counts sums of weights") {
@@ -318,9 +316,11 @@ TEST_CASE("output: trips are exported with the columns that others rely on") {
   d.pi_arrest = 1e-7f;
   d.p_arrest = 0.1f;
   d.V = 2;
+  sim::TripTable trips;
+  trips.add({12, d});
   std::ostringstream out;
   sim::export_trips_header(out);
-  sim::export_trips(out, stage, {{12, d}});
+  sim::export_trips(out, stage, trips);
   CHECK(out.str() ==
         "rep,leader,host,ev,ans,out,wk,wk_out,order,days,hours,pi_a,P_arr,V,second_stop,duty,detour_hours,diverted_to,"
         "over\n"
@@ -369,11 +369,11 @@ TEST_CASE("output: a folder of trips has all parts or keeps its other name") {
     CHECK(file.text_attribute("", "fingerprint") == sim::run_fingerprint(lived.text, 1));
     CHECK(file.digest() == file.text_attribute("", "digest"));
     next = file.integer_attribute("", "past_replicate");
-    for (const double rep : file.numbers("rep")) CHECK(static_cast<std::int64_t>(rep) == lived.trips[rows++].replicate);
+    for (const double rep : file.numbers("rep")) CHECK(static_cast<std::int64_t>(rep) == lived.trips.replicate[rows++]);
     CHECK(sim::is_results_file(path));
   }
   CHECK(next == 10);
-  CHECK(rows == lived.trips.size());
+  CHECK(rows == lived.trips.rows());
 
   SUBCASE("an older folder is replaced whole") {
     sim::TripsWriter again(folder / "r.h5", lived.stage, lived.text, 1);
