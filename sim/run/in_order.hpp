@@ -1,6 +1,7 @@
 // Pieces of work made by any thread at any time and taken in their order: how results stay the same for every number of
 // threads.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -59,7 +60,7 @@ void in_order(std::int64_t n, int threads, const std::atomic<bool>* stop, MakeWo
   {
     std::vector<std::jthread> others;  // joined whatever happens
     try {
-      for (int i = 1; i < threads; ++i) others.emplace_back(work);
+      for (int i = 1; i < std::min<std::int64_t>(threads, n); ++i) others.emplace_back(work);
     } catch (const std::system_error&) {  // no more threads to be had: fewer do as well
     }
     work();
