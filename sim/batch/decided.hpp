@@ -56,16 +56,11 @@ class Decided {
   float V_, days_, pi_arrest_ = 0, p_arrest_ = 0, hazard_ = 0;
 };
 
-/// What comes of a trip by its outcome, looked up: which it is is as good as chance, and a branch would often be wrong.
+/// In the order of agents::Outcome. Looked up: which it is is as good as chance, and a branch would often be wrong.
 namespace by_outcome {
-inline constexpr auto table(float visited, float cut_short, float arrested) {
-  std::array<float, agents::outcome_names.size()> shares{};
-  shares[static_cast<std::size_t>(agents::Outcome::visited)] = visited;
-  shares[static_cast<std::size_t>(agents::Outcome::cut_short)] = cut_short;
-  shares[static_cast<std::size_t>(agents::Outcome::arrested)] = arrested;
-  return shares;
-}
-inline constexpr auto stayed = table(1, 0.5f, 0), arrived = table(1, 1, 1);
+using Shares = std::array<float, agents::outcome_names.size()>;
+inline constexpr Shares stayed{1, 0.5f}, arrived{1, 1, 0, 0, 1};
+static_assert(static_cast<int>(agents::Outcome::cut_short) == 1 && static_cast<int>(agents::Outcome::arrested) == 4);
 }  // namespace by_outcome
 
 /// The share of the planned days that is stayed.

@@ -22,11 +22,12 @@ class Shelf {
     const std::scoped_lock lock(mutex_);
     for (Piece** at = &first_; *at; at = &(*at)->next)
       if ((*at)->bytes >= bytes) return std::exchange(*at, (*at)->next);
-    if (Piece* const small = first_) {
-      first_ = small->next;
-      munmap(small, small->bytes);
-    }
+    if (first_) unmap_first();
     return nullptr;
+  }
+  void clear() {
+    const std::scoped_lock lock(mutex_);
+    while (first_) unmap_first();
   }
   void put(void* mapped, std::size_t bytes) {
     const std::scoped_lock lock(mutex_);
@@ -34,6 +35,10 @@ class Shelf {
   }
 
  private:
+  void unmap_first() {
+    Piece* const piece = std::exchange(first_, first_->next);
+    munmap(piece, piece->bytes);
+  }
   std::mutex mutex_;
   Piece* first_ = nullptr;
 } shelf;
@@ -46,7 +51,12 @@ HugePages::HugePages(std::size_t bytes) {
     mapped_ = {kept, GiveBack{kept->bytes}};
     return;
   }
-  void* const at = mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const auto map = [room] { return mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); };
+  void* at = map();
+  if (at == MAP_FAILED) {
+    shelf.clear();
+    at = map();
+  }
   if (at == MAP_FAILED) throw std::bad_alloc();
   mapped_ = {at, GiveBack{room}};
 #ifdef MADV_HUGEPAGE

@@ -6,8 +6,8 @@
 
 namespace sim {
 
-/// Holds anything at first, and takes no room before it is written to. In huge pages where the system lends them:
-/// lookups wait less for the translation of their addresses. The first write to such a page takes a while, as two
+/// Holds anything at first; a fresh one takes no room before it is written to. In huge pages where the system lends
+/// them: lookups wait less for the translation of their addresses. The first write to such a page takes a while, as two
 /// megabytes are cleared; so what is given back is kept for the next that fits in it.
 class HugePages {
  public:

@@ -11,6 +11,7 @@
 #include "sim/cli/stopping.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/experiments/allocation_file.hpp"
+#include "sim/experiments/answers.hpp"
 #include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
 
@@ -54,7 +55,8 @@ int allocate(const Arguments& arguments) {
   effort.litigation = arguments.number("litigation", 0, 1).value_or(effort.litigation);
   effort.winnability = arguments.number("winnability", 0, 1).value_or(effort.winnability);
   const scenarios::Scenario scenario = load_scenario(arguments);
-  const std::filesystem::path path = answer_path(arguments, scenario.name + ".allocate.h5");
+  const std::filesystem::path path =
+      answer_path(arguments, scenario.name + ".allocate.h5", sim::allocation_kind().filetype);
 
   sim::CompareSettings settings;
   settings.seed = scenario.run.seed;

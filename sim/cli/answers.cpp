@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <limits>
@@ -30,19 +31,42 @@ std::int64_t histories_compared(const scenarios::Scenario& scenario) {
   return scenario.run.replicates;
 }
 
-fs::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view kind) {
-  const fs::path path = arguments.text("out").value_or(otherwise);
-  if (!path.has_filename() || path == "-")
-    throw UsageError("option '--out' takes the name of a file, not '" + path.string() + "'");
-  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+namespace {
+
+bool is_there(const fs::path& path) {
   std::error_code ignored;
-  if (fs::exists(fs::symlink_status(path, ignored)) && !sim::is_results_file(path))
-    throw std::system_error(EEXIST, std::generic_category(),
-                            "'" + path.string() + "' is not a " + std::string(kind) +
-                                " of safeconduct and is left alone (--out FILE names another)");
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+void must_have_room(std::string_view option, const fs::path& path) {
+  if (!path.has_filename() || path == "-")
+    throw UsageError("option '--" + std::string(option) + "' takes the name of a file, not '" + path.string() + "'");
+  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
   if (access(folder.c_str(), W_OK | X_OK) != 0)
     throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
+}
+
+[[noreturn]] void leave_alone(std::string_view option, const fs::path& path, const std::string& kind) {
+  throw std::system_error(EEXIST, std::generic_category(),
+                          "'" + path.string() + "' is not " + (kind.starts_with('a') ? "an " : "a ") + kind +
+                              " and is left alone (--" + std::string(option) + " FILE names another)");
+}
+
+}  // namespace
+
+fs::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view filetype) {
+  const fs::path path = arguments.text("out").value_or(otherwise);
+  must_have_room("out", path);
+  constexpr std::string_view program = "safeconduct ";
+  if (is_there(path) && !sim::is_file_of(filetype, path))
+    leave_alone("out", path, std::string(filetype.substr(program.size())) + " file of safeconduct");
   return path;
+}
+
+void must_be_free(std::string_view option, const fs::path& path, std::initializer_list<std::string_view> endings) {
+  must_have_room(option, path);
+  if (is_there(path) && std::find(endings.begin(), endings.end(), path.extension()) == endings.end())
+    leave_alone(option, path, "file ending in " + std::string(*endings.begin()));
 }
 
 std::string signed_number(double x, int decimals) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,10 +18,13 @@ std::vector<std::string> run_settings(const Arguments& arguments);
 /// run.replicates, of which a comparison needs two: one has no spread.
 std::int64_t histories_compared(const scenarios::Scenario& scenario);
 
-/// Where a file goes: --out, else `otherwise` here. Refuses at once what could not be written at the end, and what is
-/// no file of this program, which the message calls `kind`.
-std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise,
-                                  std::string_view kind = "file");
+/// Where a file of this type goes: --out, else `otherwise` here. Refuses at once what could not be written at the end,
+/// and to write over any other file.
+std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view filetype);
+
+/// The same for a text: only files with one of these endings are written over.
+void must_be_free(std::string_view option, const std::filesystem::path& path,
+                  std::initializer_list<std::string_view> endings);
 
 /// "+1.20", "-0.03", "0.00".
 std::string signed_number(double x, int decimals);

@@ -13,6 +13,7 @@
 #include "sim/cli/stopping.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/experiments/adaptive.hpp"
+#include "sim/experiments/answers.hpp"
 #include "sim/experiments/comparison_file.hpp"
 #include "sim/output/whole_file.hpp"
 #include "sim/run/run.hpp"
@@ -152,7 +153,7 @@ int compare(const Arguments& arguments) {
   const auto threads = arguments.whole("threads", 1, 4096);
   const Worlds worlds = worlds_wanted(arguments);
   const scenarios::Scenario& base = worlds.scenarios.front();
-  const std::filesystem::path path = answer_path(arguments, base.name + ".compare.h5");
+  const std::filesystem::path path = answer_path(arguments, base.name + ".compare.h5", sim::comparison_kind().filetype);
 
   std::vector<agents::Stage> stages;
   stages.reserve(worlds.scenarios.size());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scenarios/problem.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
@@ -80,8 +81,9 @@ int export_csv(const Arguments& arguments) {
   const std::string& what = arguments.words()[0];
   must_be_a_table(what);
   const std::filesystem::path file = arguments.words()[1];
-  if (what != "weeks") std::cerr << "note: " << arrest_caveat << '\n';
   const auto out = arguments.text("out");
+  if (out && *out != "-") must_be_free("out", *out, {".csv", ".txt", ".tsv"});
+  if (what != "weeks") std::cerr << "note: " << arrest_caveat << '\n';
   if (!out || *out == "-") {
     write(std::cout, what, file, arguments);
     return Exit::done;

@@ -8,6 +8,7 @@
 
 #include "scenarios/problem.hpp"
 #include "sim/cli/along_a_record.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/scorecard_text.hpp"
@@ -81,8 +82,8 @@ std::string told(const sim::Posterior& p) {
 
 int fit(const Arguments& arguments) {
   if (arguments.words().empty()) throw UsageError("fit which scenarios? e.g. 'safeconduct fit bashir_2009 putin_2023'");
-  const auto out = arguments.text("out");
-  if (!out) throw UsageError("where does the posterior go? (--out FILE.h5)");
+  if (!arguments.text("out")) throw UsageError("where does the posterior go? (--out FILE.h5)");
+  const fs::path out = answer_path(arguments, "", sim::posterior_filetype);
   const scenarios::Places places = shipped_places();
   const fs::path record_folder = places.world.parent_path() / "record";
   const fs::path file = arguments.text("records").value_or((record_folder / "decisions.csv").string());
@@ -127,9 +128,9 @@ int fit(const Arguments& arguments) {
       return sim::fit(evidence, sim::fitted_parameters(), settings);
     }();
     posterior.record = sim::Sha256().add(sim::read_whole(file)).digest();
-    sim::write_whole(*out, sim::posterior_image(posterior));
+    sim::write_whole(out, sim::posterior_image(posterior));
     std::cout << told(posterior) << "\nForecasts whose parameters, too, come from earlier decisions alone:\n"
-              << scorecard_text(sim::scorecard(posterior.rolling)) << "wrote " << *out << '\n';
+              << scorecard_text(sim::scorecard(posterior.rolling)) << "wrote " << out.string() << '\n';
   } catch (const sim::Stopped&) {
     std::cerr << "stopped: nothing written\n";
     return 128 + stopped_by();

@@ -6,6 +6,7 @@
 #include "agents/flight.hpp"
 #include "agents/stage.hpp"
 #include "scenarios/flights.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/output/whole_file.hpp"
@@ -121,6 +122,7 @@ int route(const Arguments& arguments) {
   const std::size_t h = row_of(world.hosts, *arguments.text("to"), "to");
   const auto week = static_cast<agents::Week>(arguments.whole("week", 0, world.weeks - 1).value_or(0));
   const agents::Leader& leader = world.leaders[l];
+  if (const auto file = arguments.text("geojson")) must_be_free("geojson", *file, {".json", ".geojson"});
   if (world.hosts[h].name == leader.home) throw UsageError("option '--to': " + leader.home + " is home");
   const agents::LeaderId id = agents::leader_id(l);
 

@@ -56,7 +56,7 @@ fs::path results_path(const Arguments& arguments, const std::string& scenario) {
   const fs::path ending = fs::path(arguments.text("out").value_or("")).extension();
   if (ending == ".trips" || ending == ".json")
     throw UsageError("option '--out' takes another ending than " + ending.string() + ", which belongs beside it");
-  return answer_path(arguments, scenario + ".h5", "results file");
+  return answer_path(arguments, scenario + ".h5", sim::results_filetype);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/words.hpp"
+#include "sim/experiments/answers.hpp"
 #include "sim/experiments/sensitivity_file.hpp"
 #include "sim/output/whole_file.hpp"
 
@@ -58,7 +59,7 @@ int sensitivity(const Arguments& arguments) {
   if (at == design.measures.end())
     throw UsageError("option '--measure' takes a measure of the file, not '" + scenarios::printable(measure) +
                      "': " + scenarios::suggestion(measure, design.measures, "they are visits, member_visits, ..."));
-  const std::filesystem::path path = answer_path(arguments, name + ".sensitivity.h5");
+  const std::filesystem::path path = answer_path(arguments, name + ".sensitivity.h5", sim::sensitivity_kind().filetype);
   const sim::Sensitivity found = sim::sensitivity(design, merged);
   sim::write_whole(path, sim::sensitivity_image(design, found));
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "scenarios/sweep.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/planning.hpp"
 #include "sim/cli/progress.hpp"
@@ -222,11 +223,7 @@ int merge(const Arguments& arguments) {
   if (arguments.words().empty()) throw UsageError("merge takes the folder of a sweep");
   const fs::path folder = arguments.words().front();
   const sim::Plan plan = sim::read_plan(folder);
-  const fs::path out = arguments.text("out").value_or((folder / "results.h5").string());
-  std::error_code ignored;
-  if (fs::exists(fs::symlink_status(out, ignored)) && !sim::is_results_file(out))
-    throw std::system_error(EEXIST, std::generic_category(),
-                            "'" + out.string() + "' is not a results file of safeconduct and is left alone");
+  const fs::path out = answer_path(arguments, folder / "results.h5", sim::sweep_filetype);
   write_results(folder, plan, out, arguments.flag("partial"));
   std::cout << "wrote " << out.string() << "\n";
   return Exit::done;

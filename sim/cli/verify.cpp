@@ -35,7 +35,7 @@ void survive_reading(const fs::path& file) {
     setrlimit(RLIMIT_CORE, &none);
 #endif
     alarm(600);
-    sim::is_results_file(file);
+    sim::is_file_of(sim::results_filetype, file);
     sim::reads_whole(file);
     _exit(0);
   }
@@ -152,7 +152,8 @@ int verify(const Arguments& arguments) {
   const int threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
   sim::read_whole(file);  // an error of the disk is told as such
   survive_reading(file);
-  return sim::is_sweep_file(file) ? verify_sweep(file, arguments, threads) : verify_run(file, threads);
+  return sim::is_file_of(sim::sweep_filetype, file) ? verify_sweep(file, arguments, threads)
+                                                    : verify_run(file, threads);
 }
 
 }  // namespace cli

@@ -15,7 +15,6 @@ namespace sim {
 
 inline constexpr std::string_view plan_filetype = "safeconduct plan";
 inline constexpr std::string_view cell_filetype = "safeconduct cell";
-inline constexpr std::string_view sweep_filetype = "safeconduct sweep";
 /// Of plans, cells and merged files together. Major: an older reader would misread them. Minor: something was added.
 inline constexpr std::array<std::int32_t, 2> sweep_version = {1, 0};
 

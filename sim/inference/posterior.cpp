@@ -12,7 +12,6 @@
 namespace sim {
 namespace {
 
-constexpr std::string_view filetype = "safeconduct posterior";
 constexpr std::array<std::int32_t, 2> version = {1, 1};
 
 /// What is in the file, once: the writer takes dimensions and meanings from here, and SCHEMA.md is printed from it.
@@ -105,7 +104,7 @@ void put(std::span<const std::string> names, std::span<const double> values, age
 std::vector<std::byte> posterior_image(const Posterior& p) {
   NetcdfWriter file(NetcdfWriter::Packing::deflate);
   file.attribute("", "Conventions", "CF-1.10");
-  file.attribute("", "filetype", std::string(filetype));
+  file.attribute("", "filetype", std::string(posterior_filetype));
   file.attribute("", "version", version);
   file.attribute("", "source", "safeconduct " SAFECONDUCT_VERSION);
   file.attribute("", "record", p.record);
@@ -165,7 +164,7 @@ Posterior read_posterior(const std::filesystem::path& path) {
   const std::string name = path.string();
   try {
     const NetcdfReader file(std::move(bytes));
-    if (!file.has_attribute("", "filetype") || file.text_attribute("", "filetype") != filetype)
+    if (!file.has_attribute("", "filetype") || file.text_attribute("", "filetype") != posterior_filetype)
       throw std::runtime_error("it is no posterior ('safeconduct fit' writes one)");
     if (file.integers_attribute("", "version").at(0) > version[0])
       throw std::runtime_error("it was written by a later version of safeconduct");

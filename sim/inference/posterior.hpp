@@ -50,6 +50,7 @@ struct Posterior {
 void put(std::span<const std::string> names, std::span<const double> values, agents::World& world);
 
 /// The whole file.
+inline constexpr std::string_view posterior_filetype = "safeconduct posterior";
 std::vector<std::byte> posterior_image(const Posterior& posterior);
 /// Throws std::system_error if it cannot be read, ResultsError if it is damaged, foreign or of a later format.
 Posterior read_posterior(const std::filesystem::path& path);

@@ -366,17 +366,9 @@ std::string first_difference(const std::vector<std::byte>& a, const std::vector<
   return "";
 }
 
-bool is_results_file(const std::filesystem::path& path) {
+bool is_file_of(std::string_view filetype, const std::filesystem::path& path) {
   try {
-    return filetype_of(path).starts_with("safeconduct ");
-  } catch (const std::exception&) {
-    return false;
-  }
-}
-
-bool is_sweep_file(const std::filesystem::path& path) {
-  try {
-    return filetype_of(path) == "safeconduct sweep";
+    return filetype_of(path) == filetype;
   } catch (const std::exception&) {
     return false;
   }

@@ -96,12 +96,10 @@ StoredRun read_stored_run(const std::filesystem::path& path);
 /// What differs between two results files in memory, dataset by dataset to the bit: the first name; empty: nothing.
 std::string first_difference(const std::vector<std::byte>& a, const std::vector<std::byte>& b);
 
-/// Whether a file looks like results (or a part of trips) of this program, so that it may be replaced. Never throws for
-/// what the file holds; false if there is none.
-bool is_results_file(const std::filesystem::path& path);
+inline constexpr std::string_view trips_filetype = "safeconduct trips", sweep_filetype = "safeconduct sweep";
+/// Whether a file is of this program and this type. Never throws for what the file holds; false if there is none.
+bool is_file_of(std::string_view filetype, const std::filesystem::path& path);
 
-/// Whether it is the merged file of a sweep. Never throws for what the file holds.
-bool is_sweep_file(const std::filesystem::path& path);
 /// Whether every dataset of an HDF5 file can be read. Never throws, but HDF5 may die of a damaged file.
 bool reads_whole(const std::filesystem::path& path);
 

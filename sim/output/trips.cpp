@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <mutex>
-#include <span>
 #include <system_error>
 
 #include "sim/output/netcdf.hpp"
@@ -134,7 +133,7 @@ void TripsWriter::write_part(std::int64_t past_replicate) {
         std::unique_lock lock(library);
         NetcdfWriter file(NetcdfWriter::Packing::plain);
         file.attribute("", "Conventions", "CF-1.10");
-        file.attribute("", "filetype", "safeconduct trips");
+        file.attribute("", "filetype", std::string(trips_filetype));
         file.attribute("", "version", results_version);
         file.attribute("", "source", "safeconduct " SAFECONDUCT_VERSION);
         file.attribute("", "seed", seed_);

@@ -2,80 +2,69 @@
 
 #include <algorithm>
 #include <span>
+#include <type_traits>
 
 #include "sim/batch/decided.hpp"
 
 namespace sim {
 namespace {
 
-/// Calls f(member) for each column.
+/// Calls f(column, where its value lies in a decision) for each column but the replicate.
 template <class F>
 void each_column(F f) {
   using T = TripTable;
-  f(&T::replicate);
-  for (auto column : {&T::leader, &T::host, &T::event, &T::week, &T::week_out, &T::diverted_to}) f(column);
-  for (auto column : {&T::V, &T::days, &T::hours, &T::detour_hours, &T::pi_arrest, &T::p_arrest, &T::hazard}) f(column);
-  for (auto column : {&T::weight, &T::weight_out}) f(column);
-  for (auto column : {&T::second_stop, &T::answer, &T::outcome, &T::order, &T::duty, &T::reached}) f(column);
+  using D = agents::Decision;
+  const auto at = [](auto member) {
+    return [member](auto& d) -> auto& { return d.*member; };
+  };
+  f(
+      &T::leader, [](auto& d) -> auto& { return d.leader.index; });
+  f(
+      &T::host, [](auto& d) -> auto& { return d.host.index; });
+  f(&T::event, at(&D::event));
+  f(&T::week, at(&D::week));
+  f(&T::week_out, at(&D::week_out));
+  f(&T::diverted_to, at(&D::diverted_to));
+  f(&T::V, at(&D::V));
+  f(&T::days, at(&D::days));
+  f(&T::hours, at(&D::hours));
+  f(&T::detour_hours, at(&D::detour_hours));
+  f(&T::pi_arrest, at(&D::pi_arrest));
+  f(&T::p_arrest, at(&D::p_arrest));
+  f(&T::hazard, at(&D::hazard));
+  f(&T::weight, at(&D::weight));
+  f(&T::weight_out, at(&D::weight_out));
+  // Bytes last: for all the compiler knows, writing one moves the columns.
+  f(&T::second_stop, at(&D::second_stop));
+  f(&T::answer, at(&D::answer));
+  f(&T::outcome, at(&D::outcome));
+  f(&T::order, at(&D::order));
+  f(&T::duty, at(&D::duty));
+  f(&T::reached, at(&D::reached));
 }
 
 }  // namespace
 
 TripRecord TripTable::operator[](std::size_t row) const {
   TripRecord record{replicate[row], {}};
-  agents::Decision& d = record.decision;
-  d.leader.index = static_cast<std::uint16_t>(leader[row]);
-  d.host.index = static_cast<std::uint16_t>(host[row]);
-  d.event = event[row];
-  d.second_stop = second_stop[row];
-  d.answer = static_cast<agents::Answer>(answer[row]);
-  d.outcome = static_cast<agents::Outcome>(outcome[row]);
-  d.week = week[row];
-  d.week_out = week_out[row];
-  d.order = order[row];
-  d.duty = duty[row];
-  d.reached = reached[row];
-  d.V = V[row];
-  d.days = days[row];
-  d.hours = hours[row];
-  d.detour_hours = detour_hours[row];
-  d.pi_arrest = pi_arrest[row];
-  d.p_arrest = p_arrest[row];
-  d.diverted_to = diverted_to[row];
-  d.hazard = hazard[row];
-  d.weight = weight[row];
-  d.weight_out = weight_out[row];
+  each_column([&](auto column, auto in) {
+    auto& value = in(record.decision);
+    value = static_cast<std::remove_reference_t<decltype(value)>>((this->*column)[row]);
+  });
   return record;
 }
 
 void TripTable::put(std::size_t row, std::int64_t of, const agents::Decision& d) {
   replicate[row] = of;
-  leader[row] = static_cast<std::int16_t>(d.leader.index);
-  host[row] = static_cast<std::int16_t>(d.host.index);
-  event[row] = d.event;
-  week[row] = d.week;
-  week_out[row] = d.week_out;
-  diverted_to[row] = d.diverted_to;
-  V[row] = d.V;
-  days[row] = d.days;
-  hours[row] = d.hours;
-  detour_hours[row] = d.detour_hours;
-  pi_arrest[row] = d.pi_arrest;
-  p_arrest[row] = d.p_arrest;
-  hazard[row] = d.hazard;
-  weight[row] = d.weight;
-  weight_out[row] = d.weight_out;
-  // Bytes last: for all the compiler knows, writing one moves the columns.
-  second_stop[row] = d.second_stop;
-  answer[row] = static_cast<std::int8_t>(d.answer);
-  outcome[row] = static_cast<std::int8_t>(d.outcome);
-  order[row] = d.order;
-  duty[row] = d.duty;
-  reached[row] = d.reached;
+  each_column([&](auto column, auto in) {
+    auto& value = (this->*column)[row];
+    value = static_cast<std::remove_reference_t<decltype(value)>>(in(d));
+  });
 }
 
 void TripTable::resize(std::size_t rows) {
-  each_column([&](auto column) { (this->*column).resize(rows); });
+  replicate.resize(rows);
+  each_column([&](auto column, auto) { (this->*column).resize(rows); });
 }
 
 void TripTable::add(const TripRecord& record) {
@@ -84,10 +73,12 @@ void TripTable::add(const TripRecord& record) {
 }
 
 void TripTable::add(const TripTable& more) {
-  each_column([&](auto column) {
+  const auto append = [&](auto column) {
     auto& to = this->*column;
     to.insert(to.end(), (more.*column).begin(), (more.*column).end());
-  });
+  };
+  append(&TripTable::replicate);
+  each_column([&](auto column, auto) { append(column); });
 }
 
 void TripTable::add(const BatchLife& lived, std::int64_t first, int count, std::int64_t most) {

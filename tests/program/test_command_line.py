@@ -196,6 +196,33 @@ def test_results_are_replaced_and_what_is_not_results_is_left_alone(tmp_path):
     )
 
 
+@pytest.mark.parametrize("arguments, kind", [
+    (["export", "hosts", "r.h5", "--out", "r.h5"], "a file ending in .csv"),
+    (["export", "hosts", "r.h5", "--out", "s.toml"], "a file ending in .csv"),
+    (["route", "s.toml", "--to", "BRA", "--geojson", "s.toml"], "a file ending in .json"),
+    (["compare", "s.toml", "no_campaign", "--replicates", "9", "--out", "r.h5"], "a comparison file of safeconduct"),
+    (["allocate", "s.toml", "--replicates", "9", "--out", "r.h5"], "an allocation file of safeconduct"),
+    (["fit", "bashir_2009", "--out", "r.h5"], "a posterior file of safeconduct"),
+    (["run", "s.toml", "--replicates", "9", "--out", "c.h5"], "a results file of safeconduct"),
+])  # fmt: skip
+def test_no_command_writes_over_what_is_not_of_its_kind(tmp_path, arguments, kind):
+    safeconduct(*SHORT, "--out", tmp_path / "r.h5")
+    safeconduct("compare", "no_warrant", "no_campaign", "--replicates", "9", "--out", tmp_path / "c.h5")
+    (tmp_path / "s.toml").write_text('extends = "no_warrant.toml"\n')
+    before = {p: p.read_bytes() for p in tmp_path.iterdir()}
+    ran = safeconduct(*arguments, cwd=tmp_path, fails=True)
+    assert ran.returncode == 74 and ran.stdout == ""
+    assert f"'{arguments[-1]}' is not {kind} and is left alone ({arguments[-2]} FILE names another)" in ran.stderr
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("arguments", [["fit", "bashir_2009"], ["freeze", "--from", "2026-01-07"]])
+def test_long_work_is_not_begun_for_a_place_that_cannot_be_written(tmp_path, arguments):
+    ran = safeconduct(*arguments, "--out", tmp_path / "absent" / "f", fails=True)
+    assert ran.returncode == 74 and f"cannot write to '{tmp_path / 'absent'}'" in ran.stderr
+    assert "left" not in ran.stderr  # no progress
+
+
 @pytest.mark.parametrize("target", ["/proc/r.h5", "absent/r.h5", "file/r.h5", "n" * 300 + ".h5"])
 def test_a_place_that_cannot_be_written_is_named(tmp_path, target):
     (tmp_path / "file").touch()

@@ -269,20 +269,29 @@ TEST_CASE("batch: huge pages begin on a page, are all there, may be moved and se
 TEST_CASE("batch: a block asks nothing of what its memory held") {
   const agents::Stage stage(support::lively_world(10, 52));
   const sim::BatchStage batch(stage);
-  {
-    constexpr std::size_t plenty = 32 * sim::HugePages::page;
-    std::fill_n(sim::HugePages(plenty).data(), plenty, std::byte{0xff});
-  }
-  sim::BatchLife block(batch, sim::best_kernel());
-  block.live(2025, 0, sim::block_replicates);
-  agents::Life life(stage);
-  agents::History told;
-  for (const int r : {0, 1, 100, sim::block_replicates - 1}) {
-    CAPTURE(r);
-    sim::PhiloxLuck luck(2025, static_cast<std::uint32_t>(r));
-    block.tell(r, told);
-    CHECK(same(told, life.live(luck)));
-  }
+  for (const agents::Manner manner : {agents::Manner{}, agents::Manner{.weighed = agents::LeaderId{0}}})
+    for (const int filling : {0xff, 0x7f}) {
+      CAPTURE(manner.weighed.has_value());
+      CAPTURE(filling);
+      const std::byte* place = nullptr;
+      {
+        constexpr std::size_t plenty = 32 * sim::HugePages::page;
+        const sim::HugePages held(plenty);
+        std::fill_n(held.data(), plenty, static_cast<std::byte>(filling));
+        place = held.data();
+      }
+      sim::BatchLife block(batch, sim::best_kernel(), manner);
+      CHECK(reinterpret_cast<const std::byte*>(block.block().norm) == place);  // the first array of all
+      block.live(2025, 0, sim::block_replicates);
+      agents::Life life(stage, manner);
+      agents::History told;
+      for (const int r : {0, 1, 100, sim::block_replicates - 1}) {
+        CAPTURE(r);
+        sim::PhiloxLuck luck(2025, static_cast<std::uint32_t>(r));
+        block.tell(r, told);
+        CHECK(same(told, life.live(luck)));
+      }
+    }
 }
 
 TEST_CASE("batch: a table of trips tells a block's decisions replicate by replicate, with their weights") {

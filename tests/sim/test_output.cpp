@@ -226,7 +226,7 @@ TEST_CASE("output: a file that cannot be read says why") {
   sim::NetcdfWriter foreign(sim::NetcdfWriter::Packing::deflate);
   sim::write_whole(folder / "f.h5", foreign.finish());
   CHECK(holds(error_of(folder / "f.h5"), "does not hold results of safeconduct"));
-  CHECK(!sim::is_results_file(folder / "f.h5"));
+  CHECK(!sim::is_file_of(sim::results_filetype, folder / "f.h5"));
 
   sim::NetcdfWriter later(sim::NetcdfWriter::Packing::deflate);
   later.attribute("", "filetype", std::string(sim::results_filetype));
@@ -235,7 +235,7 @@ TEST_CASE("output: a file that cannot be read says why") {
   sim::write_whole(folder / "later.h5", later.finish());
   const std::string said = error_of(folder / "later.h5");
   CHECK(holds(said, "has results format 2.3; this program reads 1.x. It was written by safeconduct 7.1.0"));
-  CHECK(sim::is_results_file(folder / "later.h5"));
+  CHECK(sim::is_file_of(sim::results_filetype, folder / "later.h5"));
 }
 
 TEST_CASE("output: no flipped bit changes a value unnoticed") {
@@ -370,7 +370,7 @@ TEST_CASE("output: a folder of trips has all parts or keeps its other name") {
     CHECK(file.digest() == file.text_attribute("", "digest"));
     next = file.integer_attribute("", "past_replicate");
     for (const double rep : file.numbers("rep")) CHECK(static_cast<std::int64_t>(rep) == lived.trips.replicate[rows++]);
-    CHECK(sim::is_results_file(path));
+    CHECK(sim::is_file_of(sim::trips_filetype, path));
   }
   CHECK(next == 10);
   CHECK(rows == lived.trips.rows());
