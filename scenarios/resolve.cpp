@@ -450,6 +450,7 @@ class Resolver {
         (reason == agents::no_route ? out_.closures : out_.notes)
             .push_back("calendar of " + world_.leaders[row].name + ": left out (" + reason + "): " + list);
     }
+    note_lonely_regions();
     double budgets = 0;
     for (const agents::Ngo& ngo : world_.ngos) budgets += ngo.B;
     if (budgets < 5 - 1e-9 || budgets > 5 + 1e-9)
@@ -459,6 +460,20 @@ class Resolver {
                                     [&](const TomlEntry* leader) { return !profile(facts_, leader->key); });
       if (table_in(table_, "parameters").find(symbol) && !read)
         out_.notes.push_back(std::string("parameter ") + symbol + " is not read: every leader has a value of its own");
+    }
+  }
+
+  /// A region of one host may be meant; a name almost like another's hardly is.
+  void note_lonely_regions() {
+    std::map<std::string, int> hosts_in;
+    for (const agents::Host& h : world_.hosts) ++hosts_in[h.region];
+    for (const agents::Host& h : world_.hosts) {
+      if (hosts_in[h.region] > 1) continue;
+      std::vector<std::string> others;
+      for (const auto& [region, hosts] : hosts_in)
+        if (region != h.region) others.push_back(region);
+      if (const std::string hint = suggestion(h.region, others); !hint.empty())
+        out_.notes.push_back("host " + h.name + " is alone in the region " + in_quotes(h.region) + ": " + hint);
     }
   }
 

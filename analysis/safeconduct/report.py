@@ -291,6 +291,9 @@ class _Page:
             text += html_table(head, rows,
                                "The risk of arrest along what the record cannot tell apart (* as assumed here)",
                                len(kap))
+            if self._sets():
+                text += (f"<p>These rows are the scenario's own parameters', not those of the {self._sets()} parameter "
+                         f"sets that the rest of this page rests on.</p>\n")
         text += self._ignorance()
         top = self.hosts.sort_values(["visits_a_year", "host"], ascending=[False, True]).head(5)
         text += "<p>Most visited: " + ", ".join(
@@ -298,14 +301,19 @@ class _Page:
             for r in top.rename(columns={"name": "name"}).itertuples(index=False)) + ".</p>\n"
         return text
 
-    def _ignorance(self) -> str:
-        """Chance and what nobody knows about the parameters, where the run was over parameter sets."""
+    def _sets(self) -> int:
+        """Parameter sets of the run; 0: it was lived under the scenario's own."""
         import h5py
         with h5py.File(self.ds.attrs["path"]) as f:
-            if "posterior" not in f:
-                return ""
+            return len(f["posterior"]["set"]) if "posterior" in f else 0
+
+    def _ignorance(self) -> str:
+        """Chance and what nobody knows about the parameters, where the run was over parameter sets."""
+        if not self._sets():
+            return ""
+        import h5py
+        with h5py.File(self.ds.attrs["path"]) as f:
             chance, ignorance = (f["posterior"][f"measure_{name}"][self.l] for name in ("chance", "ignorance"))
-            sets = len(f["posterior"]["set"])
         rows = []
         for name, words in (("visits", "visits"), ("member_visits", "visits to hosts with a duty to arrest"),
                             ("withdrawn", "withdrawn by the host"), ("stays_home", "stays home after announcing")):
@@ -315,7 +323,7 @@ class _Page:
                          f"{between ** 0.5:.2f}",
                          share(between / (within + between) if within + between > 0 else np.nan)])
         head = ["in the whole period", "mean", "chance (sd)", "ignorance (sd)", "ignorance's share"]
-        return html_table(head, rows, f"Chance, and ignorance of the parameters: {sets} parameter sets", 4)
+        return html_table(head, rows, f"Chance, and ignorance of the parameters: {self._sets()} parameter sets", 4)
 
     # the map
 
@@ -527,7 +535,7 @@ host would rather not receive the leader, before any campaign or visit has chang
                 "Its world is made of measured figures where there are any, and of judgements, called such.</p>\n")
         settings = self._settings()
         if settings:
-            text += html_table(["setting", "value", "given by"], settings, "What this scenario sets", 0)
+            text += html_table(["setting", "value", "given by"], settings, "What this scenario sets (a shipped case's calendar apart)", 0)
         text += ('<details><summary>All parameters: meaning, kind, source, prior, value</summary>\n'
                  + html_table(["symbol", "meaning", "kind", "source", "prior", "value", "unit"], rows, "Parameters", 0)
                  + "</details>\n")
@@ -539,13 +547,16 @@ host would rather not receive the leader, before any campaign or visit has chang
         return text
 
     def _settings(self) -> list[list[str]]:
-        """What the scenario file or --set gives, calendar apart."""
+        """What the scenario file or --set gives, the calendars of shipped cases apart."""
+        cases = Path(__file__).resolve().parents[2] / "scenarios" / "cases"
         out, where = [], ""
         for line in self.ds.attrs["provenance_scenario"].splitlines():
             if table := re.match(r"\[+([^\]]+)\]+", line):
                 where = table[1]
-            entry = re.match(r"([\w-]+) = (.*?)\s+# (?:.*[,;] )?(?:from )?((?:\S+\.toml:\d+)|--set)$", line)
-            if entry and not where.startswith("events.") and entry[1] not in ("title", "start", "weeks", "end"):
+            entry = re.match(r"([\w.-]+) = (.*?)\s+# (?:.*[,;] )?(?:from )?((?:\S+\.toml:\d+)|--set)$", line)
+            if not entry or not where and entry[1] in ("title", "start", "weeks", "end"):
+                continue
+            if not where.startswith("events.") or not (cases / entry[3].split(":")[0]).exists():
                 out.append([f"<code>{escape(where + '.' if where else '')}{escape(entry[1])}</code>",
                             escape(entry[2].strip()), escape(entry[3])])
         return out

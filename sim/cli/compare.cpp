@@ -101,9 +101,9 @@ void tell(std::string& out, const Comparison& c, const sim::ComparisonText& text
     if (o == static_cast<std::size_t>(sim::Measure::arrests)) continue;  // hazard: the same mean, less noise
     const Comparison::Difference d = c.difference(a, l, o);
     if (d.base == 0 && d.alternative == 0) continue;
-    const int n = decimals_for(d.standard_error);
-    const double reach = sim::z_95 * d.standard_error;
     const bool same = d.mean == 0 && d.standard_error == 0;
+    const int n = decimals_for(same ? std::abs(d.base) / 100 : d.standard_error);
+    const double reach = sim::z_95 * d.standard_error;
     std::string name(sim::outcome_info(o).name);
     std::replace(name.begin(), name.end(), '_', ' ');
     if (o == static_cast<std::size_t>(sim::Measure::hazard)) name = "P(arrest), summed";

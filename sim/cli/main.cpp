@@ -28,8 +28,9 @@ std::string help() {
     text += std::string(c.usage.summary.substr(0, c.usage.summary.find('\n'))) + "\n";
   }
   return text +
-         "\n'safeconduct COMMAND --help' tells more. --version prints the version.\n"
-         "Exit codes: 0 done, 1 verify or compare found a difference, 2 bad command line, 65 bad scenario or results "
+         "\n'safeconduct COMMAND --help' tells more. --version prints the version. In a checkout the launcher "
+         "./safeconduct\nhas three more: report RESULTS (a page), test and bench.\n"
+         "Exit codes: 0 done, 1 verify found a difference, 2 bad command line, 65 bad scenario or results "
          "file,\n"
          "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, 130 and 143\n"
          "stopped by a signal after saving.\n";
@@ -56,6 +57,10 @@ int answer(const std::vector<std::string>& words) {
     }
     return c.run(arguments);
   }
+  for (const std::string_view verb : {"report", "test", "bench"})
+    if (first == verb)
+      throw UsageError("'" + first +
+                       "' is a command of the launcher ./safeconduct in the checkout, not of the program");
   const std::string hint = scenarios::suggestion(first, known, "'safeconduct --help' lists the commands");
   throw UsageError("unknown command '" + scenarios::printable(first) + "': " + hint);
 }

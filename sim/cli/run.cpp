@@ -147,7 +147,7 @@ int run(const Arguments& arguments) {
   log.replicates_lived = tally.replicates();
   sim::write_run_log(path, log);
 
-  std::cout << summary(scenario, stage, tally, ridge);
+  std::cout << summary(scenario, stage, tally, ridge, sets.has_value());
   if (sets) std::cout << '\n' << uncertainty(scenario, stage, by_set, sets->block);
   std::cout << "\nwrote " << path.string();
   if (parts) std::cout << " and " << sim::trips_folder(path).string();

@@ -171,8 +171,9 @@ class Table {
 };
 
 std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
-                 const std::vector<sim::RidgePoint>& ridge) {
-  std::string out = "P(arrest) within the period, per thousand histories (* the scenario's own parameters)\n";
+                 const std::vector<sim::RidgePoint>& ridge, bool under_sets) {
+  std::string out = "P(arrest) within the period, per thousand histories (* the scenario's own parameters" +
+                    std::string(under_sets ? "; the whole row is theirs,\nnot that of the parameter sets" : "") + ")\n";
   const auto row = [&](std::string_view label, auto value) {
     out += "  " + left(label, 40);
     for (const sim::RidgePoint& p : ridge) out += right(value(p), 9);
@@ -191,8 +192,8 @@ std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage
     row("  P(arrest)", [&](const auto& p) { return fixed(1000 * p.p_arrest[l].mean, 1) + " "; });
     row("  visits a year", [&](const auto& p) { return fixed(p.visits[l].mean / years, 1) + " "; });
     const double arrests = tally.estimate({l}, Measure::arrests).mean * static_cast<double>(tally.replicates());
-    out += "  counted at *: " + grouped(std::llround(arrests)) + " arrests in " + grouped(tally.replicates()) +
-           " histories\n";
+    out += std::string("  counted ") + (under_sets ? "under the parameter sets" : "at *") + ": " +
+           grouped(std::llround(arrests)) + " arrests in " + grouped(tally.replicates()) + " histories\n";
   }
   return out +
          "  Read the row as a range. No sitting leader has been arrested on such a trip, and where arrests are rare "
@@ -205,12 +206,12 @@ std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage
 }  // namespace
 
 std::string summary(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
-                    const std::vector<sim::RidgePoint>& ridge) {
+                    const std::vector<sim::RidgePoint>& ridge, bool under_sets) {
   std::string out = scenario.title + "\n" + std::to_string(stage.weeks()) + " weeks from " +
                     scenarios::to_text(scenario.start) + ", " + grouped(tally.replicates()) + " histories, seed " +
                     std::to_string(scenario.run.seed) + "\n\n";
   for (std::uint16_t l = 0; l < stage.leaders; ++l) out += Table(scenario, stage, tally, {l}).text() + "\n";
-  if (!ridge.empty()) out += risk(scenario, stage, tally, ridge);
+  if (!ridge.empty()) out += risk(scenario, stage, tally, ridge, under_sets);
   return out;
 }
 

@@ -7,8 +7,9 @@
 
 namespace cli {
 
-/// ridge may be empty (a run that was stopped).
+/// ridge may be empty (a run that was stopped). under_sets: the histories were lived under parameter sets, those of the
+/// ridge under the scenario's own parameters.
 std::string summary(const scenarios::Scenario& scenario, const agents::Stage& stage, const sim::Tally& tally,
-                    const std::vector<sim::RidgePoint>& ridge);
+                    const std::vector<sim::RidgePoint>& ridge, bool under_sets);
 
 }  // namespace cli

@@ -159,7 +159,7 @@ std::string text_of(const Lived& lived, const Moment& m, const agents::Decision&
     case MomentKind::arrest:
       out += "The host at the airport, " + when + ": " + outcome_of(m, d) + "\n";
       if (x.now.duty == 0) return out + "  The host has no duty to arrest.\n";
-      out += "  P(arrest) " + fixed(100 * r.p_arrest, 2) + " %. " + std::string(arrest_caveat) + "\n";
+      out += "  P(arrest) " + fixed(100 * r.p_arrest, 2) + " %\n";
       break;
   }
   out += "  logit of " + std::string(index_names[static_cast<int>(m.kind)]) + ", term by term:\n" +
@@ -186,13 +186,14 @@ std::string text_of(const Lived& lived, const Moment& m, const agents::Decision&
 }
 
 std::string list(const Lived& lived) {
-  std::string out =
-      "  K  answered    ends        what                                              host              "
-      "answer    outcome\n";
+  const bool several = lived.stage.leaders > 1;
+  const auto who = [&](std::string_view name) { return several ? left(name, 21) + " " : std::string(); };
+  std::string out = "  K  answered    ends        " + who("leader") +
+                    "what                                              host              answer    outcome\n";
   for (std::size_t i = 0; i < lived.history.decisions.size(); ++i) {
     const agents::Decision& d = lived.history.decisions[i];
     out += right(std::to_string(i), 3) + "  " + lived.date(d.week) + "  " + lived.date(d.week_out) + "  " +
-           left(lived.occasion(d), 49) + " " + left(lived.host(d.host), 17) + " " +
+           who(lived.leader(d.leader)) + left(lived.occasion(d), 49) + " " + left(lived.host(d.host), 17) + " " +
            left(agents::answer_names[static_cast<std::size_t>(d.answer)], 9) + " " +
            std::string(agents::outcome_names[static_cast<std::size_t>(d.outcome)]) + "\n";
   }
@@ -315,7 +316,8 @@ int why(const Arguments& arguments) {
             << lived.leader(d.leader) << ", " << lived.occasion(d) << ", " << lived.host(d.host) << ": answered "
             << agents::answer_names[static_cast<std::size_t>(d.answer)] << ", outcome "
             << agents::outcome_names[static_cast<std::size_t>(d.outcome)] << "\n"
-            << flip_note << "\n";
+            << flip_note << "\n"
+            << arrest_caveat << "\n";
   for (const Moment* m : told(lived, i)) std::cout << text_of(lived, *m, d);
   return Exit::done;
 }

@@ -35,7 +35,10 @@ std::string grouped(std::int64_t n) {
 std::string fixed(double x, int decimals) {
   if (std::isnan(x)) return "-";
   char buffer[64];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::fixed, decimals);
+  const bool legible = std::abs(x) < 1e9;  // what an infinite loss comes to is not
+  const auto [end, error] = legible
+                                ? std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::fixed, decimals)
+                                : std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::scientific, 1);
   return error == std::errc{} ? std::string(buffer, end) : "?";
 }
 

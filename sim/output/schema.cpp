@@ -34,7 +34,9 @@ constexpr Field labels[] = {
      "scheduled trip: the calendars of all leaders one after the other, stages of one trip merged", true},
     {"", "week", "week", Type::integer, "days since the start date", "t", "first day of the week", true},
     {"", "quantile", "quantile", Type::real, "1", "",
-     "share of the replicates below; of the first 4,096, and of all under a posterior", true},
+     "share of the replicates below; of the first 4,096, and of all under a posterior; counted in 128 bins over the "
+     "range of the series (for pressure, of its square root): right to within a bin",
+     true},
     {"", "measure", "measure", Type::text, "", "", "what is measured once an itinerary", true},
     {"", "bin", "bin", Type::integer, "1", "", "bin of a histogram; the last one also holds everything above", true},
     {"", "kap_arrest", "kap_arrest", Type::real, "1", "kap_arrest", "cut point of arrest at a point of the ridge",

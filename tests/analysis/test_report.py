@@ -124,6 +124,25 @@ def test_a_base_case_is_compared(example, stronger):
     assert "parameters.th_J" in page.split("<caption>What this scenario sets")[1].split("</table>")[0]
 
 
+def test_what_a_scenario_sets_is_told_whole(program, tmp_path):
+    (tmp_path / "mine.toml").write_text("""extends = "dushanbe_2025.toml"
+[leaders.putin]
+corridors.ITA = ["TUR"]
+[events.forum_2026]
+start = 2026-06-01
+host = "MNG"
+""")
+    (tmp_path / "sets.csv").write_text("b_0\n1.0\n1.2\n")
+    subprocess.run([program, "run", "mine.toml", "--replicates", "128", "--posterior", "sets.csv", "--out", "r.h5"],
+                   check=True, capture_output=True, timeout=300, cwd=tmp_path)
+    page = report(tmp_path / "r.h5")
+    told = page.split("<caption>What this scenario sets")[1].split("</table>")[0]
+    for setting in ("leaders.putin.corridors.ITA", "events.forum_2026.start", "events.forum_2026.host"):
+        assert told.count(f"<code>{setting}</code>") == 1
+    assert told.count("events.") == 2  # the shipped calendar is not what this scenario sets
+    assert "not those of the 2 parameter sets" in page
+
+
 def test_pairs_of_histories_make_the_intervals_sharp(example, stronger, example_comparison, tmp_path):
     """With the program's comparison of the two, differences stay and their intervals are those of the pairs."""
     rows = {}

@@ -56,6 +56,7 @@ def test_the_version_is_one_line():
 MISUSED = [
     (["rum"], "unknown command 'rum': did you mean 'run'?"),
     (["sweeep"], "unknown command 'sweeep'"),
+    (["report", "r.h5"], "'report' is a command of the launcher ./safeconduct in the checkout"),
     (["run", "--thread", "3"], "unknown option '--thread': did you mean '--threads'?"),  # close, but no guessing
     (["check", "--exprt=x"], "unknown option '--exprt': did you mean '--export'?"),
     (["run", "-x"], "unknown option '-x': 'safeconduct run --help' lists them"),

@@ -24,6 +24,8 @@ def run(folder, out, *options):
 def results(folder):
     ran = run(folder, "r.h5", "--posterior", folder / "sets.csv")
     assert "Chance and ignorance: 5 parameter sets of 64 histories each" in ran.stdout
+    assert "the whole row is theirs,\nnot that of the parameter sets" in ran.stdout
+    assert "counted under the parameter sets: " in ran.stdout and "counted at *" not in ran.stdout
     return folder / "r.h5"
 
 

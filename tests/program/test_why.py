@@ -30,6 +30,16 @@ def test_it_lists_the_decisions_of_the_replay(results):
     assert [(d["host"], d["answer"], d["outcome"]) for d in listed] == [(d["host"], d["ans"], d["out"]) for d in told]
 
 
+def test_in_words_it_says_whose_decisions_they_are_and_what_no_number_knows(results):
+    listed = why(results, "--replicate", 3)["decisions"]
+    lines = safeconduct("why", results, "--replicate", 3).stdout.splitlines()[2:]
+    names = {"putin": "Vladimir Putin", "netanyahu": "Benjamin Netanyahu"}
+    assert [names[d["leader"]] in line for d, line in zip(listed, lines)] == len(listed) * [True]
+    for k in range(len(listed)):
+        words = safeconduct("why", results, "--replicate", 3, "--decision", k).stdout
+        assert words.count("P(arrest) rests on assumed parameters") == 1, k
+
+
 def test_terms_add_up_to_the_odds_that_the_replay_tells(results):
     """Every decision of one history of the shipped world: law, dyads and flights as they are there."""
     told = replay(results, 3)

@@ -127,6 +127,14 @@ member = true
   CHECK(host(s, "BRA").membership == host(before, "BRA").membership);
 }
 
+TEST_CASE("load: a region of one host is its own, but told where it is almost another's name") {
+  const std::string region = std::string(putin) + "[hosts.MNG]\nregion = ";
+  CHECK(notes(from(region + "\"East Aisa\"\n"),
+              "host MNG is alone in the region 'East Aisa': did you mean 'East Asia'?"));
+  CHECK(!notes(from(region + "\"Steppe\"\n"), "is alone in the region"));
+  CHECK(!notes(from(putin), "is alone in the region"));
+}
+
 TEST_CASE("load: a value that the scenario sets is not undone by a shipped dated change") {
   const auto changes_of_pressure = [](const Scenario& s) {
     int n = 0;
