@@ -440,6 +440,8 @@ struct SweepDesign::State {
     AdaptiveGoal goal;
     goal.outcome = text_in(table, "outcome");
     goal.leader = text_in(table, "leader");
+    if (const TomlEntry* entry = table.find("outcome")) goal.at_outcome = problem_at(entry->value.place, {});
+    if (const TomlEntry* entry = table.find("leader")) goal.at_leader = problem_at(entry->value.place, {});
     goal.standard_error = number_in(table, "standard_error").value_or(0);
     if (const auto* n = in<std::int64_t>(table, "most")) goal.most = *n;
     adaptive = goal;

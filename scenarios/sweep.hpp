@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "scenarios/load.hpp"
+#include "scenarios/problem.hpp"
 #include "scenarios/toml_reader.hpp"
 
 namespace scenarios {
@@ -40,8 +41,9 @@ struct Factor {
 
 /// Replicates until the standard error of an outcome is small enough.
 struct AdaptiveGoal {
-  std::string outcome;  ///< a measure, sim/stats/tally.hpp
-  std::string leader;   ///< id; empty: the first one
+  std::string outcome;            ///< a measure, sim/stats/tally.hpp
+  std::string leader;             ///< id; empty: the first one
+  Problem at_outcome, at_leader;  ///< what would be wrong with them, without words
   double standard_error = 0;
   std::int64_t most = 0;  ///< replicates a cell
 };

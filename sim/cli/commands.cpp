@@ -1,5 +1,6 @@
 #include "sim/cli/commands.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 #include "agents/parameters.hpp"
@@ -288,7 +289,13 @@ scenarios::Places shipped_places() {
 
 std::vector<std::string> scenario_settings(const Arguments& arguments) {
   std::vector<std::string> settings = arguments.all("set");
-  for (std::string& setting : run_settings(arguments)) settings.push_back(std::move(setting));
+  for (std::string& setting : run_settings(arguments)) {
+    const std::string key = setting.substr(0, setting.find('=') + 1);
+    if (std::ranges::any_of(settings, [&](const std::string& other) { return other.starts_with(key); }))
+      throw UsageError("option '--" + key.substr(4, key.size() - 5) + "' is short for '--set " + key +
+                       "...', which is given too");
+    settings.push_back(std::move(setting));
+  }
   return settings;
 }
 

@@ -80,6 +80,9 @@ int export_csv(const Arguments& arguments) {
     throw UsageError("export takes two words: trips, hosts, events or weeks, and a results file");
   const std::string& what = arguments.words()[0];
   must_be_a_table(what);
+  for (const char* option : {"replicates", "threads"})
+    if (what != "trips" && arguments.flag(option))
+      throw UsageError("option '--" + std::string(option) + "' goes with trips: the other tables are in the file");
   const std::filesystem::path file = arguments.words()[1];
   const auto out = arguments.text("out");
   if (out && *out != "-") must_be_free("out", *out, {".csv", ".txt", ".tsv"});

@@ -114,7 +114,9 @@ int fit(const Arguments& arguments) {
     figures |= !evidence.back().figures.empty();
   }
   if (std::all_of(evidence.begin(), evidence.end(), [](const auto& e) { return e.record.empty(); }))
-    throw scenarios::TableError(record.file + ": no decision that these scenarios can face");
+    throw scenarios::TableError(
+        record.file +
+        ": no decision that these scenarios can face (bashir_2009 and putin_2023 face the shipped record)");
 
   settings.stop = &stop_on_signals();
   try {

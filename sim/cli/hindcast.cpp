@@ -110,7 +110,10 @@ int hindcast(const Arguments& arguments) {
       all.push_back(along.predictions[i]);
     }
   }
-  if (all.empty()) throw scenarios::TableError(record.file + ": no decision that these scenarios can face");
+  if (all.empty())
+    throw scenarios::TableError(
+        record.file +
+        ": no decision that these scenarios can face (bashir_2009 and putin_2023 face the shipped record)");
   if (!json) std::cout << table_head;
   for (const sim::Prediction& p : all) std::cout << (json ? json_line(p) : table_line(p)) << '\n';
   const sim::Scorecard card = sim::scorecard(all);

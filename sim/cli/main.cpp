@@ -33,7 +33,7 @@ std::string help() {
          "Exit codes: 0 done, 1 verify found a difference, 2 bad command line, 65 bad scenario or results "
          "file,\n"
          "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, 130 and 143\n"
-         "stopped by a signal after saving.\n";
+         "stopped by a signal: run, compare, allocate and sweep save first what was done.\n";
 }
 
 int answer(const std::vector<std::string>& words) {

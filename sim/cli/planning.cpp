@@ -16,12 +16,16 @@ namespace {
 
 using scenarios::Scenario;
 
-[[noreturn]] void fail(const std::string& where, const std::string& text, const std::string& help = {}) {
-  scenarios::Problem problem;
-  problem.where = where;
+[[noreturn]] void fail(scenarios::Problem problem, const std::string& text, const std::string& help = {}) {
   problem.text = text;
   problem.help = help;
   throw scenarios::ScenarioError({problem});
+}
+
+[[noreturn]] void fail(const std::string& where, const std::string& text, const std::string& help = {}) {
+  scenarios::Problem problem;
+  problem.where = where;
+  fail(problem, text, help);
 }
 
 /// What a cell adds to the plan.
@@ -105,13 +109,13 @@ sim::Goal goal_of(const scenarios::SweepDesign& design, const Scenario& first) {
   for (std::size_t m = 0; m < sim::measures; ++m) measures.emplace_back(info(static_cast<sim::Measure>(m)).name);
   for (const agents::Leader& l : first.world.leaders) leaders.push_back(l.name);
   if (std::find(measures.begin(), measures.end(), a.outcome) == measures.end())
-    fail(design.name(), "'sweep.adaptive.outcome' is no measure: '" + scenarios::printable(a.outcome) + "'",
+    fail(a.at_outcome, "'sweep.adaptive.outcome' is no measure: '" + scenarios::printable(a.outcome) + "'",
          scenarios::suggestion(a.outcome, measures, "for example member_visits; sim/output/SCHEMA.md lists them"));
   goal.outcome = a.outcome;
   goal.leader = a.leader.empty() ? leaders.front() : a.leader;
   if (std::find(leaders.begin(), leaders.end(), goal.leader) == leaders.end())
-    fail(design.name(), "'sweep.adaptive.leader' is no leader of the scenario: '" + goal.leader + "'",
-         scenarios::suggestion(goal.leader, leaders));
+    fail(a.at_leader, "'sweep.adaptive.leader' is no leader of the scenario: " + scenarios::in_quotes(goal.leader),
+         scenarios::suggestion(goal.leader, leaders, "the first one is " + scenarios::in_quotes(leaders.front())));
   goal.standard_error = a.standard_error;
   goal.replicates = a.most > 0 ? a.most : std::min<std::int64_t>(10 * goal.replicates, 4'000'000'000);
   return goal;

@@ -178,7 +178,12 @@ int sweep(const Arguments& arguments) {
   }
   const fs::path results = folder / "results.h5";
   write_results(folder, plan, results, false);
-  std::cout << "wrote " << results.string() << "\n";
+  const bool measured = plan.design == "morris" || plan.design == "saltelli";
+  std::cout << "wrote " << results.string() << "\nnext: "
+            << (measured ? "safeconduct sensitivity " + results.string() + "    which factors matter"
+                         : "safeconduct.open_sweep(\"" + folder.string() +
+                               "\") in Python (analysis/README.md)    the outcomes over the factors")
+            << "\n";
   return Exit::done;
 }
 

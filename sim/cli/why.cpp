@@ -275,6 +275,10 @@ int why(const Arguments& arguments) {
   if (arguments.words().empty()) throw UsageError("why takes a results file");
   const Revived revived = revive(arguments.words().front());
   const bool json = arguments.flag("json");
+  for (const char* option : {"replicate", "decision"})
+    if (arguments.flag("hosts") && arguments.flag(option))
+      throw UsageError("option '--" + std::string(option) + "': --hosts tells of no history");
+  if (arguments.flag("week") && !arguments.flag("hosts")) throw UsageError("option '--week' goes with --hosts");
   if (arguments.flag("hosts")) {
     const agents::Stage stage(revived.scenario.world);
     return stands(revived, stage, static_cast<agents::Week>(arguments.whole("week", 0, stage.weeks() - 1).value_or(0)),

@@ -56,6 +56,8 @@ def test_the_version_is_one_line():
 MISUSED = [
     (["rum"], "unknown command 'rum': did you mean 'run'?"),
     (["sweeep"], "unknown command 'sweeep'"),
+    (["run", "--seed", "1", "--set", "run.seed=3"], "'--seed' is short for '--set run.seed=...', which is given too"),
+    (["export", "hosts", "r.h5", "--replicates", "5"], "option '--replicates' goes with trips"),
     (["report", "r.h5"], "'report' is a command of the launcher ./safeconduct in the checkout"),
     (["run", "--thread", "3"], "unknown option '--thread': did you mean '--threads'?"),  # close, but no guessing
     (["check", "--exprt=x"], "unknown option '--exprt': did you mean '--export'?"),

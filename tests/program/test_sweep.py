@@ -340,6 +340,20 @@ def test_a_target_is_reached_and_what_was_reached_is_told(tmp_path):
     assert "0 are to do" in safeconduct("sweep", path, "--out", tmp_path / "out", "--resume").stderr
 
 
+@pytest.mark.parametrize("goal, marked, said", [
+    ('outcome = "membr_visits", standard_error = 0.1', '"membr_visits"', "help: did you mean 'member_visits'?"),
+    ('outcome = "visits", standard_error = 0.1, leader = "putn"', '"putn"', "help: did you mean 'putin'?"),
+])
+def test_a_target_that_nobody_knows_is_marked_where_it_stands(tmp_path, goal, marked, said):
+    path = design(tmp_path)
+    path.write_text(path.read_text().replace("[sweep]", "[sweep]\nadaptive = {" + goal + "}"))
+    lines = path.read_text().splitlines()
+    line = next(i for i, text in enumerate(lines, 1) if marked in text)
+    ran = safeconduct("sweep", path, "--out", tmp_path / "out", fails=True)
+    assert ran.returncode == 65 and said in ran.stderr
+    assert f"{path}:{line}:{lines[line - 1].index(marked) + 1}: error: 'sweep.adaptive." in ran.stderr
+
+
 def test_verify_finds_the_same_bits_and_a_changed_one(tmp_path, clean):
     said = safeconduct("verify", clean[0], "--cells", 2, "--choice", 5)
     assert "2 of 2 cells" in said.stdout and "--choice 5" in said.stdout

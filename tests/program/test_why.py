@@ -116,6 +116,8 @@ def test_a_history_of_a_posterior_is_explained_under_its_own_parameters(tmp_path
 
 def test_mistakes(results):
     assert safeconduct("why", fails=True).returncode == 2
+    assert "goes with --hosts" in safeconduct("why", results, "--week", 3, fails=True).stderr
+    assert "--hosts tells of no history" in safeconduct("why", results, "--hosts", "--decision", 3, fails=True).stderr
     assert safeconduct("why", results, "--replicate", 40, fails=True).returncode == 2
     assert safeconduct("why", results, "--decision", 9999, fails=True).returncode == 2
     text = safeconduct("why", results, "--replicate", 3, "--decision", 0).stdout
