@@ -38,6 +38,7 @@ struct TripTable {
   void add(const BatchLife& lived, std::int64_t first, int count, std::int64_t most);
 
  private:
+  void reserve(std::size_t rows);
   void resize(std::size_t rows);
   void put(std::size_t row, std::int64_t replicate, const agents::Decision& decision);
 };
