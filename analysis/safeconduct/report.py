@@ -535,7 +535,8 @@ host would rather not receive the leader, before any campaign or visit has chang
                 "Its world is made of measured figures where there are any, and of judgements, called such.</p>\n")
         settings = self._settings()
         if settings:
-            text += html_table(["setting", "value", "given by"], settings, "What this scenario sets (a shipped case's calendar apart)", 0)
+            text += html_table(["setting", "value", "given by"], settings,
+                               "What this scenario sets (a shipped case's calendar apart)", 0)
         text += ('<details><summary>All parameters: meaning, kind, source, prior, value</summary>\n'
                  + html_table(["symbol", "meaning", "kind", "source", "prior", "value", "unit"], rows, "Parameters", 0)
                  + "</details>\n")
