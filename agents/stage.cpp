@@ -325,10 +325,10 @@ class Builder {
     LeaderTerms out;
     out.lam = static_cast<float>(now_.lam[l.index]);
     out.hosts = host_terms(l, t, a0);
-    const Routing routing(world_, l, out.hosts);
+    std::optional<Routing> routing;
+    if (flies_[l.index]) routing.emplace(world_, l, out.hosts);
     for (std::size_t h = 0; h < world_.hosts.size(); ++h)
-      out.hosts[h].route =
-          flies_[l.index] ? routing.choose(t, lines_[l.index][h]) : great_circle(world_, l, host_id(h));
+      out.hosts[h].route = routing ? routing->choose(t, lines_[l.index][h]) : great_circle(world_, l, host_id(h));
     out.pull = out.lam > 0 ? pull(l, t, a0, out.hosts) : no_ideas();
     return out;
   }

@@ -16,6 +16,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -291,8 +292,8 @@ class _Page:
             text += html_table(head, rows,
                                "The risk of arrest along what the record cannot tell apart (* as assumed here)",
                                len(kap))
-            if self._sets():
-                text += (f"<p>These rows are the scenario's own parameters', not those of the {self._sets()} parameter "
+            if self._sets:
+                text += (f"<p>These rows are the scenario's own parameters', not those of the {self._sets} parameter "
                          f"sets that the rest of this page rests on.</p>\n")
         text += self._ignorance()
         top = self.hosts.sort_values(["visits_a_year", "host"], ascending=[False, True]).head(5)
@@ -301,6 +302,7 @@ class _Page:
             for r in top.rename(columns={"name": "name"}).itertuples(index=False)) + ".</p>\n"
         return text
 
+    @cached_property
     def _sets(self) -> int:
         """Parameter sets of the run; 0: it was lived under the scenario's own."""
         import h5py
@@ -309,7 +311,7 @@ class _Page:
 
     def _ignorance(self) -> str:
         """Chance and what nobody knows about the parameters, where the run was over parameter sets."""
-        if not self._sets():
+        if not self._sets:
             return ""
         import h5py
         with h5py.File(self.ds.attrs["path"]) as f:
@@ -323,7 +325,7 @@ class _Page:
                          f"{between ** 0.5:.2f}",
                          share(between / (within + between) if within + between > 0 else np.nan)])
         head = ["in the whole period", "mean", "chance (sd)", "ignorance (sd)", "ignorance's share"]
-        return html_table(head, rows, f"Chance, and ignorance of the parameters: {self._sets()} parameter sets", 4)
+        return html_table(head, rows, f"Chance, and ignorance of the parameters: {self._sets} parameter sets", 4)
 
     # the map
 

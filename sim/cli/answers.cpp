@@ -38,14 +38,6 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-void must_have_room(std::string_view option, const fs::path& path) {
-  if (!path.has_filename() || path == "-")
-    throw UsageError("option '--" + std::string(option) + "' takes the name of a file, not '" + path.string() + "'");
-  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
-}
-
 [[noreturn]] void leave_alone(std::string_view option, const fs::path& path, const std::string& kind) {
   throw std::system_error(EEXIST, std::generic_category(),
                           "'" + path.string() + "' is not " + (kind.starts_with('a') ? "an " : "a ") + kind +
@@ -53,6 +45,14 @@ void must_have_room(std::string_view option, const fs::path& path) {
 }
 
 }  // namespace
+
+void must_have_room(std::string_view option, const fs::path& path) {
+  if (!path.has_filename() || path == "-")
+    throw UsageError("option '--" + std::string(option) + "' takes the name of a file, not '" + path.string() + "'");
+  const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
+}
 
 fs::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view filetype) {
   const fs::path path = arguments.text("out").value_or(otherwise);

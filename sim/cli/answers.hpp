@@ -22,7 +22,9 @@ std::int64_t histories_compared(const scenarios::Scenario& scenario);
 /// and to write over any other file.
 std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view filetype);
 
-/// The same for a text: only files with one of these endings are written over.
+/// Throws unless a file of this name can be made in its folder.
+void must_have_room(std::string_view option, const std::filesystem::path& path);
+/// The same for a text; of files that are there, only those with one of these endings are written over.
 void must_be_free(std::string_view option, const std::filesystem::path& path,
                   std::initializer_list<std::string_view> endings);
 

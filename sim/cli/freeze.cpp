@@ -150,7 +150,7 @@ int freeze(const Arguments& arguments) {
   if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored)))
     throw std::system_error(EEXIST, std::generic_category(),
                             "'" + path.string() + "' is there already, and a forecast is not written over");
-  must_be_free("out", path, {".json"});
+  must_have_room("out", path);
 
   const scenarios::Scenario scenario = load_scenario(arguments);
   const agents::Week from = scenarios::first_week_from(*date, scenario.start), to = from + weeks;

@@ -108,7 +108,7 @@ void TripTable::add(const BatchLife& lived, std::int64_t first, int count, std::
   const auto replicates = static_cast<int>(std::clamp<std::int64_t>(most - first, 0, count));
   std::size_t row = rows(), past = row;
   for (int r = 0; r < replicates; ++r) past += lived.rows(r).size();
-  reserve(past);
+  if (row == 0) reserve(past);  // mostly there is one block; of several, each reserving its own would copy all before
   // First fetched, then told: fetching waits for memory, and the less there is to do meanwhile, the more is on its way.
   constexpr std::size_t at_a_time = 256;  // stay in a near cache from when they begin until they are written
   const BlockView& block = lived.block();
