@@ -24,6 +24,12 @@ inline double median(std::vector<double> x) {
   return x.size() % 2 ? x[x.size() / 2] : (x[x.size() / 2 - 1] + x[x.size() / 2]) / 2;
 }
 
+inline double seconds(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 /// [ROUNDS] [--csv FILE]: nine rounds unless said; the table also as CSV.
 struct Options {
   int rounds = 9;
@@ -51,42 +57,27 @@ struct Table {
   }
 };
 
-/// Prints a table: median rate, its spread, and the ratio to the piece in row `reference`. Not verified if a result is
-/// wrong, and then nothing is timed.
-inline Table compare(const char* title, const char* unit, const std::vector<Piece>& pieces, std::size_t reference,
-                     const Options& options) {
+/// Prints a table of rates, rates[piece][round]: each piece's median, its spread, and the ratio to the piece in row
+/// `reference`; as CSV too if that was asked for, a second table below the first.
+inline Table tabulate(const char* title, const char* unit, const std::vector<std::string>& names,
+                      const std::vector<std::vector<double>>& rates, std::size_t reference, const Options& options) {
   Table table;
-  for (const Piece& p : pieces)
-    if (!p.correct()) {
-      std::fprintf(stderr, "%s: wrong result, not timed\n", p.name.c_str());
-      return table;
-    }
   table.verified = true;
-  std::vector<std::vector<double>> seconds(pieces.size());
-  for (int round = 0; round < options.rounds; ++round)
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      pieces[i].before();
-      const auto start = std::chrono::steady_clock::now();
-      pieces[i].work();
-      seconds[i].push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-  std::printf("%s (%d rounds, interleaved; results verified)\n", title, options.rounds);
+  std::printf("%s (%zu rounds, interleaved; results verified)\n", title, rates[reference].size());
   std::printf("  %-40s %14s %8s %10s\n", "", unit, "spread", "ratio");
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    std::vector<double> rates, ratios;
-    for (std::size_t round = 0; round < seconds[i].size(); ++round) {
-      rates.push_back(pieces[i].items / seconds[i][round]);
-      ratios.push_back(rates.back() / (pieces[reference].items / seconds[reference][round]));
-    }
-    const auto [low, high] = std::minmax_element(rates.begin(), rates.end());
-    const double middle = median(rates);
-    table.rows.push_back({pieces[i].name, middle, (*high - *low) / middle, median(ratios)});
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    std::vector<double> ratios;
+    for (std::size_t round = 0; round < rates[i].size(); ++round)
+      ratios.push_back(rates[i][round] / rates[reference][round]);
+    const auto [low, high] = std::minmax_element(rates[i].begin(), rates[i].end());
+    const double middle = median(rates[i]);
+    table.rows.push_back({names[i], middle, (*high - *low) / middle, median(ratios)});
     const Row& row = table.rows.back();
     std::printf("  %-40s %14.0f %7.0f%% %9.2fx\n", row.name.c_str(), row.rate, 100 * row.spread, row.ratio);
   }
   std::printf("\n");
   if (options.csv.empty()) return table;
-  static bool begun = false;  // a second table goes below the first
+  static bool begun = false;
   if (std::FILE* file = std::fopen(options.csv.c_str(), begun ? "a" : "w")) {
     begun = true;
     std::fprintf(file, "piece,%s,spread,ratio\n", unit);
@@ -97,6 +88,25 @@ inline Table compare(const char* title, const char* unit, const std::vector<Piec
     std::fprintf(stderr, "cannot write %s\n", options.csv.c_str());
   }
   return table;
+}
+
+/// Times the pieces and prints their table. Not verified if a result is wrong, and then nothing is timed.
+inline Table compare(const char* title, const char* unit, const std::vector<Piece>& pieces, std::size_t reference,
+                     const Options& options) {
+  std::vector<std::string> names;
+  for (const Piece& p : pieces) {
+    names.push_back(p.name);
+    if (p.correct()) continue;
+    std::fprintf(stderr, "%s: wrong result, not timed\n", p.name.c_str());
+    return {};
+  }
+  std::vector<std::vector<double>> rates(pieces.size());
+  for (int round = 0; round < options.rounds; ++round)
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      pieces[i].before();
+      rates[i].push_back(pieces[i].items / seconds(pieces[i].work));
+    }
+  return tabulate(title, unit, names, rates, reference, options);
 }
 
 }  // namespace bench

@@ -5,7 +5,7 @@ It shares no line with the program: it reads the exported tables (check SCENARIO
 week by week in doubles with the standard library's generator, and writes the same trip table. Its worth is that it was
 written from the model's pages alone: the two must agree in distribution (tests/support/compare_trips.py).
 
-    objects.py EXPORT_DIR --replicates 1000 --seed 1 --out trips.csv [--weeks weeks.csv]
+    objects.py EXPORT_DIR --replicates 1000 --seed 1 --out trips.csv [--weeks weeks.csv] [--everybody]
 """
 import argparse
 import csv
@@ -374,12 +374,16 @@ class Tie:
 
 
 class Host:
-    """A state that may receive, withdraw or arrest; made when a replicate first needs it."""
+    """A state that may receive, withdraw or arrest."""
 
     def __init__(self, world, record):
         self.world, self.record, self.index = world, record, record.index
         self.pressure = self.findings = 0.0
         self.change_government()
+
+    def begin_week(self):
+        self.pressure *= self.world.keep["p"]
+        self.findings *= self.world.keep["F"]
 
     def change_government(self):
         p, world = self.world.p, self.world
@@ -423,6 +427,9 @@ class Ngo:
         self.world, self.name, self.budget, self.start = world, name, budget, budget
         self.litigation, self.taste, self.reach = litigation, taste, reach
 
+    def begin_week(self):
+        self.budget = self.start + (self.budget - self.start) * self.world.keep["B"]
+
     def plan(self, trips, chances):
         """Phase 2: shares the week among the announced trips; returns what is left for general advocacy."""
         scores = [
@@ -457,6 +464,22 @@ class Leader:
         self.places = {}  # place -> announced trip
         self.results = []  # trips settled this week
         self.view = record.views[0]
+
+    def begin_week(self):
+        self.view = self.record.view(self.world.week)
+        if not self.free:
+            return
+        p, keep = self.world.p, self.world.keep
+        self.isolation += p["g_I"] * (1.0 - self.isolation)
+        keep_delta, keep_k, keep_v, prior = keep["delta"], keep["k"], keep["v"], p["sigma_u"] ** 2
+        keep_v2 = keep_v * keep_v
+        for region in self.region_belief:
+            self.region_belief[region] *= keep_v
+        for tie in self.ties.values():
+            tie.delta *= keep_delta
+            tie.K *= keep_k
+            tie.m *= keep_v
+            tie.v = prior - (prior - tie.v) * keep_v2
 
     # beliefs
 
@@ -650,17 +673,21 @@ class Leader:
 class World:
     """One history: all leaders, hosts, NGOs and the court, week by week."""
 
-    def __init__(self, setting, rng):
+    def __init__(self, setting, rng, everybody=False):
         self.setting, self.p, self.rng, self.week = setting, setting.parameters, rng, 0
         self.nu = self.p["nu0"]
         self.regional_resolve = {}
-        self.hosts = {}  # only those a leader has met
+        self.hosts = {}  # by index, made when a leader first meets one
         self.leaders = [Leader(self, record) for record in setting.leaders]
         self.ngos = [Ngo(self, *ngo, reach) for ngo, reach in zip(setting.ngos, setting.reach)]
         self.court = Court(self)
         self.decisions = []
         p = self.p
         self.keep = {x: halve(p["H_" + x]) for x in ("nu", "delta", "p", "F", "k", "B", "v")}
+        if everybody:
+            for record in setting.hosts:
+                for leader in self.leaders:
+                    leader.tie(self.host(record.index))
 
     def host(self, index):
         if index not in self.hosts:
@@ -694,26 +721,8 @@ class World:
         for row in self.setting.stock_shocks.get(self.week, ()):
             self.shock(row)
         self.nu = p["nu_bar"] + (self.nu - p["nu_bar"]) * keep["nu"]
-        for ngo in self.ngos:
-            ngo.budget = ngo.start + (ngo.budget - ngo.start) * keep["B"]
-        keep_p, keep_F = keep["p"], keep["F"]
-        for host in self.hosts.values():
-            host.pressure *= keep_p
-            host.findings *= keep_F
-        keep_delta, keep_k, keep_v, prior = keep["delta"], keep["k"], keep["v"], p["sigma_u"] ** 2
-        keep_v2 = keep_v * keep_v
-        for leader in self.leaders:
-            leader.view = leader.record.view(self.week)
-            if not leader.free:
-                continue
-            leader.isolation += p["g_I"] * (1.0 - leader.isolation)
-            for region in leader.region_belief:
-                leader.region_belief[region] *= keep_v
-            for tie in leader.ties.values():
-                tie.delta *= keep_delta
-                tie.K *= keep_k
-                tie.m *= keep_v
-                tie.v = prior - (prior - tie.v) * keep_v2
+        for agent in (*self.ngos, *self.hosts.values(), *self.leaders):
+            agent.begin_week()
 
     def shock(self, row):
         p, target, host = self.p, row["target"], self.setting.host_index.get(row["host"])
@@ -824,9 +833,9 @@ class WeeklyMeans:
                 out.writerow(line)
 
 
-def live(setting, seed, rep, means=None):
+def live(setting, seed, rep, means=None, everybody=False):
     """One replicate; returns its decisions in the order they were taken."""
-    world = World(setting, random.Random(f"{seed}/{rep}"))
+    world = World(setting, random.Random(f"{seed}/{rep}"), everybody)
     for week in range(setting.weeks):
         world.step(week)
         if means:
@@ -845,6 +854,8 @@ def main():
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--out", default="trips.csv")
     options.add_argument("--weeks", help="weekly means over the replicates, at the end of each week")
+    options.add_argument("--everybody", action="store_true",
+                         help="make and step every host, as an agent framework does; else only hosts a leader has met")
     chosen = options.parse_args()
     setting = Setting(chosen.export)
     for leader, event, reason in setting.ignored:
@@ -854,7 +865,7 @@ def main():
         out = csv.writer(file, lineterminator="\n")
         out.writerow(TRIP_COLUMNS)
         for rep in range(chosen.first, chosen.first + chosen.replicates):
-            out.writerows(trip.row(rep) for trip in live(setting, chosen.seed, rep, means))
+            out.writerows(trip.row(rep) for trip in live(setting, chosen.seed, rep, means, chosen.everybody))
     if means:
         means.write(chosen.weeks)
 
