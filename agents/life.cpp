@@ -495,6 +495,7 @@ void Life::aftermath() {
   const float most = 0.5f * stage_.delta.grown(t_);
   for (Tie* tie : strained_) tie->delta.kept = min(max(tie->delta.kept, 0.0f - most), most);
   if (budgets_changed_) bound_budgets(t_);
+  if (stage_.norm_overshoots) bound_norm();
 }
 
 /// Puts the budgets of week t inside their bounds.
@@ -605,6 +606,11 @@ void Life::change_budgets(const Trip& trip, float per_share, float per_reach) {
 
 void Life::change_norm(float x) {
   if (x != 0) norm_.set(nudge_norm(norm(), x) - stage_.k.nu_bar, t_, stage_.nu);
+}
+
+void Life::bound_norm() {
+  const float nu = norm();
+  if (nu < 0 || nu > 2) norm_.set(min(max(nu, 0.0f), 2.0f) - stage_.k.nu_bar, t_, stage_.nu);
 }
 
 void Life::change_delta(LeaderId l, HostId h, float by) {

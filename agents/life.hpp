@@ -152,6 +152,7 @@ class Life {
   void change_budgets(const Trip& trip, float per_share, float per_reach);
   void bound_budgets(Week t);
   void change_norm(float x);
+  void bound_norm();
   void change_delta(LeaderId l, HostId h, float by);
 
   // what is, now

@@ -390,6 +390,13 @@ std::vector<float> column(const std::vector<Ngo>& ngos, double Ngo::*member) {
   return out;
 }
 
+/// The largest |x| by which a week's advocacy may change the norm.
+double largest_advocacy(const World& world) {
+  double B0 = 0;
+  for (const Ngo& ngo : world.ngos) B0 += ngo.B;
+  return world.parameters.chi_adv * B0 * std::max(1.0, world.parameters.B_max - 1);
+}
+
 }  // namespace
 
 Decay Decay::halving(double half_life, Week weeks) { return keeping(math::exp2(-1 / half_life), weeks); }
@@ -515,7 +522,8 @@ Stage::Stage(World w)
       ease(Decay::keeping(1 - world.parameters.g_I, world.weeks)),
       extra_lead_weeks(world.parameters.mean_lead - 1),
       extra_days(world.parameters.mean_days - 1),
-      initial_nu(static_cast<float>(world.parameters.nu0)) {
+      initial_nu(static_cast<float>(world.parameters.nu0)),
+      norm_overshoots(largest_advocacy(world) > 1) {
   for (float& b : per_B0) b = b > 0 ? 1.0f / b : 0.0f;
   regions = region_names.size();
   for (const Host& h : world.hosts) {

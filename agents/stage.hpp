@@ -109,6 +109,7 @@ struct Stage {
   Decay delta, p, F, K, nu, B, m, share, ease;  ///< how the stocks decay
   PoissonTable extra_lead_weeks, extra_days;
   float initial_nu;
+  bool norm_overshoots;  ///< advocacy could change nu by |x| > 1 in a week and carry it out of [0, 2]
 
   Week weeks() const { return world.weeks; }
   const Period& period(Week t) const { return periods[period_of[static_cast<std::size_t>(t)]]; }

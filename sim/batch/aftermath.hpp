@@ -60,6 +60,7 @@ void Block<L>::aftermath() {
     });
   }
   bound_budgets();
+  if (s_.norm_overshoots) bound_norm();
 }
 
 template <class L>
@@ -78,6 +79,16 @@ void Block<L>::bound_budgets() {
       surplus = surplus + bounded;
     }
     L::store(b_.surplus + first, select(here, surplus, L::load(b_.surplus + first)));
+  }
+}
+
+template <class L>
+void Block<L>::bound_norm() {
+  for (float* norm = b_.norm; norm < b_.norm + R; norm += L::width) {
+    const Real all = L::load(norm), nu = Real(s_.k.nu_bar) + now(all, s_.nu);
+    const Real bounded = min(max(nu, Real(0.0f)), Real(2.0f));
+    const Mask outside = (nu < Real(0.0f)) | (nu > Real(2.0f));
+    L::store(norm, select(outside, kept(bounded - Real(s_.k.nu_bar), s_.nu), all));
   }
 }
 

@@ -51,6 +51,7 @@ struct BatchStage::Tables {
              .regions = static_cast<int>(stage.regions),
              .k = stage.k,
              .initial_nu = stage.initial_nu,
+             .norm_overshoots = stage.norm_overshoots,
              .Lambda = stage.Lambda.data(),
              .leader_address = stage.leader_address.data(),
              .region_place = stage.region_place.data(),

@@ -127,6 +127,7 @@ class Block {
   BLOCK_FLATTEN void effects_under_duty(const Group& g);
   static Mask ended(Int fate, agents::Outcome o) { return (fate & Int(0xff)) == Int(1 + static_cast<int>(o)); }
   void bound_budgets();
+  void bound_norm();
   void learn_from_arrival(const Group& g, Ground& at, Mask which, Real y, Real pi);
   void change_budgets(const Group& g, Mask which, Real per_share, Real per_reach);
   Real nudged(Real norm, Real x) const;

@@ -166,6 +166,7 @@ struct StageView {
   int weeks = 0, hosts = 0, leaders = 0, ngos = 0, regions = 0, places = 0;
   agents::Coefficients k;
   float initial_nu = 0;
+  bool norm_overshoots = false;
   const float* Lambda = nullptr;             ///< [leader]
   const PeriodView* period = nullptr;        ///< [week]
   const std::int32_t* new_period = nullptr;  ///< [week]: 1 where a period begins

@@ -621,6 +621,21 @@ TEST_CASE("life: budgets are lost by defeat, gained by outrage, and bounded at t
   CHECK(d(life.live(luck).budget[6]) == near(1.005));
 }
 
+TEST_CASE("life: advocacy beyond all measure leaves the norm in its range at the end of the week") {
+  World w = one_event();
+  w.parameters.chi_adv = 0.05;
+  support::add_ngo(w, 100, 0, 0);
+  w.shocks.push_back({.week = 8, .target = ShockTarget::B, .op = ShockOp::multiply, .value = 3});
+  const Stage stage(w);
+  Life life(stage);
+  ScriptedLuck luck = smooth();
+  const std::vector<float>& nu = life.live(luck).nu;
+  CHECK(d(nu[1]) == near(1));
+  CHECK(nu[2] == 0.0f);  // 1 - 0.05 x 100 Z / (1 + Z) would be -0.55
+  CHECK(nu[7] == 0.0f);
+  CHECK(nu[8] == 2.0f);
+}
+
 TEST_CASE("life: the alliance's bound is applied after the whole week, not after each trip") {
   World w = support::exchangeable_hosts(1, 40);
   Parameters& p = w.parameters;

@@ -100,6 +100,7 @@ agents::World drawn_world(std::uint64_t seed) {
   if (dice.chance(0.1)) p.sig_s = support::infinite;
   if (dice.chance(0.1)) p.kap_refuse = support::infinite;
   if (dice.chance(0.1)) p.Omega = 0;
+  if (dice.chance(0.1)) p.chi_adv = 0.05, p.o_B = 1, p.B_max = 100;
   return w;
 }
 
