@@ -594,12 +594,13 @@ class Leader:
     def depart(self, trip):
         """Phase 4: a last look, the flight, the arrival."""
         world, p, rng, host = self.world, self.world.p, self.world.rng, trip.host
-        trip.route = self.view.routes[host.index] or trip.route
+        route = self.view.routes[host.index]
+        trip.route = route or trip.route
         self.learn_refusal(host, self.expect(trip)[1], 0)
         trip.pi_a, pi_r = self.expect(trip)
         trip.p_arrest = host.p_arrest(self, trip.order, trip.cover)
         go, delegate = self.utilities(trip, trip.pi_a, pi_r)
-        if rng.random() >= logistic(go + p["Omega"] * pi_r + p["b_commit"] - max(delegate, 0.0)):
+        if route is None or rng.random() >= logistic(go + p["Omega"] * pi_r + p["b_commit"] - max(delegate, 0.0)):
             trip.settle("stays home")
             return
         trip.hours = trip.route.hours
@@ -780,7 +781,7 @@ class World:
                 for tie in leader.ties.values():
                     tie.delta = min(0.5, max(-0.5, tie.delta))
             self.bound_budgets()
-            self.nu = min(2.0, max(0.0, self.nu))
+        self.nu = min(2.0, max(0.0, self.nu))
 
     def bound_budgets(self):
         for ngo in self.ngos:

@@ -68,7 +68,7 @@ def read_rows(path):
 
 
 def read_world(trips, folder):
-    """Marks regions and duties. The week of the duty is the outcome's; for a pending trip the answer's."""
+    """Marks regions and duties. The week of the duty is the outcome's; for a pending trip the last."""
     leaders = {row["leader"]: row for row in read_rows(Path(folder) / "leaders.csv")}
     trips.weeks = int(next(iter(leaders.values()))["weeks"])
     membership, region = {}, {}
@@ -77,7 +77,7 @@ def read_world(trips, folder):
         if row["member_from"] or row["member_to"]:
             interval = float(row["member_from"] or -math.inf), float(row["member_to"] or math.inf)
             membership.setdefault(row["host"], []).append(interval)
-    week = np.where(trips.out == "pending", trips.wk, trips.wk_out)
+    week = np.minimum(trips.wk_out, trips.weeks - 1)
     issue = np.array([float(leaders[name]["issue"]) for name in trips.leader])
     member = np.zeros(trips.rep.size, dtype=bool)
     for host, intervals in membership.items():
