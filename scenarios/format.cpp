@@ -94,7 +94,7 @@ struct FeatureMeaning { std::string_view name, meaning; };
 constexpr FeatureMeaning feature_meanings[] = {
   {"trade", "trade of host and home state"}, {"pact", "defence pact"}, {"base", "military base"},
   {"arms", "the host's arms imports from the home state"}, {"unga", "agreement in the General Assembly"},
-  {"border", "common border"}, {"blocs", "blocs shared"}, {"tenure", "affinity of long-ruling rulers"},
+  {"border", "common border"}, {"blocs", "blocs shared"}, {"tenure", "affinity of rulers: how long the host's has ruled, less in a democracy"},
   {"hostility", "open enmity"}, {"patronage", "the home state's own dependence on the host"},
 };
 
@@ -112,12 +112,12 @@ constexpr SectionPage pages[] = {
   {"dyads.LEADER.CODE", "`[dyads.LEADER.CODE]`", "What ties a host to the home state of a leader. Only what is named changes; the shipped dated changes of it are left out."},
   {"ngos.ID", "`[ngos.ID]`", "The shipped organisations are there unless removed. A reach without `default` changes the hosts named only."},
   {"events.ID", "`[events.ID]`", "The calendar. The key names the event, so that an extending scenario or `--set` can change it; inside a week "
-       "the order of the file counts, inherited events first. Events at a leader's home, at a state that does not exist then, "
-       "or beginning in week 0 or before are ignored, and `check` says so."},
+       "the order of the file counts, inherited events first. Events at a leader's home, at a state that does not exist then "
+       "or has no route, or beginning in week 0 or before are ignored, and `check` says so."},
   {"stances", "`[[stances]]`", "What a government or its organisation says about a warrant. They are added to the shipped and inherited ones."},
   {"shocks", "`[[shocks]]`", "Dated changes, added to the shipped and inherited ones, in the order of the file inside a week."},
   {"parameters", "`[parameters]`", "Symbols as in `agents/ODD.md`. The weights of the eight friendly features (all but `w_hostility` and "
-       "`w_patronage`) must sum to 1. `nu0` defaults to its table value if the warrant of the first leader is of week 0; if the scenario starts k "
+       "`w_patronage`) must sum to 1. `nu0` defaults to nu_bar + 0.6 if the warrant of the first leader is of week 0; if the scenario starts k "
        "weeks later it has decayed towards `nu_bar`: nu_bar + 0.6 * 2^(-k/H_nu), at most 2; if there is no warrant yet it is `nu_bar`. "
        "`Lambda`, `lam` and `D` speak for leaders without a value of their own."},
 };
