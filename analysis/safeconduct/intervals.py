@@ -24,3 +24,24 @@ def wilson(count: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         middle = (share + Z**2 / (2 * of)) / (1 + Z**2 / of)
         half = Z / (1 + Z**2 / of) * np.sqrt(share * (1 - share) / of + Z**2 / (4 * of**2))
     return np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)  # rounding leaves the share inside
+
+
+def with_error(estimate: float, error: float, sign: str = "-") -> str:
+    """An estimate and its error as a reader wants them: the error to two significant digits, the estimate to the same
+    decimals. ``error``: half an interval, or a standard error. ``sign``: ``"+"`` also marks what is above 0.
+
+    Without an error (a single history, exactly 0) the estimate has three significant digits.
+
+    >>> with_error(-2.0876, 0.01412), with_error(1.0312, 0.0996), with_error(12345.6, 128.0)
+    ('-2.088 ± 0.014', '1.03 ± 0.10', '12,350 ± 130')
+    >>> with_error(0.433, 0.02, sign="+"), with_error(-0.0001, 0.02), with_error(1.0312, 0), with_error(2, np.nan)
+    ('+0.433 ± 0.020', '0.000 ± 0.020', '1.03 ± 0', '2')
+    """
+    if not np.isfinite(error):
+        return f"{estimate:{sign}.3g}"
+    if error == 0:
+        return f"{estimate:{sign}.3g} ± 0"
+    error = float(f"{error:.1e}")  # 0.0996 is 0.10, which has one decimal less
+    places = 1 - int(np.floor(np.log10(error)))
+    return " ± ".join(f"{round(value, places) + 0.0:{how},.{max(places, 0)}f}"  # + 0.0: no -0.000
+                      for value, how in ((float(estimate), sign), (error, "-")))
