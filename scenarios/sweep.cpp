@@ -82,11 +82,8 @@ struct Alternative {
   const TomlTable* scenario = nullptr;  ///< null: the design's own
 };
 
-enum class Op { set, add, multiply };
-
 struct FullFactor : Factor {
   std::vector<std::string> path;  ///< of the key
-  Op op = Op::set;
   std::vector<TomlValue> values;  ///< as levels, for keys
   std::vector<Alternative> alternatives;
   bool log_scale = false;

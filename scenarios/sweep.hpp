@@ -27,6 +27,11 @@ inline constexpr bool is_sampled(DesignKind d) {
   return d != DesignKind::list && d != DesignKind::grid && d != DesignKind::posterior;
 }
 
+/// What a level does to the value that the scenario has under the key.
+enum class Op { set, add, multiply };
+inline constexpr std::string_view op_names[] = {"set", "add", "multiply"};
+inline constexpr std::string_view name(Op op) { return op_names[static_cast<std::size_t>(op)]; }
+
 /// What a factor is in a cell: a number, or the name of an alternative.
 using Level = std::variant<double, std::string>;
 
@@ -34,6 +39,7 @@ struct Factor {
   std::string name;  ///< of its coordinate in the results: an id
   std::string key;   ///< as written: `ngos.*.budget`; empty for alternatives
   std::string unit;  ///< of the key; of a multiple or a summand: "1"
+  Op op = Op::set;
   bool is_number = true;
   double low = 0, high = 0;   ///< of the levels; 0 if they are no numbers
   std::vector<Level> levels;  ///< list, grid and choices: all of them; empty for an interval

@@ -146,7 +146,7 @@ sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
 
   const std::size_t cells = design.cells();
   for (const scenarios::Factor& f : design.factors())
-    plan.factors.push_back({f.name, f.key, f.unit, f.is_number, {}, {}});
+    plan.factors.push_back({f.name, f.key, f.unit, f.is_number, {}, {}, std::string(name(f.op))});
   for (std::size_t cell = 0; cell < cells; ++cell) {
     const std::vector<scenarios::Level> levels = design.levels_of(cell);
     for (std::size_t i = 0; i < levels.size(); ++i) {

@@ -352,6 +352,7 @@ Merged merge_cells(const Plan& plan, const std::function<FoundCell(std::size_t)>
   for (const PlanFactor& f : plan.factors) {
     std::map<std::string, std::string> attributes = {{"long_name", f.key.empty() ? f.name : f.key}};
     if (!f.unit.empty()) attributes["units"] = f.unit;
+    if (f.op != "set") attributes["op"] = f.op;
     file.write({f.name, {"cell"}, f.is_number ? Values(f.numbers) : Values(f.texts), attributes, {}, false});
   }
   for (std::size_t i = 0; i < fields().size(); ++i) {
@@ -444,8 +445,11 @@ cells under its own name, a float64 if its levels are numbers, else a text, so t
 
 ```
 >>> sweep = xarray.open_dataset("DIR/results.h5")
->>> grid = sweep.set_index(cell=sweep.attrs["factors"].split()).unstack("cell")
+>>> grid = sweep.set_index(cell=sweep.attrs["factors"].split())["measure_mean"].unstack("cell")
 ```
+
+`long_name` of a factor is its key; `op` (version 1.1) says that its levels are multiples (`multiply`) or summands (`add`) of what
+the scenario has there, and is absent where they take its place.
 
 Rows of `leader`, `ngo` and `event` are those of any cell; where a cell lacks one its counts are 0 and its means NaN. A cell
 that was not lived (`merge --partial`) has 0 replicates. P(arrest) is mostly a prior here too: a sweep along `kap_arrest` moves

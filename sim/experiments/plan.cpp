@@ -195,6 +195,7 @@ std::vector<std::byte> plan_image(const Plan& p) {
     file.attribute("", "factor_" + std::to_string(i) + "_name", f.name);
     file.attribute("", "factor_" + std::to_string(i) + "_key", f.key);
     file.attribute("", "factor_" + std::to_string(i) + "_unit", f.unit);
+    file.attribute("", "factor_" + std::to_string(i) + "_op", f.op);
   }
   file.group("world");
   for (const auto& [name, text] : p.world) file.write({"world/" + name, {}, std::vector{text}, {}, {}, false});
@@ -253,6 +254,7 @@ Plan read_plan(const std::filesystem::path& folder) {
       f.name = file.text_attribute("", at + "_name");
       f.key = file.text_attribute("", at + "_key");
       f.unit = file.text_attribute("", at + "_unit");
+      if (file.has_attribute("", at + "_op")) f.op = file.text_attribute("", at + "_op");  // since 1.1
       Values values = file.values(at);
       f.is_number = std::holds_alternative<std::vector<double>>(values);
       if (f.is_number)

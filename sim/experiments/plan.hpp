@@ -16,13 +16,14 @@ namespace sim {
 inline constexpr std::string_view plan_filetype = "safeconduct plan";
 inline constexpr std::string_view cell_filetype = "safeconduct cell";
 /// Of plans, cells and merged files together. Major: an older reader would misread them. Minor: something was added.
-inline constexpr std::array<std::int32_t, 2> sweep_version = {1, 0};
+inline constexpr std::array<std::int32_t, 2> sweep_version = {1, 1};
 
 struct PlanFactor {
   std::string name, key, unit;
   bool is_number = true;
   std::vector<double> numbers;     ///< [cell], if it is one
   std::vector<std::string> texts;  ///< [cell], if it is none
+  std::string op = "set";          ///< what a level does to the scenario's value: set, add, multiply
   bool operator==(const PlanFactor&) const = default;
 };
 

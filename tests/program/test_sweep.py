@@ -94,8 +94,9 @@ def test_a_cell_is_the_run_of_its_scenario(tmp_path, clean):
 
 def test_a_grid_unstacks_and_common_luck_shows(clean):
     merged = xr.open_dataset(clean[0])
-    grid = merged.set_index(cell=merged.attrs["factors"].split()).unstack("cell")
-    visits = grid["measure_mean"].sel(measure="member_visits", leader="putin")
+    assert merged["budgets"].attrs["op"] == "multiply" and "op" not in merged["th_J"].attrs
+    grid = merged.set_index(cell=merged.attrs["factors"].split())["measure_mean"].unstack("cell")
+    visits = grid.sel(measure="member_visits", leader="putin")
     assert dict(visits.sizes) == {"th_J": 3, "budgets": 2, "membership": 2}
     assert float(visits.sel(budgets=0).mean()) > float(visits.sel(budgets=1).mean())
     batches = merged["batch_mean"].sel(measure="member_visits", leader="putin").dropna("batch", how="all")

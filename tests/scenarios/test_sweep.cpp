@@ -81,6 +81,8 @@ TEST_CASE("sweep: a star stands for every name, multiply starts from the scenari
   Design d(head + factor("key = \"ngos.*.budget\"\nop = \"multiply\"\nvalues = [0, 2]") +
            factor("key = \"hosts.MNG.judicial_independence\"\nop = \"add\"\nvalues = [0, 1]"));
   REQUIRE(d.error == "");
+  CHECK(name(d.design->factors()[0].op) == "multiply");
+  CHECK(name(d.design->factors()[1].op) == "add");
   const Scenario last = d.design->scenario(3);
   for (std::size_t n = 0; n < base.world.ngos.size(); ++n) CHECK(last.world.ngos[n].B == 2 * base.world.ngos[n].B);
   const auto mng =

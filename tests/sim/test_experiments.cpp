@@ -134,6 +134,7 @@ TEST_CASE("experiments: a plan reads back as it was written") {
   const SweepFolder folder;
   Plan plan = plan_of(3, 1000);
   plan.shape = {3};
+  plan.factors[0].op = "multiply";
   plan.factors.push_back({"who", "", "", false, {}, {"a", "b", "c"}});
   plan.goal.outcome = "visits", plan.goal.leader = "leader", plan.goal.standard_error = 0.1;
   write_whole(plan_path(folder.path()), plan_image(plan));
