@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -13,7 +14,7 @@ from matplotlib.axes import Axes
 
 from .intervals import Z
 from .program import call, options, scratch, setting
-from .results import ResultsError, checked, decoded, hosts, leader_id, trips, years
+from .results import ResultsError, checked, decoded, hosts, leader_id, open_results, trips, years
 from .style import BLUE, axes, bare, heading, of_history, risk, sign
 
 
@@ -105,16 +106,23 @@ def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | s
     return sign(ax, title, ds, Scenario=str(ds.attrs["base"]))
 
 
-def compare(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | str = 0,
+def compare(before: xr.Dataset | str | Path, after: xr.Dataset | str | Path | None = None, leader: int | str = 0,
             alternative: int | str = 0) -> pd.DataFrame:
     """Visits a year to each host before and after, their ``difference``, its ``se``, and the 95 % interval ``low`` to
-    ``high``.
+    ``high``. ``before`` and ``after``: two runs of one seed, opened or as files.
 
     Two runs of one seed meet the same luck, history by history. If both kept all their decisions (``trips="all"``) the
     error is that of the paired differences (attribute ``paired``); otherwise it is what two independent runs would
-    have, which is too wide. Without ``after``, ``before`` is a comparison (``open_comparison``), whose differences are
-    paired anyway; it knows neither ``before`` and ``after`` nor who is a ``member``. Attributes: ``pairs``, and
-    ``total``, the same for all hosts together.
+    have, which is too wide. ``difference`` is always ``after`` less ``before``. Of runs with different numbers of
+    histories, all three are of the histories that both have if paired (the first ``pairs`` of the longer run, so that
+    it may differ from what ``hosts`` says of it), and of all histories of each run otherwise.
+
+    Without ``after``, ``before`` is a comparison (``open_comparison``, or a file of ``safeconduct compare``), whose
+    differences are paired anyway; it knows neither ``before`` and ``after`` nor who is a ``member``. Attributes:
+    ``pairs``, and ``total``, the same for all hosts together.
+
+    Raises ResultsError for runs of other seeds or lengths, and ValueError if the decisions would have to come from a
+    file that has been written anew since it was opened.
 
     >>> table = compare(open_results(example), open_results(example))
     >>> float(table["difference"].abs().max()), table.attrs["paired"]
@@ -123,7 +131,8 @@ def compare(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | s
     ['Brazil']
     """
     if after is None:
-        return _of_comparison(before, leader, alternative)
+        return _of_comparison(before if isinstance(before, xr.Dataset) else open_comparison(before), leader, alternative)
+    before, after = (ds if isinstance(ds, xr.Dataset) else open_results(ds) for ds in (before, after))
     if before.attrs["seed"] != after.attrs["seed"]:
         raise ResultsError(f"the runs have the seeds {before.attrs['seed']} and {after.attrs['seed']}: run one of "
                            "them again with the other's seed, so that both meet the same luck")
@@ -147,8 +156,9 @@ def compare(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | s
         total = {"difference": (means[1] - means[0]) / years(before), "se": float(np.hypot(*errors)) / years(before)}
         pairs = int(min(before.attrs["replicates"], after.attrs["replicates"]))
     else:
-        difference, se, total, pairs = paired
-        table["difference"], table["se"] = difference / years(before), se / years(before)
+        means, se, total, pairs = paired
+        table["before"], table["after"] = (mean / years(before) for mean in means)
+        table["difference"], table["se"] = table["after"] - table["before"], se / years(before)
         total = {name: value / years(before) for name, value in total.items()}
     table["low"], table["high"] = table["difference"] - Z * table["se"], table["difference"] + Z * table["se"]
     table.attrs.update(paired=paired is not None, pairs=pairs, total=total)
@@ -179,25 +189,39 @@ def alternative_id(ds: xr.Dataset, alternative: int | str) -> str:
 
 
 def _paired(before: xr.Dataset, after: xr.Dataset, who: str, both: pd.Index):
-    """Mean differences and their errors by host and in total, from the decisions of the replicates that both runs
-    kept all of."""
+    """Means of both runs and errors of their differences by host, both in total, and of how many histories: the first
+    ones, which both runs have. None unless both kept all their decisions."""
     counts = []
     n = int(min(before.attrs["replicates"], after.attrs["replicates"]))
     for ds in (before, after):
-        try:
-            table = trips(ds.attrs["path"])
-        except (ResultsError, FileNotFoundError):
+        if ds.attrs["trips_replicates"] not in (0, ds.attrs["replicates"]):  # a sample; 0: none, or all in a folder
             return None
-        if ds.attrs["trips_replicates"] not in (0, ds.attrs["replicates"]):  # a sample; 0: all, in a folder
+        try:
+            table = trips(_file_of(ds))
+        except (ResultsError, FileNotFoundError):
             return None
         table = table[(table["leader"] == who) & table["out"].isin(["visited", "cut_short"]) & (table["rep"] < n)]
         counts.append(table.groupby(["rep", "host"], observed=True).size())
     difference = counts[1].sub(counts[0], fill_value=0)
     by_host = difference.groupby("host", observed=True)
-    mean = (by_host.sum() / n).reindex(both, fill_value=0.0)
+    means = [(count.groupby("host", observed=True).sum() / n).reindex(both, fill_value=0.0) for count in counts]
+    mean = means[1] - means[0]
     square = (difference**2).groupby("host", observed=True).sum().reindex(both, fill_value=0.0) / n
     se = np.sqrt(np.maximum(square - mean**2, 0) / max(n - 1, 1))
     whole = difference.groupby("rep").sum()
     mean_all = whole.sum() / n
     se_all = np.sqrt(max((whole**2).sum() / n - mean_all**2, 0) / max(n - 1, 1))
-    return mean.to_numpy(), se.to_numpy(), {"difference": float(mean_all), "se": float(se_all)}, n
+    return [mean.to_numpy() for mean in means], se.to_numpy(), {"difference": float(mean_all), "se": float(se_all)}, n
+
+
+def _file_of(ds: xr.Dataset) -> Path:
+    """The file that a run was opened from. Raises ValueError if it holds other values by now, FileNotFoundError if it
+    is gone."""
+    path = Path(ds.attrs["path"])
+    if not path.exists():
+        raise FileNotFoundError(f"no such results file any more: {path}")
+    with h5py.File(path) as f:
+        if f.attrs.get("digest") != ds.attrs["digest"]:
+            raise ValueError(f"{path} has been written anew since it was opened: open it again, and keep two runs "
+                             "under two names to compare them")
+    return path

@@ -71,3 +71,28 @@ def test_mistakes_say_what_to_do(ds, example):
         counterfactual("dushanbe_2025", {"parameters.th_J": 3}, "no_warrant")
     with pytest.raises(safeconduct.ProgramError, match="unknown key"):
         counterfactual("dushanbe_2025", {"parameters.th_j": 3}, replicates=10, quiet=True)
+
+
+def test_runs_of_unequal_length_are_compared_over_the_histories_of_both(folder, tmp_path):
+    short = run("no_warrant", replicates=100, trips="all", quiet=True, out=tmp_path / "short.h5")
+    table = compare(short, folder / "all.h5")
+    assert table.attrs["paired"] and table.attrs["pairs"] == 100
+    assert (table["difference"] == table["after"] - table["before"]).all()
+    first = run("dushanbe_2025", replicates=100, quiet=True)
+    visits = safeconduct.hosts(first, 0).set_index("host")["visits_a_year"]
+    assert np.allclose(table.set_index("host")["after"], visits[table["host"]])
+    assert table.attrs["total"]["difference"] == pytest.approx(table["difference"].sum())
+
+
+def test_runs_and_comparisons_may_be_files(ds, folder, example_comparison):
+    assert compare(str(folder / "all.h5"), folder / "all.h5")["difference"].abs().max() == 0
+    assert compare(example_comparison).equals(compare(ds))
+    with pytest.raises(ResultsError, match="holds no safeconduct comparison"):
+        compare(folder / "all.h5")
+
+
+def test_a_run_whose_file_was_written_anew_is_not_compared_with_itself(tmp_path):
+    before = run("dushanbe_2025", replicates=20, trips="all", quiet=True, out=tmp_path / "same.h5")
+    after = run("no_warrant", replicates=20, trips="all", quiet=True, out=tmp_path / "same.h5")
+    with pytest.raises(ValueError, match="same.h5 .*open"):
+        compare(before, after)
