@@ -27,6 +27,9 @@ class ProgramError(RuntimeError):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self):  # of a worker process, too
+        return type(self), (str(self), self.code)
+
 
 def program() -> str:
     """The program: what SAFECONDUCT names, else the one of this checkout, else the one on the PATH.
@@ -56,7 +59,7 @@ def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None
     ``__`` for the dot; keys with dots can be passed as ``**{"hosts.MNG.civil_society": 0.9}``. ``trips``: keep the
     decisions of ``none``, of a ``sample`` or of ``all`` replicates. ``out``: where the results file goes; without it
     the file lies in a temporary folder until Python ends. Progress goes to stderr, which a notebook shows, unless
-    ``quiet``. Raises ProgramError with the program's own words, FileNotFoundError, or ResultsError.
+    ``quiet``. Raises ProgramError with the program's own words, FileNotFoundError, ResultsError, or ValueError.
 
     >>> ds = run("dushanbe_2025", replicates=20, parameters__th_J=3, quiet=True)
     >>> int(ds.attrs["replicates"]), "th_J = 3" in ds.attrs["provenance_scenario"]
@@ -66,6 +69,8 @@ def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None
     ...
     safeconduct.program.ProgramError: ...unknown key 'parameters.th_j'...
     """
+    if trips not in ("none", "sample", "all"):
+        raise ValueError(f"trips is 'none', 'sample' or 'all', not {trips!r}")
     out = Path(out) if out else scratch(f"{Path(scenario).stem}.h5")
     words = ["run", str(scenario), "--out", str(out), "--trips", trips]
     words += options(replicates=replicates, seed=seed, threads=threads)

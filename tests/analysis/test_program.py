@@ -1,4 +1,5 @@
 import datetime
+import pickle
 
 import numpy as np
 import pytest
@@ -29,6 +30,16 @@ def test_the_program_speaks_for_itself(tmp_path):
     with pytest.raises(ProgramError, match="'--replicates' takes a whole number from 1") as caught:
         run("dushanbe_2025", replicates=-1, quiet=True)
     assert caught.value.code == 2
+
+
+def test_an_error_of_the_program_can_be_sent_between_processes():
+    error = pickle.loads(pickle.dumps(ProgramError("no such case", 65)))
+    assert (str(error), error.code) == ("no such case", 65)
+
+
+def test_trips_are_asked_for_by_name():
+    with pytest.raises(ValueError, match="trips is 'none', 'sample' or 'all', not True"):
+        run("dushanbe_2025", trips=True)
 
 
 def test_without_a_program_the_message_says_where_to_name_it(monkeypatch, tmp_path):
