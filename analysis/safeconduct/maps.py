@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path as FilePath
 from typing import Any
 
 import matplotlib
@@ -16,7 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from . import geo
-from .results import hosts, leader_id, world
+from .results import hosts, leader_id, opened, spread, world
 from .style import PRIOR, axes, heading, histories, period, sign
 
 #: What a map can show: column, title, label of the scale, edges of its classes, cases that count.
@@ -31,7 +32,7 @@ _SMALL = 0.0008  # projected area below which a state needs a dot to be seen
 _NO_VALUE, _LAND, _SEA = "#dcdcdc", "#eeeeee", "#f7fafc"
 
 
-def map_table(ds: xr.Dataset, what: str = "visits", leader: int | str = 0) -> pd.DataFrame:
+def map_table(ds: xr.Dataset | str | FilePath, what: str = "visits", leader: int | str = 0) -> pd.DataFrame:
     """What ``plot_map`` draws: host, name, longitude, latitude, member, value, and cases, the number behind it.
 
     ``refusal``: withdrawn invitations over announced trips, those still pending or void left out. ``arrest``: mean
@@ -42,6 +43,7 @@ def map_table(ds: xr.Dataset, what: str = "visits", leader: int | str = 0) -> pd
     >>> bool(table.loc["BLR", "value"] > 1), table.loc["BLR", "member"]
     (True, False)
     """
+    ds = opened(ds)
     if what not in _SHOWN:
         raise ValueError(f"a map can show {', '.join(_SHOWN)}, not {what!r}")
     who = leader_id(ds, leader)
@@ -56,7 +58,7 @@ def map_table(ds: xr.Dataset, what: str = "visits", leader: int | str = 0) -> pd
     return table[["host", "name", "longitude", "latitude", "member", "value", "cases"]]
 
 
-def plot_map(ds: xr.Dataset, what: str = "visits", leader: int | str = 0, ax: Axes | None = None,
+def plot_map(ds: xr.Dataset | str | FilePath, what: str = "visits", leader: int | str = 0, ax: Axes | None = None,
              least: int = 20) -> Axes:
     """The world coloured by ``visits`` a year, the share of invitations the host withdraws (``refusal``), or the chance
     of an ``arrest`` given an arrival, all means over the histories; small states are dots at their capitals.
@@ -68,6 +70,7 @@ def plot_map(ds: xr.Dataset, what: str = "visits", leader: int | str = 0, ax: Ax
     >>> ax.get_title(loc="left")
     'Where Vladimir Putin goes'
     """
+    ds = opened(ds)
     table = map_table(ds, what, leader)
     who = leader_id(ds, leader)
     of_leader = world(ds, "leaders").set_index("leader").loc[who]
@@ -111,15 +114,10 @@ def plot_map(ds: xr.Dataset, what: str = "visits", leader: int | str = 0, ax: Ax
     name = str(of_leader["display"])
     below = f"{period(ds)}, mean of {histories(ds)}{cases}"
     if what == "arrest":
-        below += f"; kap_arrest {_parameter(ds, 'kap_arrest'):g}, Lambda {of_leader['Lambda']:g}\n{PRIOR}"
+        below += f"; kap_arrest {spread(ds, 'kap_arrest')}, Lambda {spread(ds, 'Lambda', who)}\n{PRIOR}"
     heading(ax, title.format(who=name), below)
     return sign(ax, title.format(who=name), ds)
 
-
-
-
-def _parameter(ds: xr.Dataset, name: str) -> float:
-    return float(world(ds, "parameters").set_index("name").loc[name, "value"])
 
 
 def draw_world(ax: Axes, face: Callable[[str], Any], elsewhere: str = _LAND) -> dict[str, Path]:

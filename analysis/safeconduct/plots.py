@@ -5,18 +5,20 @@ Intervals are 95 % intervals of the simulation's error unless a figure says othe
 """
 from __future__ import annotations
 
+from pathlib import Path
+
 import matplotlib.dates as mdates
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from .intervals import Z
-from .compare import alternative_id, compare
-from .results import events, hosts, leader_id, ledger, world
+from .intervals import Z, with_error
+from .compare import alternative_id, compare, open_comparison
+from .results import events, hosts, leader_id, ledger, opened, world, years
 from .style import (BLUE, DARK, GREY, MEMBER, MEMBER_MARK, ORANGE, OTHER, OTHER_MARK, PRIOR, RED, SKY, axes, bare,
-                    heading, histories, period, sign)
+                    heading, histories, legend_below, own_parameters, period, settle, sign)
 
 #: What becomes of an invitation: column of the tables, word, colour.
 FATES = (("goes", "goes", BLUE), ("delegate", "sends a delegate or a link", SKY), ("skip", "skips", "#d9d9d9"),
@@ -33,13 +35,14 @@ _FANS = {
 }
 
 
-def plot_hosts(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, most: int = 20) -> Axes:
+def plot_hosts(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | None = None, most: int = 20) -> Axes:
     """Visits a year to the ``most`` visited hosts, with 95 % intervals of the simulation error; members marked.
 
     >>> ax = plot_hosts(open_results(example), most=5)
     >>> ax.get_yticklabels()[0].get_text()
     'Belarus'
     """
+    ds = opened(ds)
     who = leader_id(ds, leader)
     table = hosts(ds, who).query("visits > 0")
     table = table.sort_values("visits", ascending=False).head(most)
@@ -63,7 +66,7 @@ def plot_hosts(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, mo
     return sign(ax, title, ds)
 
 
-def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None) -> Axes:
+def plot_calendar(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | None = None) -> Axes:
     """The leader's calendar as a strip of odds: for each event the shares of histories in which he goes, sends
     somebody, skips, stays home after announcing, or is told not to come; whiskers at the share that goes.
 
@@ -71,6 +74,7 @@ def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None)
     >>> "2025-10-08  State visit, Dushanbe" in [label.get_text() for label in ax.get_yticklabels()]
     True
     """
+    ds = opened(ds)
     who = leader_id(ds, leader)
     table = calendar_shares(ds, who)
     ax = axes(ax, 9, 1.6 + 0.27 * len(table))
@@ -90,7 +94,7 @@ def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None)
     goes = table["goes"].to_numpy()
     ax.errorbar(goes, place, xerr=[goes - table["low"], table["high"] - goes], fmt="none", ecolor="black", elinewidth=1,
                 capsize=2)
-    ax.set_yticks(place, [f"{row.date}  {row.name}" for row in table.itertuples(index=False)])
+    ax.set_yticks(place, [f"{row.date:%Y-%m-%d}  {row.name}" for row in table.itertuples(index=False)])
     for tick, duty in zip(ax.get_yticklabels(), table["duty"]):
         if duty:
             tick.set_color(MEMBER)
@@ -103,21 +107,21 @@ def plot_calendar(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None)
     shown = [(c, w) for c, w, _ in FATES if table[c].max() > 0.001]
     handles, words = ax.get_legend_handles_labels()
     keep = [i for i, w in enumerate(words) if w in [word for _, word in shown]]
-    ax.legend([handles[i] for i in keep], [words[i] for i in keep], loc="upper center", bbox_to_anchor=(0.3, -0.04),
-              ncols=3, frameon=False, fontsize="small", handlelength=1.2)
+    legend_below(ax, [handles[i] for i in keep], [words[i] for i in keep], 3)
     title = f"The calendar of {_name(ds, who)}"
-    heading(ax, title, f"Share of {histories(ds)}; whiskers: 95 % intervals of the share that goes.\n"
-            "Bold: the host has a duty to arrest")
+    heading(ax, title, f"Share of {histories(ds)}; bold: the host has a duty to arrest.\n"
+            "Whiskers: 95 % intervals of the share that goes")
     return sign(ax, title, ds)
 
 
-def calendar_shares(ds: xr.Dataset, leader: int | str = 0):
+def calendar_shares(ds: xr.Dataset | str | Path, leader: int | str = 0):
     """What ``plot_calendar`` draws: date, name, host, duty, the shares of FATES, and low and high of ``goes``.
 
     >>> table = calendar_shares(open_results(example))
     >>> bool(np.allclose(table[[column for column, _, _ in FATES]].sum(axis=1), 1))
     True
     """
+    ds = opened(ds)
     who = leader_id(ds, leader)
     table = events(ds, who).query("opportunities > 0").reset_index(drop=True)
     table["goes"] = table["visited"] + table["cut_short"] + table["arrested"]
@@ -127,8 +131,9 @@ def calendar_shares(ds: xr.Dataset, leader: int | str = 0):
     return table[["date", "name", "host", "duty", "low", "high", *(column for column, _, _ in FATES)]]
 
 
-def plot_difference(before: xr.Dataset, after: xr.Dataset | None = None, leader: int | str = 0, ax: Axes | None = None,
-                    most: int = 20, names: tuple[str, str] | None = None, alternative: int | str = 0) -> Axes:
+def plot_difference(before: xr.Dataset | str | Path, after: xr.Dataset | str | Path | None = None,
+                    leader: int | str = 0, ax: Axes | None = None, most: int = 20,
+                    names: tuple[str, str] | None = None, alternative: int | str = 0) -> Axes:
     """What changes between two runs of one seed, or in a comparison (``open_comparison``): visits a year to each host,
     after less before, with 95 % intervals; the ``most`` changed hosts.
 
@@ -136,6 +141,10 @@ def plot_difference(before: xr.Dataset, after: xr.Dataset | None = None, leader:
     >>> ax.get_xlabel()
     'visits a year, after less before'
     """
+    if after is not None:
+        before, after = opened(before), opened(after)
+    elif not isinstance(before, xr.Dataset):
+        before = open_comparison(before)
     who = leader_id(before, leader)
     table = compare(before, after, who, alternative)
     if names is None:
@@ -153,24 +162,27 @@ def plot_difference(before: xr.Dataset, after: xr.Dataset | None = None, leader:
         sure = row.low > 0 or row.high < 0
         ax.errorbar(row.difference, place, xerr=Z * row.se, color=colour, capsize=2.5, marker=mark, markersize=5.5,
                     markerfacecolor=colour if sure else "white")
+    if table.empty:
+        ax.text(0, 0, "no difference at any host  ", ha="right", va="center")
+        ax.set_xlim(-1, 1)
     ax.set_yticks(range(len(table)), table["name"])
-    ax.set_ylim(len(table) - 0.4, -0.6)
+    ax.set_ylim(max(len(table), 1) - 0.4, -0.6)
     ax.set_xlabel(f"visits a year, {names[1]} less {names[0]}")
     ax.xaxis.set_major_locator(MaxNLocator(6))
     bare(ax, "top", "right", "left")
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", alpha=0.3)
-    if told:
+    if told and len(table):
         ax.legend(handles=_bound_or_not(), loc="lower right", frameon=False, fontsize="small")
     title = f"What changes for {_name(before, who)}"
     how = "history by history" if table.attrs["paired"] else "as if the runs had been independent: too wide"
-    heading(ax, title, f"All hosts together {total['difference']:+.2g} ± {Z * total['se']:.1g} visits a year; "
+    heading(ax, title, f"All hosts together {with_error(total['difference'], Z * total['se'], '+')} visits a year; "
             f"{table.attrs['pairs']:,} pairs of histories under one luck.\n95 % intervals, {how}; hollow: the interval "
             "holds 0")
     return sign(ax, title, *(ds for ds in (before, after) if ds is not None))
 
 
-def plot_fan(ds: xr.Dataset, what: str = "nu", leader: int | str = 0, ax: Axes | None = None) -> Axes:
+def plot_fan(ds: xr.Dataset | str | Path, what: str = "nu", leader: int | str = 0, ax: Axes | None = None) -> Axes:
     """How a stock moves over the weeks: the mean, and the bands that hold 50 and 90 % of the histories.
 
     ``what``: ``nu``, ``pressure``, ``isolation``, ``visits``, or ``budget`` (one mean for each NGO). The bands are
@@ -179,6 +191,7 @@ def plot_fan(ds: xr.Dataset, what: str = "nu", leader: int | str = 0, ax: Axes |
     >>> plot_fan(open_results(example), "pressure").get_ylabel()
     'pressure p, mean of hosts with a duty'
     """
+    ds = opened(ds)
     if what not in _FANS:
         raise ValueError(f"a fan can show {', '.join(_FANS)}, not {what!r}")
     mean_of, quantile_of, title, label = _FANS[what]
@@ -201,7 +214,7 @@ def plot_fan(ds: xr.Dataset, what: str = "nu", leader: int | str = 0, ax: Axes |
                             linewidth=0, label=f"{100 * (high - low):.0f} % of the histories")
         ax.plot(weeks, quantile.sel(quantile=0.5), color=BLUE, linewidth=1, linestyle="--", label="median")
         ax.plot(weeks, mean, color="black", linewidth=1.6, label="mean")
-        ax.legend(frameon=False, fontsize="small", ncols=2)
+        ax.legend(frameon=False, fontsize="small", ncols=2, loc=_emptiest(ax, quantile))
         spread = "bands: the spread of the histories"
     _mark_events(ax, ds, who)
     ax.set_ylabel(label)
@@ -213,7 +226,7 @@ def plot_fan(ds: xr.Dataset, what: str = "nu", leader: int | str = 0, ax: Axes |
     return sign(ax, title, ds)
 
 
-def plot_ledger(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, names: int = 26) -> Axes:
+def plot_ledger(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | None = None, names: int = 26) -> Axes:
     """Who sits where in the first week: what the alliance weighs against what pulls towards compliance, both in logits.
 
     Above the solid line a host would rather take an invitation back; above the dashed one it would arrest, if it has
@@ -225,6 +238,7 @@ def plot_ledger(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, n
     >>> ax.get_xlabel()
     'alliance with the home state, th_a a (logits)'
     """
+    ds = opened(ds)
     who = leader_id(ds, leader)
     p = world(ds, "parameters").set_index("name")["value"].astype(float)
     visits = hosts(ds, who).set_index("host")["visits_a_year"]
@@ -235,71 +249,72 @@ def plot_ledger(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None, n
     top = table["compliance"].max() + 0.8
     ax.fill_between(x, x + p["kap_refuse"] - p["sigma_u"], x + p["kap_refuse"] + p["sigma_u"], color="0.5", alpha=0.12,
                     linewidth=0)
-    ax.plot(x, x + p["kap_refuse"], color="black", linewidth=1)
-    ax.plot(x, x + p["kap_arrest"], color="black", linewidth=1, linestyle="--")
+    lines = [ax.plot(x, x + p[kap], color="black", linewidth=1, linestyle=style, label=f"as likely to {what} as not")[0]
+             for kap, style, what in (("kap_refuse", "-", "withdraw the invitation"), ("kap_arrest", "--", "arrest"))]
     for member, colour, mark in ((False, OTHER, OTHER_MARK), (True, MEMBER, MEMBER_MARK)):
         some = table[(table["duty"] > 0) == member]
         ax.scatter(some["alliance"], some["compliance"], s=14 + 170 * some["visits"].fillna(0), c=colour, marker=mark,
                    alpha=0.65, edgecolors="white", linewidths=0.5)
     ax.set_xlim(*x)
     ax.set_ylim(table["compliance"].min() - 0.8, top)
-    for at, kap, words in ((top - p["kap_refuse"] - 0.2, p["kap_refuse"],
-                            "as likely to withdraw the invitation as not"),
-                           (-0.2, p["kap_arrest"], "as likely to arrest as not")):
-        ax.text(at, at + kap + 0.08, words, rotation=45, rotation_mode="anchor", transform_rotates_text=True,
-                ha="right", va="bottom", fontsize="small", color="0.25")
     invited = table["host"].isin(world(ds, "events")["host"])
     friends = table["alliance"].where(table["duty"] > 0).rank(ascending=False)
     foes = table["alliance"].rank()
     visited = table["visits"].rank(ascending=False)
-    _name_points(ax, table[(visited <= 0.4 * names) | (friends <= 0.25 * names) | (foes <= 0.2 * names) | invited])
     ax.set_xlabel("alliance with the home state, th_a a (logits)")
     ax.set_ylabel("pull towards compliance (logits)")
     bare(ax, "top", "right")
     ax.grid(alpha=0.2)
-    ax.legend(handles=_bound_or_not(), loc="upper left", frameon=False, fontsize="small")
+    handles = [*_bound_or_not(), *lines]
+    legend_below(ax, handles, [handle.get_label() for handle in handles], 2, 40)
     title = f"The ledger of hosts: {_name(ds, who)}"
     heading(ax, title, f"First week, {ds.attrs['start_date']}; {len(table)} hosts, area of a mark: visits a year, "
             f"mean of {histories(ds)}.\nBand: one standard deviation of a host's own resolve, which is not known. "
-            "No NGO pressure yet")
+            f"No NGO pressure yet{own_parameters(ds)}\n{PRIOR.split(',')[0]}")
+    _name_points(ax, table[(visited <= 0.4 * names) | (friends <= 0.25 * names) | (foes <= 0.2 * names) | invited])
     return sign(ax, title, ds)
 
 
-def plot_ridge(ds: xr.Dataset, leader: int | str = 0, ax: Axes | None = None) -> Axes:
+def plot_ridge(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | None = None) -> Axes:
     """The chance of an arrest within the horizon along the ridge that the record cannot tell apart, with 95 %
-    intervals of the simulation error; beside each point the visits a year, which hardly move.
+    intervals of the simulation error; below each point the Lambda that gives the same behaviour there, and the visits
+    a year. Visits hardly move where an arrest is rare; where it is not, arrests themselves end them.
 
     >>> ax = plot_ridge(open_results(example))
     >>> ax.get_yscale()
     'log'
     """
+    ds = opened(ds)
     who = leader_id(ds, leader)
     at = ds["kap_arrest"].values
     chance, error, visits, Lambda = (ds[f"ridge_{name}"].sel(leader=who).values
                                      for name in ("p_arrest", "p_arrest_se", "visits", "Lambda"))
     own = float(world(ds, "parameters").set_index("name").loc["kap_arrest", "value"])
-    years = ds.sizes["week"] * 7 / 365.25
+    visits = visits / years(ds)
     ax = axes(ax, 7, 4.2)
     low = np.maximum(1000 * (chance - Z * error), 1000 * chance / 20)  # a log axis has no zero
     ax.plot(at, 1000 * chance, color=BLUE, linewidth=1, alpha=0.6)
     ax.errorbar(at, 1000 * chance, yerr=[1000 * chance - low, 1000 * Z * error], fmt="o", color=BLUE, capsize=3)
     mine = np.argmin(np.abs(at - own))
     ax.plot(at[mine], 1000 * chance[mine], "o", markersize=12, markerfacecolor="none", markeredgecolor="black")
-    ax.set_yscale("log")
-    for x, y, v, loss in zip(at, 1000 * chance, visits / years, Lambda):
-        ax.annotate(f"{y:.2g} per thousand\n{v:.1f} visits a year\nLambda {loss:.0f}", (x, y), (9, 4),
-                    textcoords="offset points", fontsize="x-small", color="0.25", va="bottom")
-    ax.set_xlim(at[0] - 0.3, at[-1] + 0.9)
-    ax.set_xticks(at, [f"{k:g}" for k in at])
-    ax.set_ylim(top=1000 * chance.max() * 2.6)
-    ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
-    ax.set_xlabel("assumed threshold of arrest, kap_arrest (logits)")
+    for place, (x, y, up) in enumerate(zip(at, 1000 * chance, 1000 * Z * error)):
+        ax.annotate(f"{float(f'{y:.2g}'):g}", (x, y + up), (0, 9 if place == mine else 5), textcoords="offset points",
+                    fontsize="x-small", color="0.25", ha="center")
+    if chance.max() > 0:
+        ax.set_yscale("log")
+        ax.set_ylim(top=min(1500 * (chance + Z * error).max(), 1200))
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.set_xlim(at[0] - 0.5, at[-1] + 0.5)
+    ax.set_xticks(at, [f"{k:g}\n{float(f'{loss:.2g}'):,g}\n{v:.1f}" for k, loss, v in zip(at, Lambda, visits)])
+    ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}" if v <= 1000 else "")
+    ax.set_xlabel("assumed threshold of arrest, kap_arrest (logits)\nunder it Lambda, and the visits a year")
     ax.set_ylabel("arrests per thousand histories")
     bare(ax, "top", "right")
     ax.grid(alpha=0.25)
     title = f"How far the risk of arrest can be told: {_name(ds, who)}"
     heading(ax, title, f"{period(ds)}; {int(ds.attrs['ridge_replicates']):,} simulated histories a point, 95 % "
-            f"intervals of the simulation; ring: the scenario's own\n{PRIOR}")
+            f"intervals of the simulation; ring: the scenario's own{own_parameters(ds)}\n{PRIOR}")
     return sign(ax, title, ds)
 
 
@@ -320,19 +335,31 @@ def _mark_events(ax: Axes, ds: xr.Dataset, leader: str) -> None:
 
 
 def _name_points(ax: Axes, table) -> None:
-    """Names beside their points, the most visited first; a name that would cover another is tried on the other sides,
-    then left out."""
-    figure = ax.figure
-    renderer = figure.canvas.get_renderer()
+    """Names beside their points, the most visited first; a name that would cover another or leave the frame is tried
+    on the other sides, then left out. Call it when the layout stands."""
+    settle(ax)
+    frame = ax.get_window_extent()
     taken: list = []
     for row in table.sort_values("visits", ascending=False).itertuples():
-        gap = 3 + 0.5 * np.sqrt(14 + 170 * row.visits)
+        gap = 3 + 0.5 * np.sqrt(14 + 170 * np.nan_to_num(row.visits))
         for dx, dy, ha, va in ((gap, 0, "left", "center"), (-gap, 0, "right", "center"), (0, gap, "center", "bottom"),
                                (0, -gap, "center", "top")):
             text = ax.annotate(row.name, (row.alliance, row.compliance), (dx, dy), textcoords="offset points", ha=ha,
                                va=va, fontsize="x-small", color="0.15")
-            box = text.get_window_extent(renderer)
-            if not any(box.overlaps(other) for other in taken):
+            text.set_in_layout(False)
+            box = text.get_window_extent()
+            inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+            if inside and not any(box.padded(1).overlaps(other) for other in taken):
                 taken.append(box)
                 break
             text.remove()
+
+
+def _emptiest(ax: Axes, quantile: xr.DataArray) -> str:
+    """The corner where a fan leaves most room for a legend."""
+    low, high = ax.get_ylim()
+    half = quantile.sizes["week"] // 2
+    halves = (("left", quantile.isel(week=slice(None, half))), ("right", quantile.isel(week=slice(half, None))))
+    room = {f"upper {side}": high - float(part.max()) for side, part in halves}
+    room |= {f"lower {side}": float(part.min()) - low for side, part in halves}
+    return max(room, key=room.get)

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 import h5py
@@ -19,6 +21,14 @@ from .intervals import wilson
 FORMAT = 1
 
 _FILETYPE = "safeconduct results"
+#: The kinds of files: what opens each, and what shows what is in it.
+_KINDS = {
+    _FILETYPE: ("open_results", "hosts, events, ledger and most figures"),
+    "safeconduct comparison": ("open_comparison", "outcomes, compare, plot_outcome and plot_difference"),
+    "safeconduct sweep": ("open_sweep", "cells, effects, plot_sweep and plot_tornado"),
+    "safeconduct sensitivity": ("sensitivity", "sensitivity and plot_sensitivity"),
+    "safeconduct trips": ("trips", "trips, given the folder"),
+}
 _NO_VALUES = "This is a netCDF dimension but not a netCDF variable."
 
 
@@ -30,8 +40,9 @@ def open_results(path: str | Path) -> xr.Dataset:
     """Read a results file, whole and checked.
 
     The attributes of its group ``provenance`` are added as ``provenance_*``, the scenario as
-    ``provenance_scenario``, and the file's place as ``path``. Weeks become dates. Raises FileNotFoundError, or
-    ResultsError if the file is empty, cut short, damaged, foreign or of a later format.
+    ``provenance_scenario``, the file's place as ``path``, and the count of parameter sets of a run over a posterior as
+    ``parameter_sets``. Weeks become dates. Raises FileNotFoundError, or ResultsError if the file is empty, cut short,
+    damaged, foreign or of a later format.
 
     >>> ds = open_results(example)
     >>> int(ds.attrs["replicates"])
@@ -41,7 +52,7 @@ def open_results(path: str | Path) -> xr.Dataset:
     >>> float(ds["host_visits"].sel(host="BLR").sum()) > 0
     True
     """
-    path = Path(path)
+    path = Path(path).absolute()
     checked(path, _FILETYPE)
     ds = decoded(path, None)
     provenance = decoded(path, "provenance")
@@ -49,10 +60,61 @@ def open_results(path: str | Path) -> xr.Dataset:
         ds.attrs[f"provenance_{name}"] = value
     ds.attrs["provenance_scenario"] = str(provenance["scenario"].item())
     ds.attrs["path"] = str(path)
+    with h5py.File(path) as f:
+        if "posterior" in f:
+            ds.attrs["parameter_sets"] = len(f["posterior/set"])
     return ds
 
 
-def to_dataframe(ds: xr.Dataset, *names: str) -> pd.DataFrame:
+def file_of(ds: xr.Dataset | str | Path) -> Path:
+    """The file that a dataset was read from, for what lies only there; a path is handed back as it is.
+
+    Raises ValueError if the file is gone or holds other results by now.
+
+    >>> file_of(open_results(example)) == file_of(example)
+    True
+    """
+    if not isinstance(ds, xr.Dataset):
+        return Path(ds)
+    if "path" not in ds.attrs:
+        raise ValueError("this dataset does not know its file: read it with open_results, and keep its attributes")
+    path = Path(ds.attrs["path"])
+    again = "give every run an 'out' of its own, or open the file again"
+    if not path.exists():
+        raise ValueError(f"{path} is gone, and with it the tables of its world and its trips: {again}")
+    try:
+        with h5py.File(path) as f:
+            digest = f.attrs.get("digest")
+    except OSError as e:
+        raise ValueError(f"{path} cannot be read any more ({e}): {again}") from e
+    if digest != ds.attrs.get("digest"):
+        raise ValueError(f"{path} was written over since it was opened and holds other results now: {again}")
+    return path
+
+
+def opened(ds: xr.Dataset | str | Path) -> xr.Dataset:
+    """Results as they are or, given a path, read from there. Raises ValueError if these are not whole results."""
+    if not isinstance(ds, xr.Dataset):
+        return open_results(ds)
+    kind = ds.attrs.get("filetype")
+    if kind != _FILETYPE and kind in _KINDS:
+        raise ValueError(f"this is a dataset of {kind}: {_KINDS[kind][1]} show what is in it")
+    lost = [dim for dim in ("leader", "host", "week") if dim not in ds.dims]
+    if kind != _FILETYPE or lost:
+        raise ValueError("this is not a dataset as open_results reads it" + (
+            f": it has no dimension {lost[0]!r} any more; give it whole, with leader=... where one is meant"
+            if kind == _FILETYPE else ""))
+    return ds
+
+
+def _results_file(ds: xr.Dataset | str | Path) -> Path:
+    if isinstance(ds, xr.Dataset):
+        return file_of(opened(ds))
+    checked(Path(ds), _FILETYPE)
+    return Path(ds)
+
+
+def to_dataframe(ds: xr.Dataset | str | Path, *names: str) -> pd.DataFrame:
     """Variables of the same dimensions as a tidy table: a column for each dimension, then one for each variable.
 
     Without names: every variable that has the first one's dimensions. Flags become categories.
@@ -62,6 +124,11 @@ def to_dataframe(ds: xr.Dataset, *names: str) -> pd.DataFrame:
     >>> to_dataframe(open_results(example), "nu_mean").shape
     (105, 2)
     """
+    ds = ds if isinstance(ds, xr.Dataset) else open_results(ds)
+    for name in names:
+        if name not in ds:
+            raise ValueError(f"no variable {name!r}{_meant(name, map(str, ds.variables))}; "
+                             "list(ds.data_vars) shows all")
     if not names:
         first = next(iter(ds.data_vars.values()))
         names = tuple(str(n) for n, v in ds.data_vars.items() if v.dims == first.dims)
@@ -87,7 +154,7 @@ def hosts(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.Da
     >>> table.sort_values("visits_a_year").iloc[-1][["host", "name", "member_at_start"]].tolist()
     ['BLR', 'Belarus', 'no']
     """
-    ds = ds if isinstance(ds, xr.Dataset) else open_results(ds)
+    ds = opened(ds)
     counts = [str(n) for n, v in ds.data_vars.items() if v.dims == ("leader", "host")]
     table = to_dataframe(ds, *counts)
     table.columns = [c.removeprefix("host_") for c in table.columns]
@@ -103,7 +170,7 @@ def hosts(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.Da
 
 def events(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.DataFrame:
     """The calendar: one row for each scheduled trip, stages merged, by date, with counts and ``goes_share``, the
-    share that went.
+    share that went. ``p_arrest`` and ``pi_arrest`` as in ``hosts``.
 
     ``goes_share`` is the share of ``opportunities`` in which the leader reached the host, ``low`` and ``high`` its 95 %
     interval; ``duty`` whether the host has to arrest in the week of the start.
@@ -112,13 +179,14 @@ def events(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.D
     >>> bool(table.loc["SCO summit, Bishkek", "goes_share"] > 0.9)
     True
     """
-    ds = ds if isinstance(ds, xr.Dataset) else open_results(ds)
+    ds = opened(ds)
     names = [str(n) for n, v in ds.data_vars.items() if v.dims == ("event",)]
     table = to_dataframe(ds, *names)
     table.columns = [c.removeprefix("event_") for c in table.columns]
     labels = ["leader", "host", "name", "kind", "date", "week"]
     for place, label in enumerate(labels):
         table.insert(place, label, ds[f"event_{label}"].values)
+    table["date"] = pd.to_datetime(table["date"])
     bound, issued = _membership(ds), dict(zip(ds["leader"].values, ds["leader_warrant_week"].values))
     table.insert(len(labels), "duty", [
         bool(issued[row.leader] <= row.week and ((since <= row.week) & (row.week < until)).any())
@@ -137,9 +205,7 @@ def world(ds: xr.Dataset | str | Path, name: str) -> pd.DataFrame:
     >>> world(example, "parameters").set_index("name").loc["th_a", "value"]
     4.5
     """
-    path = Path(ds.attrs["path"] if isinstance(ds, xr.Dataset) else ds)
-    if not isinstance(ds, xr.Dataset):
-        checked(path, _FILETYPE)
+    path = _results_file(ds)
     with h5py.File(path) as f:
         if f"{name}.csv" not in f["world"]:
             raise ResultsError(f"{path} has no table {name!r} of the world; there are " +
@@ -155,7 +221,8 @@ def ledger(ds: xr.Dataset | str | Path, leader: int | str = 0) -> pd.DataFrame:
     ``alliance`` is th_a a, what the tie with the leader's state weighs; ``compliance`` all the other terms of the
     compliance index but the host's own resolve, which nobody knows: duty, norm, courts, statements, Western pressure,
     less retaliation. ``c`` is their difference, ``p_refuse`` and ``p_arrest`` follow from it with a resolve of 0, no
-    order and no cover (``duty`` 0: no arrest). No pressure of NGOs, no findings yet. Equations: agents/ODD.md,
+    order and no cover (``duty`` 0: no arrest). No pressure of NGOs, no findings yet. P(arrest) is mostly a prior. In a
+    run over parameter sets the weights are the scenario's own, not those of any set. Equations: agents/ODD.md,
     "Derived quantities".
 
     >>> table = ledger(open_results(example)).set_index("host")
@@ -164,7 +231,7 @@ def ledger(ds: xr.Dataset | str | Path, leader: int | str = 0) -> pd.DataFrame:
     >>> table.loc["USA", ["duty", "p_arrest"]].tolist()
     [0.0, 0.0]
     """
-    ds = ds if isinstance(ds, xr.Dataset) else open_results(ds)
+    ds = opened(ds)
     who = leader_id(ds, leader)
     p = world(ds, "parameters").set_index("name")["value"].astype(float)
     of_leader = world(ds, "leaders").set_index("leader").loc[who]
@@ -190,17 +257,77 @@ def ledger(ds: xr.Dataset | str | Path, leader: int | str = 0) -> pd.DataFrame:
         "p_arrest": (duty / (1 + np.exp(p["kap_arrest"] - c))).to_numpy()})
 
 
-def leader_id(ds: xr.Dataset, leader: int | str) -> str:
-    """A leader by number or id, as an id.
+def spread(ds: xr.Dataset, parameter: str, leader: int | str = 0) -> str:
+    """The value of a parameter in a run, in words: one number, or from the lowest to the highest of its parameter sets.
 
-    >>> leader_id(open_results(example), 0)
-    'putin'
+    >>> spread(open_results(example), "kap_arrest"), spread(open_results(example), "Lambda")
+    ('6.5', '200')
     """
+    who = leader_id(ds, leader)
+    if "parameter_sets" in ds.attrs:
+        sets = world(ds, "parameter_sets")
+        for name in (f"{who}.{parameter}", parameter):
+            if name in sets:
+                low, high = (f"{float(f'{end:.3g}'):g}" for end in (sets[name].min(), sets[name].max()))
+                return f"{low} to {high}"
+    of_leader = world(ds, "leaders").set_index("leader").loc[who]
+    value = of_leader[parameter] if parameter in of_leader else \
+        world(ds, "parameters").set_index("name").loc[parameter, "value"]
+    return f"{float(value):g}"
+
+
+def leader_id(ds: xr.Dataset, leader: int | str) -> str:
+    """A leader by number, id, name or a part of it that no other has, as an id. Raises ValueError.
+
+    >>> leader_id(open_results(example), 0), leader_id(open_results(example), "Vladimir Putin")
+    ('putin', 'putin')
+    """
+    ids = [str(one) for one in np.atleast_1d(ds["leader"].values)]
+    names = [str(one) for one in np.atleast_1d(ds["leader_name"].values)] if "leader_name" in ds else ids
     if isinstance(leader, str):
-        if leader not in ds["leader"].values:
-            raise ValueError(f"no leader {leader!r} in these results: {', '.join(ds['leader'].values)}")
-        return leader
-    return str(ds["leader"].values[leader])
+        return named(leader, ids, names, "leader")
+    if not isinstance(leader, (int, np.integer)) or not -len(ids) <= leader < len(ids):
+        raise ValueError(f"no leader {leader!r} in these results; there are " +
+                         ", ".join(f"{number} ({one})" for number, one in enumerate(ids)))
+    return ids[leader]
+
+
+def host_id(ds: xr.Dataset, host: str) -> str:
+    """A host by code, name or a part of it that no other has, as a code. Raises ValueError.
+
+    >>> host_id(open_results(example), "Mongolia")
+    'MNG'
+    """
+    return named(host, [str(h) for h in ds["host"].values], [str(n) for n in ds["host_name"].values], "host")
+
+
+def named(wanted: str, ids: list[str], names: list[str], what: str) -> str:
+    """The id that a text means: an id, else a name, else words of one name alone. Raises ValueError.
+
+    >>> named("georgia", ["GEO", "SGS"], ["Georgia", "South Georgia"], "host")
+    'GEO'
+    >>> named("Gorgia", ["GEO", "SGS"], ["Georgia", "South Georgia"], "host")
+    Traceback (most recent call last):
+    ...
+    ValueError: no host 'Gorgia' (did you mean 'Georgia'?); there are GEO, SGS
+    """
+    if wanted in ids:
+        return wanted
+    words = wanted.casefold().split()
+    for fits in (lambda one, name: words in ([one.casefold()], name.casefold().split()),
+                 lambda one, name: words and set(words) <= set(name.casefold().split())):
+        found = [one for one, name in zip(ids, names) if fits(one, name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValueError(f"{what} {wanted!r} may be {', '.join(found)}: say which")
+    there = "; there are " + ", ".join(ids) if len(ids) < 20 else ""
+    raise ValueError(f"no {what} {wanted!r}{_meant(wanted, [*names, *ids])}{there}")
+
+
+def _meant(wanted: str, known: Iterable[str]) -> str:
+    close = get_close_matches(wanted, list(known), 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 _NEVER = (np.array([]), np.array([]))
@@ -225,11 +352,14 @@ def _stances(ds: xr.Dataset, leader: str) -> pd.Series:
     return (means["own"].combine_first(organisation) if "own" in means else organisation).dropna()
 
 
-def trips(path: str | Path) -> pd.DataFrame:
+def trips(ds: xr.Dataset | str | Path) -> pd.DataFrame:
     """The decisions of the replicates that were kept (``--trips``), one row each, with names.
 
-    ``path``: a results file, or a folder NAME.trips. For a results file without trips of its own the folder
-    beside it is read, if it belongs to the same run.
+    ``ds``: results, opened or as a path, or a folder NAME.trips. For results without trips of their own the folder
+    beside them is read, if it belongs to the same run. Beside what the file holds (sim/output/SCHEMA.md): ``over``, the
+    states flown over in order, separated by blanks; ``date`` and ``date_out``, the first days of the weeks of the
+    answer and of the outcome. A folder whose results file is not beside it has not these three. ``P_arr`` rests on
+    assumed parameters: P(arrest) is mostly a prior.
 
     >>> table = trips(example)
     >>> table.columns[:7].tolist()
@@ -237,19 +367,67 @@ def trips(path: str | Path) -> pd.DataFrame:
     >>> sorted(table["ans"].unique())
     ['delegate', 'go', 'skip']
     """
-    path = Path(path)
-    if path.is_dir():
-        return _parts(path, None)
-    checked(path, _FILETYPE)
+    path = ds if isinstance(ds, xr.Dataset) else Path(ds)
+    if isinstance(path, Path) and path.is_dir():
+        table, fingerprint = _parts(path, None)
+        results = path.with_suffix(".h5")
+        return _told(table, results) if _fingerprint(results) == fingerprint else table
+    path = _results_file(ds)
     with h5py.File(path) as f:
         about = {name: f.attrs[name] for name in ("fingerprint", "replicates")}
         stored = "trips" in f
     if stored:
-        return _columns(decoded(path, "trips"))
+        return _told(_columns(decoded(path, "trips")), path)
     folder = path.with_suffix(".trips")
     if folder.is_dir():
-        return _parts(folder, about)
+        return _told(_parts(folder, about)[0], path)
     raise ResultsError(f"{path} holds no trips; run the scenario again with --trips sample or --trips all")
+
+
+def _fingerprint(path: Path) -> str | None:
+    if not path.is_file() or not h5py.is_hdf5(path):
+        return None
+    with h5py.File(path) as f:
+        return f.attrs.get("fingerprint")
+
+
+def _told(table: pd.DataFrame, results: Path) -> pd.DataFrame:
+    """Trips with what the results file knows besides: whom they flew over, and dates."""
+    table["over"] = _over(table, world(results, "flights"))
+    with h5py.File(results) as f:
+        start = np.datetime64(f.attrs["start_date"], "ns")
+    for week, date in (("wk", "date"), ("wk_out", "date_out")):
+        table[date] = start + table[week].to_numpy().astype("timedelta64[D]") * 7
+    return table
+
+
+def _over(table: pd.DataFrame, flights: pd.DataFrame) -> pd.Series:
+    """The states that each trip flew over, separated by blanks; empty if nobody flew."""
+    by = ["leader", "host", "route"]
+    flights["from"], flights["to"] = flights["from"].fillna(-np.inf), flights["to"].fillna(np.inf)
+    ways = flights.groupby([*by, "from", "to"], sort=False)["over"].agg(" ".join).reset_index()
+    flown = table.loc[table["hours"] > 0, ["leader", "host", "wk_out"]].astype({"leader": object, "host": object})
+    flown["route"] = np.where(table.loc[flown.index, "detour_hours"] > 0, "avoid", "direct")
+    flown = flown.reset_index().merge(ways, on=by)
+    flown = flown[(flown["from"] <= flown["wk_out"]) & (flown["wk_out"] < flown["to"])]
+    return flown.set_index("index")["over"].reindex(table.index, fill_value="")
+
+
+def posterior(ds: xr.Dataset | str | Path) -> xr.Dataset:
+    """What a run over parameter sets (``run --posterior``) tells of chance and of ignorance, with the labels of the
+    results. Variables: sim/output/SCHEMA.md, "Group posterior". Raises ResultsError for a run of one set.
+
+    >>> posterior(example)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    safeconduct.results.ResultsError: ...example.h5 is a run of one parameter set; run it with --posterior FILE
+    """
+    ds = opened(ds)
+    path = file_of(ds)
+    if "parameter_sets" not in ds.attrs:
+        raise ResultsError(f"{path} is a run of one parameter set; run it with --posterior FILE")
+    told = decoded(path, "posterior")
+    return told.assign_coords({dim: ds[dim].values for dim in told.dims if dim not in told.coords})
 
 
 def years(ds: xr.Dataset) -> float:
@@ -261,7 +439,8 @@ def years(ds: xr.Dataset) -> float:
     return ds.sizes["week"] * 7 / 365.25
 
 
-def _parts(folder: Path, about: dict | None) -> pd.DataFrame:
+def _parts(folder: Path, about: dict | None) -> tuple[pd.DataFrame, str]:
+    """The table of a folder of trips, and the fingerprint of its run."""
     tables, next_replicate, fingerprint = [], 0, None
     paths = sorted(folder.glob("part_*.h5"))
     if not paths:
@@ -278,11 +457,14 @@ def _parts(folder: Path, about: dict | None) -> pd.DataFrame:
     if about and (about["fingerprint"] != fingerprint or about["replicates"] != next_replicate):
         raise ResultsError(f"{folder} belongs to another run than the results beside it; run the scenario again "
                            "with --trips all")
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True), fingerprint
 
 
 def _columns(ds: xr.Dataset) -> pd.DataFrame:
-    return pd.DataFrame({str(n): _labelled(v, pd.Series(v.values)) for n, v in ds.data_vars.items()})
+    table = pd.DataFrame({str(n): _labelled(v, pd.Series(v.values)) for n, v in ds.data_vars.items()})
+    if "diverted_to" in table:  # a number in the file, of the hosts as their own column counts them; -1: none
+        table["diverted_to"] = pd.Categorical.from_codes(table["diverted_to"], table["host"].cat.categories)
+    return table
 
 
 def _labelled(variable: xr.DataArray, values: pd.Series) -> pd.Series:
@@ -321,7 +503,8 @@ def checked(path: Path, filetype: str) -> None:
 
 def _check_contents(path: Path, f: h5py.File, filetype: str) -> None:
     if (found := f.attrs.get("filetype", "of something else")) != filetype:
-        raise ResultsError(f"{path} is an HDF5 file ({found}), but holds no {filetype}")
+        way_out = f"; {_KINDS[found][0]} reads it" if found in _KINDS else ""
+        raise ResultsError(f"{path} is an HDF5 file ({found}), but holds no {filetype}{way_out}")
     major, minor = (int(v) for v in f.attrs["version"])
     if major != FORMAT:
         raise ResultsError(f"{path} has format {major}.{minor}, this package reads {FORMAT}.x: use the package that "

@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from . import geo
 from .maps import draw_world
 from .program import call, options, scratch
-from .results import ResultsError
-from .style import BLUE, DARK, axes, heading, sign
+from .results import ResultsError, named
+from .style import BLUE, DARK, axes, heading, legend_below, sign
 
 _KINDS = {"direct": ("direct", DARK, "--"), "avoid": ("round states that might arrest", BLUE, "-")}
 _LAND, _CROSSED, _DUTY = "#e4e4e4", "#bcd6ea", "#f3c9a8"
@@ -22,12 +22,20 @@ _LAND, _CROSSED, _DUTY = "#e4e4e4", "#bcd6ea", "#f3c9a8"
 def routes(*hosts: str, scenario: str | Path = "dushanbe_2025", leader: str | None = None) -> pd.DataFrame:
     """The direct way to each host, and the way round states that might arrest where it is another one: a row a route.
 
-    ``hosts``: ISO 3166-1 alpha-3 codes. Columns as of ``read_routes``. A host that lies behind states which refuse
-    overflight has no row. Raises ProgramError in the program's words.
+    ``hosts``: ISO 3166-1 alpha-3 codes, or names; ``leader``: an id or a name. Columns as of ``read_routes``. A host
+    that lies behind states which refuse overflight has no row. Raises ProgramError in the program's words, or
+    ValueError for a name that nobody has.
 
-    >>> routes("BRA")["route"].tolist()[0]
+    >>> routes("Brazil")["route"].tolist()[0]
     'direct'
     """
+    folder = scratch("world")
+    call(["check", str(scenario), "--export", str(folder)])
+    of_hosts, of_leaders = (pd.read_csv(folder / f"{kind}.csv", comment="#", keep_default_na=False)
+                            for kind in ("hosts", "leaders"))
+    hosts = tuple(named(host, of_hosts["host"].tolist(), of_hosts["name"].tolist(), "host") for host in hosts)
+    names = dict(zip(of_leaders["leader"], of_leaders["display"]))
+    leader = leader and named(leader, list(names), list(names.values()), "leader")
     tables = []
     for host in hosts:
         out = scratch("route.geojson")
@@ -37,7 +45,7 @@ def routes(*hosts: str, scenario: str | Path = "dushanbe_2025", leader: str | No
     if not tables:
         return pd.DataFrame(columns=["leader", "host", "route", "hours", "detour_hours", "over", "duty", "lines"])
     table = pd.concat(tables, ignore_index=True)
-    table.attrs["scenario"] = str(scenario)
+    table.attrs |= {"scenario": str(scenario), "leader_names": names}
     return table
 
 
@@ -59,12 +67,16 @@ def read_routes(path: str | Path) -> pd.DataFrame:
 
 def plot_routes(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Routes on an Equal Earth map, cut to what they need: direct ones dashed, those that go round states drawn out.
-    States that the routes cross are shaded, darker and orange those with a duty to arrest.
+    States that the routes cross are shaded, darker and orange those with a duty to arrest. Raises ValueError if there
+    is no route.
 
     >>> ax = plot_routes(routes("BRA"))
     >>> ax.get_legend() is not None
     True
     """
+    if table.empty:
+        raise ValueError("there is no route to draw: none was asked for, or all hosts lie behind states that refuse "
+                         "overflight")
     ax = axes(ax, 9, 5.6)
     crossed = {state for over in table["over"] for state in over}
     duty = {state for some in table["duty"] for state in some}
@@ -87,9 +99,9 @@ def plot_routes(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     handles, labels = ax.get_legend_handles_labels()
     shown = dict(zip(labels, handles))
     shown |= {"crossed": Patch(facecolor=_CROSSED), "crossed, with a duty to arrest": Patch(facecolor=_DUTY)}
-    ax.legend(shown.values(), shown.keys(), loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=4, frameon=False,
-              fontsize="small")
-    title = f"The ways of {table['leader'].iloc[0]}"
+    legend_below(ax, list(shown.values()), list(shown), 4, 6)
+    who = str(table["leader"].iloc[0])
+    title = f"The ways of {table.attrs.get('leader_names', {}).get(who, who.capitalize())}"
     detours = table[table["route"] == "avoid"]
     longest = f"; the longest detour takes {60 * detours['detour_hours'].max():.0f} minutes" if len(detours) else ""
     heading(ax, title, f"Round states that refuse overflight; square: from here{longest}")

@@ -10,6 +10,7 @@ from PIL import Image
 
 import safeconduct
 from safeconduct import compare, events, hosts, ledger, map_table, open_results, save, style, world
+from safeconduct.intervals import Z, with_error
 from safeconduct.plots import FATES, calendar_shares
 from safeconduct.program import call
 
@@ -32,13 +33,14 @@ ONE_RUN = ["plot_hosts", "plot_calendar", "plot_fan", "plot_ledger", "plot_map",
 def test_a_figure_is_drawn_on_the_axes_it_is_given_and_says_how_many_histories(ds, name):
     ax = plt.subplots()[1]
     assert getattr(safeconduct, name)(ds, ax=ax) is ax
-    words = " ".join(t.get_text() for t in ax.texts)
+    words = " ".join(t.get_text() for t in ax.texts).replace("\n", " ")
     lived = ds.attrs["ridge_replicates"] if name == "plot_ridge" else 500
     assert f"{lived:,} simulated histories" in words
     assert style.signature(ax)["Fingerprint"] == ds.attrs["fingerprint"]
 
 
-@pytest.mark.parametrize("draw", [lambda ds: safeconduct.plot_ridge(ds), lambda ds: safeconduct.plot_map(ds, "arrest")])
+@pytest.mark.parametrize("draw", [safeconduct.plot_ridge, safeconduct.plot_ledger,
+                                  lambda ds: safeconduct.plot_map(ds, "arrest")])
 def test_a_chance_of_arrest_is_called_a_prior(ds, draw):
     assert any("P(arrest) is mostly a prior" in t.get_text() for t in draw(ds).texts)
 
@@ -200,3 +202,110 @@ def test_runs_that_cannot_be_compared_say_why(ds, folder):
         compare(ds, other)
     with pytest.raises(safeconduct.ResultsError, match="runs of the same weeks"):
         compare(ds, safeconduct.run("putin_2023", replicates=10, seed=2025, quiet=True))
+
+
+def assert_nothing_is_cut(ax):
+    """Headings, labels, legend and notes lie on the figure, and the heading above the axes and all that is in them."""
+    figure = ax.figure
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()
+    labels = [tick.label1 for axis in (ax.xaxis, ax.yaxis) for tick in axis.get_major_ticks()
+              if min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval()) and ax.axison]
+    words = [t for t in (ax._left_title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *labels) if t.get_text()]
+    legend = [ax.get_legend()] if ax.get_legend() else []
+    for artist in words + legend:
+        box = artist.get_window_extent(renderer)
+        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1, artist
+    for one in legend:
+        inside = one.get_window_extent(renderer)
+        assert not any(inside.overlaps(t.get_window_extent(renderer)) for t in words)
+    assert ax.bbox.height > 40 and ax.bbox.width > 0.3 * figure.bbox.width
+
+
+@pytest.fixture(scope="module", params=["netanyahu_2024", "bashir_2009", "an_arrest"])
+def case(request, program):
+    return safeconduct.run(request.param, replicates=60, quiet=True)
+
+
+@pytest.mark.parametrize("draw", ["plot_calendar", "plot_ledger", "plot_ridge", "plot_hosts", "plot_map"])
+def test_nothing_is_cut_with_few_events_or_many_or_many_arrests(case, draw):
+    ax = getattr(safeconduct, draw)(case, leader=-1)
+    assert_nothing_is_cut(ax)
+    assert not any("e+" in t.get_text() for t in ax.texts)
+
+
+def test_long_names_are_wrapped_and_the_caveat_stays_readable(program):
+    long = {"hosts.MNG.judicial_independence": 0.95, "parameters.th_J": 3, "hosts.MNG.civil_society": 0.9}
+    pairs = safeconduct.counterfactual("dushanbe_2025", long, replicates=60, quiet=True)
+    for ax in (safeconduct.plot_outcome(pairs, "hazard"), safeconduct.plot_difference(pairs)):
+        assert_nothing_is_cut(ax)
+    ax = safeconduct.plot_outcome(pairs, "hazard")
+    words = " ".join(t.get_text().replace("\n", " ") for t in ax.texts)
+    assert "P(arrest) is mostly a prior: no sitting leader has been arrested on such a trip" in words
+
+
+def test_a_heading_does_not_run_into_the_next_figure(ds):
+    left, right = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")[1]
+    safeconduct.plot_hosts(ds, ax=right)
+    safeconduct.plot_ridge(ds, ax=left)
+    left.figure.draw_without_rendering()
+    renderer = left.figure.canvas.get_renderer()
+    edge = right.get_tightbbox(renderer).x0
+    assert all(t.get_window_extent(renderer).x1 <= edge + 1 for t in left.texts)
+
+
+def test_figures_may_have_parts_and_any_backend(ds, tmp_path):
+    left, right = plt.figure(figsize=(12, 5), layout="constrained").subfigures(1, 2)
+    safeconduct.plot_ledger(ds, ax=left.subplots())
+    safeconduct.plot_hosts(ds, ax=right.subplots())
+    plt.switch_backend("pdf")
+    try:
+        save(safeconduct.plot_ledger(ds), tmp_path / "ledger.pdf")
+    finally:
+        plt.switch_backend("Agg")
+
+
+def test_names_in_the_ledger_do_not_overlap(ds):
+    ax = safeconduct.plot_ledger(ds)
+    ax.figure.draw_without_rendering()
+    renderer, frame = ax.figure.canvas.get_renderer(), ax.get_window_extent()
+    boxes = [t.get_window_extent(renderer) for t in ax.texts[1:]]
+    assert len(boxes) > 15
+    assert not any(a.overlaps(b) for place, a in enumerate(boxes) for b in boxes[:place])
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 for box in boxes)
+
+
+def test_the_legend_of_a_fan_keeps_off_the_bands(ds):
+    ax = safeconduct.plot_fan(ds, "visits")
+    ax.figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    assert box.x1 < ax.bbox.x0 + 0.65 * ax.bbox.width and box.y0 > ax.bbox.y0 + 0.6 * ax.bbox.height
+
+
+def test_an_estimate_has_the_decimals_of_its_error(ds, folder):
+    other = safeconduct.run("no_warrant", replicates=500, trips="all", quiet=True)
+    base = open_results(folder / "all.h5")
+    total = compare(base, other).attrs["total"]
+    said = with_error(total["difference"], Z * total["se"], "+")
+    assert any(f"All hosts together {said} visits a year" in t.get_text()
+               for t in safeconduct.plot_difference(base, other).texts)
+
+
+def test_no_difference_is_said(folder):
+    ax = safeconduct.plot_difference(folder / "all.h5", folder / "all.h5")
+    assert "no difference at any host" in " ".join(t.get_text() for t in ax.texts)
+
+
+def test_no_arrests_no_logarithms(program):
+    ax = safeconduct.plot_ridge(safeconduct.run("no_warrant", replicates=20, quiet=True))
+    assert ax.get_yscale() == "linear"
+
+
+def test_every_format_can_be_saved(ds, tmp_path):
+    ax = safeconduct.plot_hosts(ds, most=3)
+    for name in ("x.jpg", "x.webp", "x.tif", "x.pdf", "x.svg", "x.eps", "x.PNG", "xx"):
+        path = save(ax, tmp_path / name, dpi=40)
+        assert path.exists() and path.parent == tmp_path, name
+        if path.suffix.lower() == ".png":
+            assert Image.open(path).text["Fingerprint"] == ds.attrs["fingerprint"]
+    assert b"CreationDate" not in (tmp_path / "x.pdf").read_bytes()

@@ -1,17 +1,24 @@
 import doctest
 import importlib
 import inspect
+import io
+import os
 import pkgutil
 import re
 import shutil
+from pathlib import Path
 
 import h5py
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 import safeconduct
-from safeconduct import ResultsError, hosts, open_results, to_dataframe, trips
+from safeconduct import (ResultsError, events, file_of, host_id, hosts, ledger, open_results, to_dataframe, trips,
+                         world)
+from safeconduct.program import call
+from safeconduct.results import leader_id
 
 
 #: Fixtures of conftest.py that an example may name.
@@ -126,3 +133,105 @@ def test_a_later_format_names_the_version_it_needs(example, tmp_path):
 def test_everything_promised_is_there():
     for name in safeconduct.__all__:
         assert getattr(safeconduct, name).__doc__
+
+
+def test_a_file_that_was_written_over_is_not_taken_for_what_was_opened(example, tmp_path, monkeypatch):
+    shutil.copy(example, tmp_path / "x.h5")
+    monkeypatch.chdir(tmp_path)
+    before = open_results("x.h5")
+    monkeypatch.chdir("/")  # the path is absolute
+    assert len(ledger(before)) > 100 and file_of(before) == tmp_path / "x.h5"
+    safeconduct.run("dushanbe_2025", replicates=20, out=tmp_path / "x.h5", trips="all", quiet=True, parameters__th_J=3)
+    for read in (lambda ds: world(ds, "parameters"), trips, ledger, events, safeconduct.decisions,
+                 safeconduct.plot_ledger, safeconduct.plot_ridge):
+        with pytest.raises(ValueError, match="x.h5 was written over since it was opened.*an 'out' of its own"):
+            read(before)
+    (tmp_path / "x.h5").unlink()
+    with pytest.raises(ValueError, match="x.h5 is gone"):
+        trips(before)
+
+
+def test_results_may_be_opened_or_a_path(example):
+    ds = open_results(example)
+    for read in (hosts, events, ledger, trips, lambda r: world(r, "hosts"), lambda r: to_dataframe(r, "nu_mean"),
+                 lambda r: safeconduct.decisions(r, 7), lambda r: safeconduct.why(r, 7, 0),
+                 lambda r: safeconduct.flips(r, 7, 0), safeconduct.map_table):
+        pd.testing.assert_frame_equal(read(ds), read(str(example)))
+
+
+def test_other_datasets_are_called_by_their_name(example, example_sweep, example_comparison):
+    swept, pairs = safeconduct.open_sweep(example_sweep), safeconduct.open_comparison(example_comparison)
+    for show in (hosts, events, ledger, trips, lambda ds: world(ds, "hosts"), safeconduct.plot_map,
+                 safeconduct.plot_fan, safeconduct.plot_ridge):
+        with pytest.raises(ValueError, match="dataset of safeconduct sweep: cells, effects"):
+            show(swept)
+        with pytest.raises(ValueError, match="dataset of safeconduct comparison: outcomes"):
+            show(pairs)
+        with pytest.raises(ValueError, match="no dimension 'leader' any more; give it whole"):
+            show(open_results(example).sel(leader="putin"))
+    with pytest.raises(ResultsError, match="holds no safeconduct results; open_comparison reads it"):
+        open_results(example_comparison)
+    with pytest.raises(ValueError, match=r"no variable 'host_visit' \(did you mean 'host_visits'\?\)"):
+        to_dataframe(open_results(example), "host_visit")
+
+
+def test_leaders_and_hosts_may_be_named(example):
+    ds = open_results(example)
+    for leader in (0, -1, np.int64(0), "putin", "Vladimir Putin", "Putin", "vladimir"):
+        assert leader_id(ds, leader) == "putin"
+    assert [host_id(ds, h) for h in ("MNG", "mongolia", "Guinea", "emirates")] == ["MNG", "MNG", "GIN", "ARE"]
+    for wrong in (3, None, -2):
+        with pytest.raises(ValueError, match=rf"no leader {wrong} in these results; there are 0 \(putin\)"):
+            ledger(ds, wrong)
+    with pytest.raises(ValueError, match=r"no leader 'Putn' \(did you mean 'putin'\?\)"):
+        hosts(ds, "Putn")
+    with pytest.raises(ValueError, match="'Korea' may be KOR, PRK: say which"):
+        host_id(ds, "Korea")
+
+
+def test_trips_are_those_of_the_programs_export(folder):
+    told = pd.read_csv(io.StringIO(call(["export", "trips", str(folder / "all.h5")])), keep_default_na=False)
+    table = trips(folder / "all.h5")
+    assert set(told["over"]) > {"", "KAZ"} and table["over"].tolist() == told["over"].tolist()
+    assert table["diverted_to"].astype(object).fillna("").tolist() == told["diverted_to"].tolist()
+    assert "AFG" in table["diverted_to"].cat.categories
+    weeks = (table["date_out"] - pd.Timestamp("2025-01-01")) / pd.Timedelta(weeks=1)
+    assert (weeks == told["wk_out"]).all()
+
+
+def test_a_folder_of_trips_alone_has_no_dates(folder, tmp_path):
+    shutil.copytree(folder / "all.trips", tmp_path / "all.trips")
+    assert not {"over", "date"} & set(trips(tmp_path / "all.trips"))
+    shutil.copy(folder / "all.h5", tmp_path)
+    assert {"over", "date"} < set(trips(tmp_path / "all.trips"))
+
+
+def test_dates_are_dates(example):
+    for table in (events(example), safeconduct.decisions(example, 7), trips(example)):
+        assert str(table["date"].dtype) == "datetime64[ns]"
+
+
+def test_the_version_is_the_projects():
+    project = (Path(os.environ["SAFECONDUCT_SOURCE"]) / "analysis/pyproject.toml").read_text()
+    assert f'version = "{safeconduct.__version__}"' in project
+    assert safeconduct.__version__ in call(["--version"])
+
+
+def test_a_run_over_parameter_sets_says_so(program, tmp_path):
+    fit, out = tmp_path / "fit.h5", tmp_path / "sets.h5"
+    call(["fit", "bashir_2009", "--chains", "2", "--draws", "8", "--sweeps", "1", "--scouts", "8", "--settling", "2",
+          "--particles", "16", "--no-figures", "--out", str(fit)])
+    call(["run", "--posterior", str(fit), "--replicates", "256", "--out", str(out)])
+    ds = open_results(out)
+    sets = world(ds, "parameter_sets")
+    assert ds.attrs["parameter_sets"] == len(sets) > 1
+    ax = safeconduct.plot_map(ds, "arrest")
+    words = " ".join(t.get_text() for t in ax.texts)
+    assert f"under {len(sets)} parameter sets" in words
+    assert f"kap_arrest {sets['kap_arrest'].min():.3g} to {sets['kap_arrest'].max():.3g}" in words
+    for draw in (safeconduct.plot_ledger, safeconduct.plot_ridge):
+        assert any("the scenario's own, not those of any set" in t.get_text() for t in draw(ds).texts)
+    told = safeconduct.posterior(ds)
+    assert told["visits_ignorance"].sel(leader="putin", host="BLR").ndim == 0
+    assert told["measure"].values.tolist() == ds["measure"].values.tolist()
+    plt.close("all")

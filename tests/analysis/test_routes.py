@@ -48,6 +48,21 @@ def test_a_host_behind_closed_airspace_has_no_route():
     assert set(table["host"]) == {"BRA"} and table.attrs["scenario"] == "dushanbe_2025"
 
 
+def test_hosts_and_leaders_may_be_named():
+    table = routes("Mongolia", scenario="two_leaders_2025", leader="Putin")
+    assert table["host"].tolist()[0] == "MNG"
+    assert plot_routes(table).get_title(loc="left") == "The ways of Vladimir Putin"
+    plt.close("all")
+    with pytest.raises(ValueError, match="no host 'Mongola' .did you mean 'Mongolia'"):
+        routes("Mongola")
+
+
+def test_no_route_no_map():
+    for table in (routes(), routes("SRB")):
+        with pytest.raises(ValueError, match="no route to draw"):
+            plot_routes(table)
+
+
 def test_mistakes(example, tmp_path):
     (tmp_path / "x.geojson").write_text('{"type": "FeatureCollection"}')
     for path in (example, tmp_path / "x.geojson"):
@@ -55,5 +70,7 @@ def test_mistakes(example, tmp_path):
             read_routes(path)
     with pytest.raises(FileNotFoundError):
         read_routes(tmp_path / "none.geojson")
-    with pytest.raises(ProgramError):
+    with pytest.raises(ValueError, match="no host 'XXX'"):
         routes("XXX")
+    with pytest.raises(ProgramError):
+        routes("BRA", scenario="no_such_case")

@@ -2,6 +2,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
+from safeconduct import open_results
 from safeconduct.program import ProgramError
 from safeconduct.why import decisions, flips, plot_why, why
 
@@ -32,3 +33,21 @@ def test_mistakes(example):
         why(example, 7, 9999)
     with pytest.raises(ValueError, match="answer"):
         plot_why(example, 7, 0, "nonsense")
+
+
+def test_a_title_says_whose_doing_it_was_and_the_caveat_is_whole(example):
+    listed = decisions(example, 7)
+    visited = int(listed.index[(listed["outcome"] == "visited")][0])
+    host = listed.loc[visited, "host_name"]
+    for stage in ("answer", "look"):
+        assert plot_why(open_results(example), 7, visited, stage).get_title(loc="left").startswith(
+            f"Vladimir Putin, {host}: ")
+    ax = plot_why(example, 7, visited, "arrest")
+    assert ax.get_title(loc="left").startswith(f"{host}: ")
+    ax.figure.draw_without_rendering()
+    for text in ax.texts:
+        box = text.get_window_extent()
+        assert box.x1 <= ax.figure.bbox.x1 and box.y0 >= 0
+    assert any(text.get_text().replace("\n", " ").endswith("arrested on such a trip.") for text in ax.texts)
+    assert ax.bbox.width > 0.5 * ax.figure.bbox.width
+    plt.close("all")
