@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -14,7 +13,7 @@ from matplotlib.axes import Axes
 
 from .intervals import Z
 from .program import call, options, scratch, setting
-from .results import ResultsError, checked, decoded, hosts, leader_id, open_results, trips, years
+from .results import ResultsError, checked, decoded, hosts, leader_id, opened, trips, years
 from .style import BLUE, axes, bare, heading, of_history, risk, sign
 
 
@@ -132,7 +131,7 @@ def compare(before: xr.Dataset | str | Path, after: xr.Dataset | str | Path | No
     """
     if after is None:
         return _of_comparison(before if isinstance(before, xr.Dataset) else open_comparison(before), leader, alternative)
-    before, after = (ds if isinstance(ds, xr.Dataset) else open_results(ds) for ds in (before, after))
+    before, after = opened(before), opened(after)
     if before.attrs["seed"] != after.attrs["seed"]:
         raise ResultsError(f"the runs have the seeds {before.attrs['seed']} and {after.attrs['seed']}: run one of "
                            "them again with the other's seed, so that both meet the same luck")
@@ -197,7 +196,7 @@ def _paired(before: xr.Dataset, after: xr.Dataset, who: str, both: pd.Index):
         if ds.attrs["trips_replicates"] not in (0, ds.attrs["replicates"]):  # a sample; 0: none, or all in a folder
             return None
         try:
-            table = trips(_file_of(ds))
+            table = trips(ds)
         except (ResultsError, FileNotFoundError):
             return None
         table = table[(table["leader"] == who) & table["out"].isin(["visited", "cut_short"]) & (table["rep"] < n)]
@@ -212,16 +211,3 @@ def _paired(before: xr.Dataset, after: xr.Dataset, who: str, both: pd.Index):
     mean_all = whole.sum() / n
     se_all = np.sqrt(max((whole**2).sum() / n - mean_all**2, 0) / max(n - 1, 1))
     return [mean.to_numpy() for mean in means], se.to_numpy(), {"difference": float(mean_all), "se": float(se_all)}, n
-
-
-def _file_of(ds: xr.Dataset) -> Path:
-    """The file that a run was opened from. Raises ValueError if it holds other values by now, FileNotFoundError if it
-    is gone."""
-    path = Path(ds.attrs["path"])
-    if not path.exists():
-        raise FileNotFoundError(f"no such results file any more: {path}")
-    with h5py.File(path) as f:
-        if f.attrs.get("digest") != ds.attrs["digest"]:
-            raise ValueError(f"{path} has been written anew since it was opened: open it again, and keep two runs "
-                             "under two names to compare them")
-    return path

@@ -119,7 +119,6 @@ def plot_map(ds: xr.Dataset | str | FilePath, what: str = "visits", leader: int 
     return sign(ax, title.format(who=name), ds)
 
 
-
 def draw_world(ax: Axes, face: Callable[[str], Any], elsewhere: str = _LAND) -> dict[str, Path]:
     """Sea and land, below zorder 3: states in their ``face`` (a colour by ISO code), what is no state's in one colour.
     Returns the projected outlines by state."""

@@ -69,7 +69,7 @@ def open_results(path: str | Path) -> xr.Dataset:
 def file_of(ds: xr.Dataset | str | Path) -> Path:
     """The file that a dataset was read from, for what lies only there; a path is handed back as it is.
 
-    Raises ValueError if the file is gone or holds other results by now.
+    Raises FileNotFoundError if the file is gone, ValueError if it holds other results by now.
 
     >>> file_of(open_results(example)) == file_of(example)
     True
@@ -81,7 +81,7 @@ def file_of(ds: xr.Dataset | str | Path) -> Path:
     path = Path(ds.attrs["path"])
     again = "give every run an 'out' of its own, or open the file again"
     if not path.exists():
-        raise ValueError(f"{path} is gone, and with it the tables of its world and its trips: {again}")
+        raise FileNotFoundError(f"{path} is gone, and with it the tables of its world and its trips: {again}")
     try:
         with h5py.File(path) as f:
             digest = f.attrs.get("digest")

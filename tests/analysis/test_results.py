@@ -147,7 +147,7 @@ def test_a_file_that_was_written_over_is_not_taken_for_what_was_opened(example, 
         with pytest.raises(ValueError, match="x.h5 was written over since it was opened.*an 'out' of its own"):
             read(before)
     (tmp_path / "x.h5").unlink()
-    with pytest.raises(ValueError, match="x.h5 is gone"):
+    with pytest.raises(FileNotFoundError, match="x.h5 is gone"):
         trips(before)
 
 
