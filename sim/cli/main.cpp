@@ -9,6 +9,7 @@
 #include "scenarios/csv.hpp"
 #include "scenarios/problem.hpp"
 #include "sim/cli/commands.hpp"
+#include "sim/cli/stopping.hpp"
 #include "sim/experiments/shard.hpp"
 #include "sim/output/results.hpp"
 #include "version.hpp"
@@ -32,8 +33,9 @@ std::string help() {
          "./safeconduct\nhas three more: report RESULTS (a page), test and bench.\n"
          "Exit codes: 0 done, 1 verify found a difference, 2 bad command line, 65 bad scenario or results "
          "file,\n"
-         "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, 130 and 143\n"
-         "stopped by a signal: run, compare, allocate and sweep save first what was done.\n";
+         "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, 129, 130 and\n"
+         "143 stopped by a signal: run, compare, allocate and sweep save first what was done, unless another comes a\n"
+         "second later.\n";
 }
 
 int answer(const std::vector<std::string>& words) {
@@ -104,5 +106,6 @@ int guarded(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of its own, not a death
+  cli::tell_of_interrupts();
   return cli::guarded({argv + 1, argv + argc});
 }
