@@ -147,55 +147,6 @@ std::string interval(const Key& key) {
   return "[" + bound(key.low) + ", " + bound(key.high) + "]";
 }
 
-std::string kind_text(const Key& key) {
-  switch (key.kind) {
-    case K::text:
-      return "text";
-    case K::flag:
-      return "true or false";
-    case K::whole:
-      return "whole number in " + interval(key);
-    case K::number:
-      return "number in " + interval(key);
-    case K::date:
-      return "date";
-    case K::date_or_false:
-      return "date or false";
-    case K::choice: {
-      std::string out;
-      for (char c : key.choices) out += c == '|' ? std::string(", ") : std::string(1, c);
-      return "one of " + out;
-    }
-    case K::id:
-      return "id";
-    case K::state:
-      return "code of a state";
-    case K::leader:
-      return "key of a leader";
-    case K::ngo:
-      return "key of an NGO";
-    case K::bloc:
-      return "bloc";
-    case K::event_kind:
-      return "kind of event";
-    case K::leaders:
-      return "list of leaders' keys";
-    case K::blocs:
-      return "list of blocs";
-    case K::states:
-      return "list of states";
-    case K::corridors:
-      return "{CODE = list of states, ...}";
-    case K::period:
-      return "{from = date, to = date}";
-    case K::membership:
-      return "true, false or a list of {from = date, to = date}";
-    case K::reach:
-      return "{default = number, CODE = number, ...} in " + interval(key);
-  }
-  return {};
-}
-
 constexpr std::string_view page_head = R"(# The scenario format
 
 A scenario is a TOML file that says what differs from the shipped world. The smallest one:
@@ -303,6 +254,76 @@ const Key* find_key(std::string_view section, std::string_view name) {
   for (const Key& key : keys_of(section))
     if (key.name == name) return &key;
   return nullptr;
+}
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == at)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+const Key* key_of(std::span<const std::string> path) {
+  if (path.size() == 1) return find_key("", path[0]);
+  if (path.size() == 2 && path[0] == "parameters" && path[1] == "*")  // all are numbers
+    return find_key(path[0], agents::parameter_table()[0].symbol);
+  if (path.size() == 2) return find_key(path[0], path[1]);
+  if (path.size() == 3) return find_key(path[0] + (path[0] == "hosts" ? ".CODE" : ".ID"), path[2]);
+  if (path.size() == 4 && path[0] == "dyads") return find_key("dyads.LEADER.CODE", path[3]);
+  return nullptr;
+}
+
+std::string kind_text(const Key& key) {
+  switch (key.kind) {
+    case K::text:
+      return "text";
+    case K::flag:
+      return "true or false";
+    case K::whole:
+      return "whole number in " + interval(key);
+    case K::number:
+      return "number in " + interval(key);
+    case K::date:
+      return "date";
+    case K::date_or_false:
+      return "date or false";
+    case K::choice: {
+      std::string out;
+      for (char c : key.choices) out += c == '|' ? std::string(", ") : std::string(1, c);
+      return "one of " + out;
+    }
+    case K::id:
+      return "id";
+    case K::state:
+      return "code of a state";
+    case K::leader:
+      return "key of a leader";
+    case K::ngo:
+      return "key of an NGO";
+    case K::bloc:
+      return "bloc";
+    case K::event_kind:
+      return "kind of event";
+    case K::leaders:
+      return "list of leaders' keys";
+    case K::blocs:
+      return "list of blocs";
+    case K::states:
+      return "list of states";
+    case K::corridors:
+      return "{CODE = list of states, ...}";
+    case K::period:
+      return "{from = date, to = date}";
+    case K::membership:
+      return "true, false or a list of {from = date, to = date}";
+    case K::reach:
+      return "{default = number, CODE = number, ...} in " + interval(key);
+  }
+  return {};
 }
 
 std::pair<double, double> feature_range(std::string_view feature) {

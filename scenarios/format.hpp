@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace scenarios {
 
@@ -53,6 +54,14 @@ std::span<const Key> keys_of(std::string_view section);
 
 /// nullptr if there is none.
 const Key* find_key(std::string_view section, std::string_view name);
+/// The same by the parts of a dotted key such as hosts.MNG.civil_society; `*` may stand for a name.
+const Key* key_of(std::span<const std::string> path);
+
+/// The parts of a dotted key, or of `choices`.
+std::vector<std::string> split(std::string_view text, char at);
+
+/// "number in [0, 6]".
+std::string kind_text(const Key& key);
 
 /// The range of a dyad feature: [-1, 0] for hostility, else [0, 1].
 std::pair<double, double> feature_range(std::string_view feature);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "scenarios/format.hpp"
+
 namespace scenarios {
 namespace {
 
@@ -56,6 +58,17 @@ std::vector<std::string> scenarios_in(const fs::path& folder) {
     if (entry->path().extension() == ".toml") names.push_back(entry->path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+/// What a value of --set that is no TOML should have been.
+std::string help_with(std::string_view key) {
+  while (key.ends_with(' ')) key.remove_suffix(1);
+  const Key* known = key_of(split(key, '.'));
+  const bool bare = known && (known->kind == KeyKind::number || known->kind == KeyKind::whole ||
+                              known->kind == KeyKind::date || known->kind == KeyKind::date_or_false);
+  if (bare) return in_quotes(key) + " takes a " + kind_text(*known);
+  if (known && known->kind == KeyKind::flag) return in_quotes(key) + " takes " + kind_text(*known);
+  return "a text needs quotes: --set 'title=\"My run\"'";
 }
 
 }  // namespace
@@ -171,12 +184,18 @@ TomlTable Layers::setting(std::string_view argument) {
     one = read_toml(source);
   } catch (const ScenarioError& error) {
     Problem problem = error.problems().front();
-    if (problem.help.empty()) problem.help = "a text needs quotes: --set 'title=\"My run\"'";
+    if (problem.help.empty()) problem.help = help_with(argument.substr(0, equals));
     fail(problem);
   }
   if (one.entries().empty() || argument.front() == '[') not_a_setting();
   if (const TomlEntry* extends = one.find("extends"))
     fail(problem_at(extends->place, "'extends' can only be given in a file"));
+  for (const std::string key : {"end", "weeks"})
+    if (const TomlEntry* entry = one.find(key)) {
+      if (!set_horizon_.empty() && set_horizon_ != key)
+        fail(problem_at(entry->place, "give 'end' or 'weeks', not both"));
+      set_horizon_ = key;
+    }
   return one;
 }
 

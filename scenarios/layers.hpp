@@ -25,7 +25,7 @@ class Layers {
   void read_file(const std::filesystem::path& file);
   void read_text(std::string_view text, std::string name);
   void set(std::string_view argument) { lay_over(table_, setting(argument)); }
-  /// What an argument KEY=VALUE says.
+  /// What an argument KEY=VALUE of --set says.
   TomlTable setting(std::string_view argument);
   /// Another scenario in full, found as what `extends` names is found. The value must be a text.
   TomlTable another(const TomlValue& file);
@@ -49,6 +49,7 @@ class Layers {
   std::filesystem::path cases_, folder_;  ///< folder_: of the scenario; empty for one from memory
   std::deque<Source> sources_;
   TomlTable table_;
+  std::string set_horizon_;  ///< `end` or `weeks`, once --set has given it
 };
 
 }  // namespace scenarios

@@ -64,17 +64,6 @@ const Key& sweep_key(std::string_view section, std::string_view name) {
   throw std::logic_error("no key " + std::string(name));
 }
 
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == at)
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
 /// One level of a factor as it is laid over the scenario.
 struct Alternative {
   std::string name;
@@ -90,17 +79,6 @@ struct FullFactor : Factor {
   const agents::Parameter* prior = nullptr;  ///< the interval is the middle 95 % of it, spread as it is
   Place place;
 };
-
-/// The format's entry of a key such as hosts.MNG.civil_society; null if it has none.
-const Key* key_of(const std::vector<std::string>& path) {
-  if (path.size() == 1) return find_key("", path[0]);
-  if (path.size() == 2 && path[0] == "parameters" && path[1] == "*")  // all are numbers
-    return find_key(path[0], agents::parameter_table()[0].symbol);
-  if (path.size() == 2) return find_key(path[0], path[1]);
-  if (path.size() == 3) return find_key(path[0] + (path[0] == "hosts" ? ".CODE" : ".ID"), path[2]);
-  if (path.size() == 4 && path[0] == "dyads") return find_key("dyads.LEADER.CODE", path[3]);
-  return nullptr;
-}
 
 /// The value that a resolved scenario has under a key, if it is a number.
 std::optional<double> value_of(const Scenario& s, const std::vector<std::string>& path) {
@@ -206,6 +184,23 @@ std::vector<std::vector<std::string>> expanded(const std::vector<std::string>& p
   return all;
 }
 
+/// Whether all that a path says a later one says too; `*` stands for every name.
+bool is_covered(const std::vector<std::string>& path, const std::vector<std::string>& by) {
+  return std::ranges::equal(path, by,
+                            [](const auto& part, const auto& other) { return other == "*" || part == other; });
+}
+
+/// What a table says under a path, from its part `at` on; null: nothing.
+const TomlEntry* find_under(const TomlTable& table, const std::vector<std::string>& path, std::size_t at = 0) {
+  for (const TomlEntry& entry : table.entries()) {
+    if (path[at] != "*" && path[at] != entry.key) continue;
+    if (at + 1 == path.size()) return &entry;
+    if (const auto* inner = entry.value.as<TomlTable>())
+      if (const TomlEntry* found = find_under(*inner, path, at + 1)) return found;
+  }
+  return nullptr;
+}
+
 /// `value` under a path, as a table to be laid over.
 TomlTable nested(const std::vector<std::string>& path, TomlValue value, const Place& place) {
   for (std::size_t i = path.size(); i-- > 0;) {
@@ -241,6 +236,7 @@ struct SweepDesign::State {
   const Source* source = nullptr;
   std::string name, title;
   TomlTable base;                 ///< the scenario without [sweep]
+  std::vector<TomlTable> given;   ///< by --set
   std::vector<TomlTable> others;  ///< of alternatives with a scenario of their own
   DesignKind kind = DesignKind::grid;
   bool kind_known = true;  ///< or else a factor is looked at for what is wrong in any design
@@ -277,8 +273,8 @@ struct SweepDesign::State {
     for (TomlTable* table : {&base, &own}) table->erase("sweep");
     own.erase("extends");
     for (const std::string& set : sets) {
-      lay_over(own, layers.setting(set));
-      lay_over(base, layers.setting(set));
+      given.push_back(layers.setting(set));
+      for (TomlTable* table : {&own, &base}) lay_over(*table, TomlTable(given.back()));
     }
     title = text_in(base, "title", name);
     const TomlEntry* sweep = layers.table().find("sweep");
@@ -294,8 +290,31 @@ struct SweepDesign::State {
     } else {
       blame(sweep->value.place, "'sweep' must be a table, such as [sweep]");
     }
+    if (problems.empty()) blame_what_has_no_effect();
     if (!problems.empty()) throw ScenarioError(problems);
     shown.assign(factors.begin(), factors.end());
+  }
+
+  /// What a factor sets in every cell cannot be set before it.
+  void blame_what_has_no_effect() {
+    for (std::size_t i = 0; i < factors.size(); ++i) {
+      const FullFactor& f = factors[i];
+      if (f.path.empty()) continue;
+      for (std::size_t earlier = 0; earlier < i; ++earlier)
+        if (is_covered(factors[earlier].path, f.path))
+          blame(f.place, "the factors '" + factors[earlier].name + "' and '" + f.name + "' both set " +
+                             in_quotes(factors[earlier].key) + ", so the first has no effect");
+      if (f.op != Op::set) continue;  // the others start from what is set
+      const auto blame_in = [&](const TomlTable& table) {
+        if (const TomlEntry* entry = find_under(table, f.path))
+          blame(entry->place,
+                "it has no effect: the factor '" + f.name + "' sets " + in_quotes(f.key) + " in every cell",
+                "change the levels of the factor, or take it away");
+      };
+      for (const TomlTable& table : given) blame_in(table);
+      for (const FullFactor& other : factors)
+        for (const Alternative& a : other.alternatives) blame_in(a.set);
+    }
   }
 
   /// Whether the table has only keys of the section, of the right kind (those of kind text are looked at elsewhere).
@@ -616,6 +635,10 @@ struct SweepDesign::State {
           f.levels.emplace_back(*number_of(v));
         else
           f.levels.emplace_back(v.as<std::string>() ? *v.as<std::string>() : to_toml(v));
+        const Level& last = f.levels.back();
+        if (kind_known && kind != DesignKind::list &&
+            std::find(f.levels.begin(), f.levels.end(), last) != f.levels.end() - 1)
+          return fail(v.place, "the level " + to_toml(v) + " is given twice", "its cells would be the same");
       }
       if (f.is_number) {
         const auto [low, high] = std::minmax_element(f.levels.begin(), f.levels.end());

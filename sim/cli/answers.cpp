@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <system_error>
 
+#include "scenarios/problem.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/output/results.hpp"
 
@@ -41,7 +43,7 @@ bool is_there(const fs::path& path) {
 [[noreturn]] void leave_alone(std::string_view option, const fs::path& path, const std::string& kind) {
   throw std::system_error(EEXIST, std::generic_category(),
                           "'" + path.string() + "' is not " + (kind.starts_with('a') ? "an " : "a ") + kind +
-                              " and is left alone (--" + std::string(option) + " FILE names another)");
+                              " and is left alone (--" + std::string(option) + " names another)");
 }
 
 }  // namespace
@@ -59,14 +61,44 @@ fs::path answer_path(const Arguments& arguments, const std::string& otherwise, s
   must_have_room("out", path);
   constexpr std::string_view program = "safeconduct ";
   if (is_there(path) && !sim::is_file_of(filetype, path))
-    leave_alone("out", path, std::string(filetype.substr(program.size())) + " file of safeconduct");
+    leave_alone("out FILE", path, std::string(filetype.substr(program.size())) + " file of safeconduct");
   return path;
 }
 
-void must_be_free(std::string_view option, const fs::path& path, std::initializer_list<std::string_view> endings) {
-  must_have_room(option, path);
-  if (is_there(path) && std::find(endings.begin(), endings.end(), path.extension()) == endings.end())
-    leave_alone(option, path, "file ending in " + std::string(*endings.begin()));
+void must_begin_with(std::string_view begins, std::string_view option, const fs::path& path, const std::string& kind) {
+  if (!is_there(path)) return;
+  std::string there(begins.size(), '\0');
+  std::ifstream(path, std::ios::binary).read(there.data(), static_cast<std::streamsize>(there.size()));
+  if (there != begins) leave_alone(option, path, kind);
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && !fs::is_directory(folder, error)) error = std::make_error_code(std::errc::not_a_directory);
+  if (error) throw std::system_error(error, "cannot create the folder '" + folder.string() + "'");
+}
+
+fs::path merged_file(const fs::path& given) {
+  std::error_code ignored;
+  if (!fs::is_directory(given, ignored)) return given;
+  const fs::path merged = given / "results.h5";
+  if (!is_there(merged))
+    throw std::system_error(ENOENT, std::generic_category(),
+                            "'" + given.string() + "' holds no results.h5, which 'safeconduct merge " + given.string() +
+                                "' makes of the cells of a sweep");
+  return merged;
+}
+
+void must_be_known(std::string_view option, const std::string& name, const std::vector<std::string>& known,
+                   const std::string& where) {
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  std::string all;  // unless they are too many to be read
+  if (known.size() <= 30)
+    for (const std::string& one : known) all += (all.empty() ? "known: " : ", ") + one;
+  const std::string hint = scenarios::suggestion(name, known, all);
+  throw UsageError("option '--" + std::string(option) + "': '" + scenarios::printable(name) + "' is not " + where +
+                   (hint.empty() ? "" : ": " + hint));
 }
 
 std::string signed_number(double x, int decimals) {

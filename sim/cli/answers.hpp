@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +23,18 @@ std::filesystem::path answer_path(const Arguments& arguments, const std::string&
 
 /// Throws unless a file of this name can be made in its folder.
 void must_have_room(std::string_view option, const std::filesystem::path& path);
-/// The same for a text; of files that are there, only those with one of these endings are written over.
-void must_be_free(std::string_view option, const std::filesystem::path& path,
-                  std::initializer_list<std::string_view> endings);
+/// Throws where a file is there that does not begin like this: it is somebody else's. `option`: "out FILE".
+void must_begin_with(std::string_view begins, std::string_view option, const std::filesystem::path& path,
+                     const std::string& kind);
+/// Throws unless the folder is there or can be made.
+void make_folder(const std::filesystem::path& folder);
+
+/// The merged file of a sweep, named by itself or by its folder.
+std::filesystem::path merged_file(const std::filesystem::path& given);
+
+/// Throws unless the name that an option gives is known: "is not `where`".
+void must_be_known(std::string_view option, const std::string& name, const std::vector<std::string>& known,
+                   const std::string& where);
 
 /// "+1.20", "-0.03", "0.00".
 std::string signed_number(double x, int decimals);

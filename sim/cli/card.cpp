@@ -10,7 +10,9 @@
 
 #include "agents/life.hpp"
 #include "agents/reasons.hpp"
+#include "scenarios/facts.hpp"
 #include "scenarios/format.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
@@ -89,12 +91,28 @@ scenarios::Scenario with_trip(const Arguments& arguments) {
   settings.push_back(key + "days=2");
   for (const auto& [option, name] : {std::pair("days", "days"), {"value", "value"}, {"lead", "lead_weeks"}}) {
     const scenarios::Key& k = *scenarios::find_key("events.ID", name);
-    if (arguments.number(option, k.low, k.high)) settings.push_back(key + name + "=" + *arguments.text(option));
+    const bool whole = k.kind == scenarios::KeyKind::whole;
+    if (whole ? arguments.whole(option, static_cast<std::int64_t>(k.low), static_cast<std::int64_t>(k.high)).has_value()
+              : arguments.number(option, k.low, k.high).has_value())
+      settings.push_back(key + name + "=" + *arguments.text(option));
   }
   if (const auto kind = arguments.text("kind")) settings.push_back(key + "kind=" + text(*kind));
   if (const auto leader = arguments.text("leader")) settings.push_back(key + "leaders=[" + text(*leader) + "]");
   const std::string file = arguments.words().empty() ? std::string(default_scenario) : arguments.words().front();
-  return scenarios::load(file, shipped_places(), settings);
+  scenarios::Loader loader(shipped_places());
+  try {
+    return loader.load(file, settings);
+  } catch (const scenarios::ScenarioError&) {  // of the trip: its option is to blame
+    const agents::World alone = loader.load(file, scenario_settings(arguments)).world;
+    std::vector<std::string> hosts, leaders, kinds;
+    for (const agents::Host& h : alone.hosts) hosts.push_back(h.name);
+    for (const agents::Leader& l : alone.leaders) leaders.push_back(l.name);
+    for (const scenarios::EventKind& k : loader.facts().event_kinds) kinds.push_back(k.kind);
+    must_be_known("host", *host, hosts, "in the scenario");
+    if (const auto leader = arguments.text("leader")) must_be_known("leader", *leader, leaders, "in the scenario");
+    if (const auto kind = arguments.text("kind")) must_be_known("kind", *kind, kinds, "a kind of event");
+    throw;
+  }
 }
 
 Trip find_trip(const scenarios::Scenario& scenario, const agents::Stage& stage, const Arguments& arguments) {
@@ -292,11 +310,11 @@ Json json_of(const Card& c) {
 std::string text_of(const Card& c) {
   std::string out = c.leader + " to " + c.host + ", " + c.date + ", " + fixed(c.days, 0) +
                     " days, an occasion of value " + fixed(c.value, 1) + "; the host has " + (c.duty ? "a" : "no") +
-                    " duty to arrest\n" + c.title + ", " + grouped(c.replicates) + " histories, seed " +
+                    " duty to arrest\n" + c.title + ", " + so_many(c.replicates, "history", "histories") + ", seed " +
                     std::to_string(c.seed) + "; in brackets: 95 %, simulation error only\n\n";
   if (c.asked < static_cast<double>(c.replicates))
-    out += "In " + grouped(static_cast<std::int64_t>(static_cast<double>(c.replicates) - c.asked)) +
-           " histories the leader is no longer free when the question comes up.\n";
+    out += "In " + so_many(c.replicates - static_cast<std::int64_t>(c.asked), "history", "histories") +
+           " the leader is no longer free when the question comes up.\n";
   for (const Turn& t : c.turns) out += "  " + left(t.words, 42) + interval(t.share) + "\n";
   if (c.duty) {
     out +=

@@ -126,7 +126,8 @@ const std::vector<Command>& commands() {
         "[SCENARIO]",
         "check a scenario and print it in full, with defaults, units and origins\n"
         "Runs nothing.",
-        {{"export", "DIR", "also write the resolved world as CSV tables, all that the model reads"},
+        {{"export", "DIR",
+          "also write the resolved world as CSV tables, all that the model reads; only such tables are replaced"},
          seed,
          replicates,
          set}},
@@ -267,7 +268,8 @@ const std::vector<Command>& commands() {
       {{"verify",
         "RESULTS",
         "live a results file again and compare bits\n"
-        "Of a sweep's file a random sample of cells; of a run's file all of it. Exit code 1 if anything differs.",
+        "Of a sweep's file (or folder) a random sample of cells; of a run's file all of it. Exit code 1 if anything "
+        "differs.",
         {{"cells", "N", "of a sweep's file: how many cells (default: 3)"},
          {"choice", "N", "which ones: a number that chooses the same again (default: another each time)"},
          {"threads", "N", "default: the CPUs this process may use"}}},
@@ -310,9 +312,12 @@ int check(const Arguments& arguments) {
   const scenarios::Scenario scenario = load_scenario(arguments);
   for (const std::string& lost : scenario.closures) std::cerr << "note: " << lost << '\n';
   if (const auto folder = arguments.text("export")) {
-    std::filesystem::create_directories(*folder);
-    for (const auto& [name, text] : scenarios::export_tables(scenario))
-      sim::write_whole(std::filesystem::path(*folder) / name, text);
+    make_folder(*folder);
+    const std::filesystem::path path(*folder);
+    const auto tables = scenarios::export_tables(scenario);
+    for (const auto& [name, text] : tables)
+      must_begin_with(text.substr(0, text.find('\n') + 1), "export DIR", path / name, "table of an exported world");
+    for (const auto& [name, text] : tables) sim::write_whole(path / name, text);
   }
   std::cout << scenarios::resolved(scenario);
   return Exit::done;

@@ -23,11 +23,28 @@ namespace {
 
 using sim::Comparison;
 
+/// Where a ';' outside quotes ends a setting.
+std::size_t end_of_setting(const std::string& group, std::size_t from) {
+  char quote = 0;
+  for (std::size_t i = from; i < group.size(); ++i) {
+    const char c = group[i];
+    if (quote == '"' && c == '\\')
+      ++i;
+    else if (quote)
+      quote = c == quote ? 0 : quote;
+    else if (c == '"' || c == '\'')
+      quote = c;
+    else if (c == ';')
+      return i;
+  }
+  return group.size();
+}
+
 /// "a = 1; b = 2" into its settings.
 std::vector<std::string> settings_in(const std::string& group) {
   std::vector<std::string> settings;
   for (std::size_t from = 0; from <= group.size();) {
-    const std::size_t end = std::min(group.find(';', from), group.size());
+    const std::size_t end = end_of_setting(group, from);
     const std::size_t first = group.find_first_not_of(' ', from);
     if (first < end) settings.push_back(group.substr(first, end - first));
     from = end + 1;
@@ -66,6 +83,10 @@ Worlds worlds_wanted(const Arguments& arguments) {
   for (const std::string& group : groups) {
     const std::vector<std::string> settings = settings_in(group);
     if (settings.empty()) throw UsageError("option '--set' takes KEY=VALUE, or several with ';' between them");
+    for (const std::string& setting : settings)
+      if (setting.substr(0, setting.find_first_of(" .=")) == "run")
+        throw UsageError("'" + scenarios::printable(setting.substr(0, setting.find_first_of(" ="))) +
+                         "' is the same in every world of a comparison: --seed N and --replicates N set it for all");
     add(files.front(), group, settings);
   }
   const scenarios::Scenario& base = worlds.scenarios.front();

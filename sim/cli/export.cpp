@@ -73,6 +73,16 @@ void write(std::ostream& out, const std::string& what, const std::filesystem::pa
     if (what == table.name) sim::export_answer(out, file, table.kind(), table.dimensions);
 }
 
+/// The line that a table begins with.
+std::string header(const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {
+  std::ostringstream text;
+  if (what == "trips")
+    sim::export_trips_header(text);
+  else
+    write(text, what, file, arguments);
+  return text.str().substr(0, text.str().find('\n') + 1);
+}
+
 }  // namespace
 
 int export_csv(const Arguments& arguments) {
@@ -85,7 +95,10 @@ int export_csv(const Arguments& arguments) {
       throw UsageError("option '--" + std::string(option) + "' goes with trips: the other tables are in the file");
   const std::filesystem::path file = arguments.words()[1];
   const auto out = arguments.text("out");
-  if (out && *out != "-") must_be_free("out", *out, {".csv", ".txt", ".tsv"});
+  if (out && *out != "-") {
+    must_have_room("out", *out);
+    must_begin_with(header(what, file, arguments), "out FILE", *out, "table of " + what);
+  }
   if (what != "weeks") std::cerr << "note: " << arrest_caveat << '\n';
   if (!out || *out == "-") {
     write(std::cout, what, file, arguments);

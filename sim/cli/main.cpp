@@ -33,9 +33,10 @@ std::string help() {
          "./safeconduct\nhas three more: report RESULTS (a page), test and bench.\n"
          "Exit codes: 0 done, 1 verify found a difference, 2 bad command line, 65 bad scenario or results "
          "file,\n"
-         "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, 129, 130 and\n"
-         "143 stopped by a signal: run, compare, allocate and sweep save first what was done, unless another comes a\n"
-         "second later.\n";
+         "70 internal error, 71 out of memory, 74 input or output error, 75 another process writes there, stopped by\n"
+         "a signal (129 connection lost, 130 Ctrl-C and 143 kill): run, compare, allocate and sweep save first what "
+         "was\n"
+         "done, unless another comes a second later.\n";
 }
 
 int answer(const std::vector<std::string>& words) {

@@ -21,14 +21,15 @@ using scenarios::Point;
 template <class Things>
 std::size_t row_of(const Things& things, const std::string& name, const std::string& option) {
   std::vector<std::string> known;
-  for (std::size_t i = 0; i < things.size(); ++i) {
-    if (things[i].name == name) return i;
-    known.push_back(things[i].name);
-  }
-  const std::string hint = scenarios::suggestion(name, known);
-  throw UsageError("option '--" + option + "': '" + scenarios::printable(name) + "' is not in the scenario" +
-                   (hint.empty() ? "" : ": " + hint));
+  for (const auto& thing : things) known.push_back(thing.name);
+  must_be_known(option, name, known, "in the scenario");
+  return static_cast<std::size_t>(std::find(known.begin(), known.end(), name) - known.begin());
 }
+
+/// What every map begins with, up to the first leader.
+constexpr std::string_view map_begins =
+    "{\n \"type\": \"FeatureCollection\",\n \"features\": [\n  {\n   \"type\": \"Feature\",\n   \"properties\": {\n"
+    "    \"leader\": ";
 
 std::vector<std::string> comma_separated(const std::string& text) {
   std::vector<std::string> words(1);
@@ -122,7 +123,10 @@ int route(const Arguments& arguments) {
   const std::size_t h = row_of(world.hosts, *arguments.text("to"), "to");
   const auto week = static_cast<agents::Week>(arguments.whole("week", 0, world.weeks - 1).value_or(0));
   const agents::Leader& leader = world.leaders[l];
-  if (const auto file = arguments.text("geojson")) must_be_free("geojson", *file, {".json", ".geojson"});
+  if (const auto file = arguments.text("geojson")) {
+    must_have_room("geojson", *file);
+    must_begin_with(map_begins, "geojson FILE", *file, "map of routes");
+  }
   if (world.hosts[h].name == leader.home) throw UsageError("option '--to': " + leader.home + " is home");
   const agents::LeaderId id = agents::leader_id(l);
 

@@ -116,6 +116,14 @@ int run(const Arguments& arguments) {
     std::cerr << "stopped before the first histories were done: nothing written\n";
     return 128 + number;
   }
+  if (number != 0) {
+    const std::int64_t before = sim::histories_in(path, sim::run_fingerprint(text, settings.seed));
+    if (before >= tally.replicates()) {
+      std::cerr << "stopped: the " << grouped(tally.replicates()) << " histories that were done are the first of the "
+                << grouped(before) << " in " << path.string() << ", which is left alone\n";
+      return 128 + number;
+    }
+  }
 
   sim::Results results{stage,
                        text,

@@ -52,7 +52,7 @@ int sensitivity(const Arguments& arguments) {
   std::filesystem::path merged = arguments.words().front();
   if (!merged.has_filename()) merged = merged.parent_path();
   const std::string name = merged.stem().string();
-  if (std::filesystem::is_directory(merged)) merged /= "results.h5";
+  merged = merged_file(merged);
   const std::string measure = arguments.text("measure").value_or("member_visits");
   const sim::SweptDesign design = sim::read_swept(merged);
   const auto at = std::find(design.measures.begin(), design.measures.end(), measure);

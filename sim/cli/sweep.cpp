@@ -34,12 +34,6 @@ sim::Shard shard_wanted(const Arguments& arguments) {
   }
 }
 
-void make(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw std::system_error(error, "cannot create " + folder.string());
-}
-
 /// The folder of a sweep is told by its lock, the first thing in it: pieces may start at once.
 sim::FolderLock lock_folder(const fs::path& folder, const sim::Shard& shard) {
   std::error_code ignored;
@@ -49,7 +43,7 @@ sim::FolderLock lock_folder(const fs::path& folder, const sim::Shard& shard) {
                             "'" + folder.string() +
                                 "' is not the folder of a sweep and is left alone (--out DIR names "
                                 "another)");
-  make(folder);
+  make_folder(folder);
   return sim::FolderLock(folder, shard);
 }
 
@@ -128,7 +122,7 @@ int sweep(const Arguments& arguments) {
 
   const fs::path folder = arguments.text("out").value_or(design.name() + ".sweep");
   const sim::FolderLock lock = lock_folder(folder, shard);
-  make(folder / "cells");
+  make_folder(folder / "cells");
   const std::vector<std::size_t> cells = sim::cells_of(shard, plan.cells());
   const bool resume = arguments.flag("resume");
   if (!resume)

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "scenarios/tables.hpp"
+#include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
 #include "sim/cli/progress.hpp"
@@ -148,7 +149,7 @@ int verify_run(const fs::path& file, int threads) {
 
 int verify(const Arguments& arguments) {
   if (arguments.words().empty()) throw UsageError("verify takes a results file");
-  const fs::path file = arguments.words().front();
+  const fs::path file = merged_file(arguments.words().front());
   const int threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
   sim::read_whole(file);  // an error of the disk is told as such
   survive_reading(file);

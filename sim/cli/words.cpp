@@ -32,6 +32,10 @@ std::string grouped(std::int64_t n) {
   return s;
 }
 
+std::string so_many(std::int64_t n, std::string_view one, std::string_view many) {
+  return grouped(n) + " " + std::string(n == 1 ? one : many);
+}
+
 std::string fixed(double x, int decimals) {
   if (std::isnan(x)) return "-";
   char buffer[64];

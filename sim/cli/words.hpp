@@ -10,7 +10,9 @@ namespace cli {
 inline constexpr std::string_view arrest_caveat =
     "P(arrest) rests on assumed parameters (kap_arrest, Lambda): no sitting leader has been arrested on such a trip.";
 
-std::string grouped(std::int64_t n);        ///< 100,000
+std::string grouped(std::int64_t n);  ///< 100,000
+/// "1 history", "2,000 histories"
+std::string so_many(std::int64_t n, std::string_view one, std::string_view many);
 std::string fixed(double x, int decimals);  ///< 3.14; "-" for NaN
 std::string percent(double share);          ///< "12 %", "<1 %", "-" for NaN
 std::string left(std::string_view text,

@@ -374,6 +374,17 @@ bool is_file_of(std::string_view filetype, const std::filesystem::path& path) {
   }
 }
 
+std::int64_t histories_in(const std::filesystem::path& path, std::string_view fingerprint) {
+  try {
+    const NetcdfReader file(read_whole(path));
+    const bool same = file.text_attribute("", "filetype") == results_filetype &&
+                      file.text_attribute("", "fingerprint") == fingerprint;
+    return same ? file.integer_attribute("", "replicates") : 0;
+  } catch (const std::exception&) {
+    return 0;
+  }
+}
+
 bool reads_whole(const std::filesystem::path& path) {
   try {
     NetcdfReader(read_whole(path)).digest();

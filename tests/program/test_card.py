@@ -85,11 +85,15 @@ def test_no_duty_no_arrest():
 
 
 @pytest.mark.parametrize("trip, code, words", [
-    ((), 2, "--host"), (("--host", "XXX", "--date", "2026-09-02"), 65, "unknown state"),
+    ((), 2, "--host"),
+    (("--host", "XXX", "--date", "2026-09-02"), 2, "option '--host': 'XXX' is not in the scenario"),
     (("--host", "MNG", "--date", "2036-09-02"), 2, "inside the scenario"),
     (("--host", "MNG", "--date", "2024-09-02"), 2, "week 0"), (("--host", "RUS", "--date", "2026-09-02"), 2, "home"),
-    ((*TRIP, "--leader", "nobody"), 65, "nobody"), (("--host", "MNG", "--date", "soon"), 2, "a date such as"),
-    ((*TRIP, "--days", "0"), 2, "a number from 0.5 to 60")])
+    ((*TRIP, "--leader", "bashir"), 2, "option '--leader': 'bashir' is not in the scenario: known: putin"),
+    (("--host", "MNG", "--date", "soon"), 2, "a date such as"),
+    ((*TRIP, "--days", "0"), 2, "a number from 0.5 to 60"), ((*TRIP, "--lead", "1.5"), 2, "a whole number from 1 to 104"),
+    ((*TRIP, "--kind", "foo"), 2, "option '--kind': 'foo' is not a kind of event: known: state_visit, "),
+    ((*TRIP, "--kind", "foo", "--set", "parameters.tua=1"), 65, "did you mean 'tau'?")])
 def test_mistakes(trip, code, words):
     wrong = safeconduct("card", "dushanbe_2025", *trip, fails=True)
     assert wrong.returncode == code and words in wrong.stderr

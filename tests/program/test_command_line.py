@@ -38,7 +38,7 @@ def test_help_names_every_command_and_every_exit_code():
     assert text == safeconduct("-h").stdout == safeconduct("help").stdout
     for command in COMMANDS:
         assert re.search(rf"^  {command} ", text, re.M)
-    for code in (0, 2, 65, 74, 130, 143):
+    for code in (0, 2, 65, 74, 129, 130, 143):
         assert re.search(rf"\b{code} ", text[text.index("Exit codes") :] + " ") or f"and {code}" in text
 
 
@@ -114,6 +114,11 @@ BAD_SCENARIOS = [
     (["--set", "parameters.tau=nan"], "parameters.tau"),
     (["--set", "parameters.tua=0.5"], "did you mean 'tau'?"),
     (["--set", "tau"], "expected KEY=VALUE"),
+    (["--set", "parameters.tau=abc"], "help: 'parameters.tau' takes a number in [0, 1]"),
+    (["--set", "parameters.tau="], "help: 'parameters.tau' takes a number in [0, 1]"),
+    (["--set", "run.seed==1,5"], "help: 'run.seed' takes a whole number in [0, 2^63 - 1]"),
+    (["--set", "leaders.putin.warrant=no"], "help: 'leaders.putin.warrant' takes a date or false"),
+    (["--set", "weeks=5", "--set", "end=2026-01-01"], "give 'end' or 'weeks', not both"),
     (["no_such_case"], "the shipped cases are"),
     (["dushanbe"], "did you mean 'dushanbe_2025.toml'?"),
     (["/"], "/"),
@@ -200,9 +205,10 @@ def test_results_are_replaced_and_what_is_not_results_is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("arguments, kind", [
-    (["export", "hosts", "r.h5", "--out", "r.h5"], "a file ending in .csv"),
-    (["export", "hosts", "r.h5", "--out", "s.toml"], "a file ending in .csv"),
-    (["route", "s.toml", "--to", "BRA", "--geojson", "s.toml"], "a file ending in .json"),
+    (["export", "hosts", "r.h5", "--out", "r.h5"], "a table of hosts"),
+    (["export", "hosts", "r.h5", "--out", "s.toml"], "a table of hosts"),
+    (["export", "trips", "r.h5", "--out", "mine.csv"], "a table of trips"),
+    (["route", "s.toml", "--to", "BRA", "--geojson", "package.json"], "a map of routes"),
     (["compare", "s.toml", "no_campaign", "--replicates", "9", "--out", "r.h5"], "a comparison file of safeconduct"),
     (["allocate", "s.toml", "--replicates", "9", "--out", "r.h5"], "an allocation file of safeconduct"),
     (["fit", "bashir_2009", "--out", "r.h5"], "a posterior file of safeconduct"),
@@ -212,11 +218,33 @@ def test_no_command_writes_over_what_is_not_of_its_kind(tmp_path, arguments, kin
     safeconduct(*SHORT, "--out", tmp_path / "r.h5")
     safeconduct("compare", "no_warrant", "no_campaign", "--replicates", "9", "--out", tmp_path / "c.h5")
     (tmp_path / "s.toml").write_text('extends = "no_warrant.toml"\n')
+    (tmp_path / "mine.csv").write_text("rep,leader\n")
+    (tmp_path / "package.json").write_text('{"type": "FeatureCollection"}\n')
     before = {p: p.read_bytes() for p in tmp_path.iterdir()}
     ran = safeconduct(*arguments, cwd=tmp_path, fails=True)
     assert ran.returncode == 74 and ran.stdout == ""
     assert f"'{arguments[-1]}' is not {kind} and is left alone ({arguments[-2]} FILE names another)" in ran.stderr
     assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_what_was_exported_is_replaced_by_the_same_kind_alone(tmp_path):
+    safeconduct(*SHORT, "--out", tmp_path / "r.h5")
+    for _ in range(2):
+        for what in ("hosts", "trips"):
+            safeconduct("export", what, "r.h5", "--out", f"{what}.csv", cwd=tmp_path)
+        safeconduct("route", "--to", "BRA", "--geojson", "route.json", cwd=tmp_path)
+        safeconduct("check", "--export", "world", cwd=tmp_path)
+    assert safeconduct("export", "hosts", "r.h5", "--out", "trips.csv", cwd=tmp_path, fails=True).returncode == 74
+
+
+def test_a_world_is_exported_over_nothing_else(tmp_path):
+    (tmp_path / "shocks.csv").write_text("mine\n")
+    ran = safeconduct("check", "--export", ".", cwd=tmp_path, fails=True)
+    assert ran.returncode == 74 and ran.stdout == ""
+    assert "shocks.csv' is not a table of an exported world and is left alone (--export DIR names another)" in ran.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["shocks.csv"]
+    ran = safeconduct("check", "--export", "shocks.csv", cwd=tmp_path, fails=True)
+    assert ran.returncode == 74 and "cannot create the folder 'shocks.csv': Not a directory" in ran.stderr
 
 
 @pytest.mark.parametrize("arguments", [["fit", "bashir_2009"], ["freeze", "--from", "2026-01-07"]])
@@ -305,7 +333,7 @@ def wait_until_it_lives(process):
     pytest.fail("it never began")
 
 
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_stopped_run_writes_what_was_lived(tmp_path, number, code):
     """Equal to a run of the lived count in all but what names the count that was asked for, and the ridge."""
     with started(tmp_path, *LONG, "--out", "r.h5") as process:
@@ -337,17 +365,78 @@ def test_a_stopped_run_writes_what_was_lived(tmp_path, number, code):
     assert a == b
 
 
+def waits(process, number):
+    status = pathlib.Path("/proc", str(process.pid), "status").read_text()
+    return int(re.search(r"^ShdPnd:\s*(\w+)", status, re.M)[1], 16) >> (number - 1) & 1
+
+
+SLOWLY = ("--threads", "160", "--isa", "baseline")  # 160 chunks in hand
+
+
+def signal_once(process, number):
+    process.send_signal(number)
+    while waits(process, number):  # two signals that wait are one
+        time.sleep(0.001)
+
+
 def test_a_second_signal_ends_it_at_once(tmp_path):
-    slowly = ("--threads", "160", "--isa", "baseline")  # 160 chunks in hand
-    with started(tmp_path, *LONG, *slowly, "--out", "r.h5") as process:
+    with started(tmp_path, *LONG, *SLOWLY, "--out", "r.h5") as process:
         wait_until_it_lives(process)
+        signal_once(process, signal.SIGINT)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGSTOP)  # what is in hand is not done before
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
-        while catches(process, signal.SIGINT):  # two signals that wait are one
-            time.sleep(0.001)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
         process.communicate(timeout=5)
     assert process.returncode == -signal.SIGINT
     assert not list(tmp_path.iterdir())
+
+
+def test_the_same_signal_twice_within_a_second_is_one_request(tmp_path):
+    """timeout signals the process, then its group."""
+    with started(tmp_path, *LONG, *SLOWLY, "--trips", "all", "--out", "r.h5") as process:
+        wait_until_it_lives(process)
+        for _ in range(2):
+            signal_once(process, signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["r.h5", "r.run.json", "r.trips"]
+
+
+def test_a_lost_connection_is_nothing_to_nohup(tmp_path):
+    deaf = lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with started(tmp_path, *LONG, "--out", "r.h5", preexec_fn=deaf) as process:
+        wait_until_it_lives(process)
+        assert not catches(process, signal.SIGHUP)
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode == 130
+
+
+def test_what_has_nothing_to_save_ends_with_a_word(tmp_path):
+    with started(tmp_path, "card", "--host", "MNG", "--date", "2026-09-02", "--replicates", "4000000") as process:
+        while not catches(process, signal.SIGINT):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        err = process.communicate(timeout=5)[1]
+    assert process.returncode == -signal.SIGINT and err.endswith("safeconduct: stopped before it was done\n")
+
+
+def test_a_stopped_run_leaves_a_file_with_more_of_its_histories_alone(tmp_path):
+    path = tmp_path / "r.h5"
+    safeconduct("run", "bashir_2009", "--replicates", "20", "--seed", "1", "--out", path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["replicates"] = np.int64(100000)
+    before = path.read_bytes()
+    for seed, kept in (("1", True), ("7", False)):
+        with started(tmp_path, *LONG, "--seed", seed, "--threads", "1", "--out", "r.h5") as process:
+            wait_until_it_lives(process)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        assert process.returncode == 130 and (path.read_bytes() == before) is kept
+        assert ("are the first of the 100,000 in r.h5, which is left alone\n" in err) is kept
 
 
 def test_a_stopped_run_leaves_an_older_file_until_it_has_a_new_one(tmp_path):

@@ -374,6 +374,9 @@ def test_verify_finds_the_same_bits_and_a_changed_one(tmp_path, clean):
         damaged.write_bytes(good[:at] + bytes([good[at] ^ 255]) + good[at + 1:])
         assert safeconduct("verify", damaged, "--cells", 1, fails=True).returncode in (0, 65)
     assert safeconduct("verify", tmp_path / "none.h5", fails=True).returncode == 74
+    assert "1 of 1 cells" in safeconduct("verify", clean[0].parent, "--cells", 1).stdout
+    not_merged = safeconduct("verify", clean[0].parent / "cells", fails=True)
+    assert not_merged.returncode == 74 and "holds no results.h5, which 'safeconduct merge" in not_merged.stderr
 
 
 def forge(path, name):

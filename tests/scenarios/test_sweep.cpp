@@ -154,6 +154,23 @@ TEST_CASE("sweep: every mistake is named with its line in the design, before any
   CHECK(error("").find("needs at least one factor") != std::string::npos);
   CHECK(error(factor("key = \"parameters.th_J\"\nvalues = [1]") + factor("key = \"parameters.th_J\"\nvalues = [2]"))
             .find("two factors are called 'th_J'") != std::string::npos);
+  const std::string th_J = factor("key = \"parameters.th_J\"\nvalues = [1, 2]");
+  CHECK(error(th_J + factor("name = \"again\"\nkey = \"parameters.th_J\"\nvalues = [3]"))
+            .find("d.toml:6:1: error: the factors 'th_J' and 'again' both set 'parameters.th_J'") != std::string::npos);
+  CHECK(error(factor("key = \"hosts.MNG.member\"\nvalues = [true, false]") +
+              factor("key = \"hosts.*.member\"\nvalues = [true, false]"))
+            .find("so the first has no effect") != std::string::npos);
+  CHECK(error(th_J + factor("name = \"m\"\nalternatives = [{name = \"a\"}, {name = \"b\", set.parameters.th_J = 3}]"))
+            .find("the factor 'th_J' sets 'parameters.th_J' in every cell") != std::string::npos);
+  CHECK(error(factor("key = \"parameters.th_J\"\nvalues = [1, 2, 1.0]"))
+            .find("d.toml:5:17: error: the level 1.0 is given twice") != std::string::npos);
+  CHECK(error("design = \"list\"\n" + factor("key = \"parameters.th_J\"\nvalues = [1, 1]")) == "");
+  CHECK(error(factor("key = \"hosts.*.member\"\nvalues = [true, false]") +
+              factor("key = \"hosts.MNG.member\"\nvalues = [true, false]")) == "");
+  const std::vector<std::string> three = {"parameters.th_J=3"};
+  CHECK(Design(head + th_J, three).error.find("--set:1:12: error: it has no effect: the factor 'th_J' sets") !=
+        std::string::npos);
+  CHECK(Design(head + factor("key = \"parameters.th_J\"\nop = \"multiply\"\nvalues = [1, 2]"), three).error == "");
   CHECK(error("design = \"list\"\n" + factor("key = \"parameters.th_J\"\nvalues = [1, 2]") +
               factor("key = \"parameters.th_m\"\nvalues = [2]"))
             .find("each needs as many levels as the first: 2, got 1") != std::string::npos);
