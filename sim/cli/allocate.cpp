@@ -91,7 +91,11 @@ int allocate(const Arguments& arguments) {
   for (const agents::Host& h : scenario.world.hosts) text.host_codes.push_back(h.name);
   for (std::size_t e = 0; e < scenario.event_labels.size(); ++e)
     text.event_names.emplace(scenario.world.events[e].name, scenario.event_labels[e].name);
-  sim::write_whole(path, sim::allocation_image(allocation, text, effort, settings.seed));
+  const std::vector<std::byte> image = sim::allocation_image(allocation, text, effort, settings.seed);
+  if (stopped_by() != 0 &&
+      fuller_is_left_alone(path, sim::histories_behind(path, sim::allocation_kind(), image), allocation.replicates))
+    return 128 + stopped_by();
+  sim::write_whole(path, image);
 
   std::string out =
       grouped(allocation.replicates) +

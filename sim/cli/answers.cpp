@@ -6,10 +6,12 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
+#include <iostream>
 #include <limits>
 #include <system_error>
 
 #include "scenarios/problem.hpp"
+#include "sim/cli/stopping.hpp"
 #include "sim/cli/words.hpp"
 #include "sim/output/results.hpp"
 
@@ -77,6 +79,13 @@ void make_folder(const fs::path& folder) {
   fs::create_directories(folder, error);
   if (!error && !fs::is_directory(folder, error)) error = std::make_error_code(std::errc::not_a_directory);
   if (error) throw std::system_error(error, "cannot create the folder '" + folder.string() + "'");
+}
+
+bool fuller_is_left_alone(const fs::path& path, std::int64_t there, std::int64_t done) {
+  if (there < done) return false;
+  std::cerr << "stopped: the " << grouped(done) << " histories that were done are among the " << grouped(there)
+            << " of " << path.string() << ", which is left alone\n";
+  return true;
 }
 
 fs::path merged_file(const fs::path& given) {

@@ -29,6 +29,9 @@ void must_begin_with(std::string_view begins, std::string_view option, const std
 /// Throws unless the folder is there or can be made.
 void make_folder(const std::filesystem::path& folder);
 
+/// Of a command that was stopped: says so and is true if its file already rests on as many histories.
+bool fuller_is_left_alone(const std::filesystem::path& path, std::int64_t there, std::int64_t done);
+
 /// The merged file of a sweep, named by itself or by its folder.
 std::filesystem::path merged_file(const std::filesystem::path& given);
 

@@ -216,7 +216,11 @@ int compare(const Arguments& arguments) {
     for (std::size_t l = 0; l < base.leader_labels.size(); ++l)
       if (base.world.leaders[l].name == leader) text.leader_names.push_back(base.leader_labels[l].name);
   text.host_names = base.host_names;
-  sim::write_whole(path, sim::comparison_image(comparison, text, settings.seed));
+  const std::vector<std::byte> image = sim::comparison_image(comparison, text, settings.seed);
+  if (stopped_by() != 0 &&
+      fuller_is_left_alone(path, sim::histories_behind(path, sim::comparison_kind(), image), comparison.replicates))
+    return 128 + stopped_by();
+  sim::write_whole(path, image);
 
   std::string out = grouped(comparison.replicates) +
                     " histories of each world, replicate by replicate under the same luck (seed " +

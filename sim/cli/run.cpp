@@ -117,12 +117,8 @@ int run(const Arguments& arguments) {
     return 128 + number;
   }
   if (number != 0) {
-    const std::int64_t before = sim::histories_in(path, sim::run_fingerprint(text, settings.seed));
-    if (before >= tally.replicates()) {
-      std::cerr << "stopped: the " << grouped(tally.replicates()) << " histories that were done are the first of the "
-                << grouped(before) << " in " << path.string() << ", which is left alone\n";
-      return 128 + number;
-    }
+    const std::int64_t there = sim::histories_in(path, sim::run_fingerprint(text, settings.seed));
+    if (fuller_is_left_alone(path, there, tally.replicates())) return 128 + number;
   }
 
   sim::Results results{stage,

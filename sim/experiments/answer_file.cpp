@@ -132,6 +132,15 @@ void add_rows(std::string& page, const AnswerKind& kind) {
             std::string(f.meaning) + " |\n";
 }
 
+/// The scenarios behind an answer, whatever count of replicates they ask for.
+std::vector<std::string> worlds_of(const NetcdfReader& file) {
+  std::vector<std::string> worlds = file.texts("provenance/scenario");
+  for (std::string& world : worlds)
+    if (const std::size_t at = world.find("\nreplicates = "); at != world.npos)
+      world.erase(at, world.find('\n', at + 1) - at);
+  return worlds;
+}
+
 }  // namespace
 
 const AnswerKind& comparison_kind() {
@@ -215,6 +224,27 @@ NetcdfReader open_answer(const std::filesystem::path& path, const AnswerKind& ki
     if (filetype == wanted) throw_damaged(path, e.what());
   }
   throw other();
+}
+
+std::int64_t histories_behind(const std::filesystem::path& path, const AnswerKind& kind,
+                              const std::vector<std::byte>& image) {
+  try {
+    const NetcdfReader there(read_whole(path)), here(image);
+    for (const char* text : {"filetype", "source", "effort"})
+      if (here.has_attribute("", text) && here.text_attribute("", text) != there.text_attribute("", text)) return 0;
+    if (here.unsigned_attribute("", "seed") != there.unsigned_attribute("", "seed")) return 0;
+    if (worlds_of(here) != worlds_of(there)) return 0;
+    const auto labels = [](const NetcdfReader& file, const Field& f) {
+      std::vector<std::string> texts = file.texts(std::string(f.name));
+      std::sort(texts.begin(), texts.end());  // places go by what was found
+      return texts;
+    };
+    for (const Field& f : kind.fields)
+      if (f.coordinate && f.type == Type::text && labels(here, f) != labels(there, f)) return 0;
+    return there.integer_attribute("", "replicates");
+  } catch (const std::exception&) {
+    return 0;
+  }
 }
 
 void export_answer(std::ostream& out, const std::filesystem::path& path, const AnswerKind& kind,

@@ -2,6 +2,8 @@
 // fields, from which the file, its CSV and the pages of SCHEMA.md are made.
 #pragma once
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <ostream>
 #include <span>
@@ -31,6 +33,11 @@ std::vector<const AnswerKind*> answer_kinds();
 /// labels of the dimensions. Errors: as open_answer.
 void export_answer(std::ostream& out, const std::filesystem::path& path, const AnswerKind& kind,
                    std::string_view dimensions);
+
+/// How many histories a file rests on that answers the same question as `image`: of the same worlds, places and seed.
+/// Never throws: 0 if there is none.
+std::int64_t histories_behind(const std::filesystem::path& path, const AnswerKind& kind,
+                              const std::vector<std::byte>& image);
 
 /// The part of SCHEMA.md about answers.
 std::string answers_page();

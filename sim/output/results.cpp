@@ -378,6 +378,7 @@ std::int64_t histories_in(const std::filesystem::path& path, std::string_view fi
   try {
     const NetcdfReader file(read_whole(path));
     const bool same = file.text_attribute("", "filetype") == results_filetype &&
+                      file.text_attribute("", "source") == "safeconduct " SAFECONDUCT_VERSION &&
                       file.text_attribute("", "fingerprint") == fingerprint;
     return same ? file.integer_attribute("", "replicates") : 0;
   } catch (const std::exception&) {

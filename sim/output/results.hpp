@@ -107,7 +107,7 @@ bool reads_whole(const std::filesystem::path& path);
 /// same text in a results file and in its trips says that they belong together.
 std::string run_fingerprint(const ResultsText& text, std::uint64_t seed);
 
-/// How many histories of the run with this fingerprint a results file holds. Never throws: 0 if there are none.
+/// How many histories of the run with this fingerprint a results file of this version holds. Never throws: 0 if none.
 std::int64_t histories_in(const std::filesystem::path& path, std::string_view fingerprint);
 
 }  // namespace sim

@@ -436,7 +436,7 @@ def test_a_stopped_run_leaves_a_file_with_more_of_its_histories_alone(tmp_path):
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=60)
         assert process.returncode == 130 and (path.read_bytes() == before) is kept
-        assert ("are the first of the 100,000 in r.h5, which is left alone\n" in err) is kept
+        assert ("are among the 100,000 of r.h5, which is left alone\n" in err) is kept
 
 
 def test_a_stopped_run_leaves_an_older_file_until_it_has_a_new_one(tmp_path):

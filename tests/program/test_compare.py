@@ -109,6 +109,23 @@ def test_what_cannot_be_compared_is_said_and_nothing_is_written(tmp_path, argume
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("command", [("compare", "no_warrant", "no_campaign"), ("allocate", "dushanbe_2025")])
+def test_a_stopped_answer_leaves_one_of_more_histories_alone(tmp_path, command):
+    path = tmp_path / "a.h5"
+    safeconduct(*command, "--replicates", 4096, "--out", path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["replicates"] = np.int64(4000000)
+    before = path.read_bytes()
+    for seed, kept in (((), True), (("--seed", "7"), False)):
+        arguments = [PROGRAM, *command, "--replicates", "4000000", "--out", "a.h5", *seed]
+        with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            time.sleep(4)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=120)
+        assert process.returncode == 130 and (path.read_bytes() == before) is kept
+        assert ("are among the 4,000,000 of a.h5, which is left alone\n" in err) is kept
+
+
 def test_a_stopped_comparison_tells_what_was_lived(tmp_path):
     """And equals a comparison of that many histories in every number."""
     arguments = [PROGRAM, "compare", "dushanbe_2025", "no_warrant", "--replicates", "4000000", "--out", "s.h5"]
