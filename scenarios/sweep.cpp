@@ -908,6 +908,8 @@ alternatives = [
   middle 95 % of its prior, spread as the prior is; the weights that must sum to 1 have none.
 - `[sweep.adaptive]` lives each cell until an outcome is known well enough, with looks at 1,024, 2,048, 4,096, ... replicates by
   a rule that stays valid under repeated looks; the results say what was reached.
+- What a factor sets, it sets in every cell: another factor, an alternative or `--set` beside it would have no effect and is a
+  mistake (`add` and `multiply` start from what is set). So is a level given twice, but in a list.
 - A number stays a number in the results; any other level is a text, an alternative its name.
 - `replicates`, `seed` and the frame (`start`, `end`, `weeks`, the states) are the same in every cell.
 )";
