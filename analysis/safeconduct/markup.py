@@ -54,8 +54,23 @@ def plus_minus(difference: float, half: float) -> list[str]:
 
 def interval(low: float, high: float) -> str:
     """Two shares in percent, with a decimal where they are less than two points apart."""
-    places = 1 if high - low < 0.02 else 0
+    places = _places(low, high)
     return f"({100 * low:.{places}f} to {100 * high:.{places}f})"
+
+
+def share_within(p: float, low: float, high: float) -> str:
+    """A share as ``share`` writes it, to the decimals of its interval: no point lies outside the interval beside it.
+
+    >>> share_within(0.0545, 0.052, 0.058), interval(0.052, 0.058)
+    ('5.5 %', '(5.2 to 5.8)')
+    """
+    if not np.isfinite(p) or not _places(low, high) or not 0.0005 <= p < 0.9995:
+        return share(p)
+    return f"{100 * p:.1f} %"
+
+
+def _places(low: float, high: float) -> int:
+    return 1 if high - low < 0.02 else 0
 
 
 def short(x: float) -> str:

@@ -17,13 +17,13 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from .intervals import Z, with_error
 from .compare import alternative_id, compare, open_comparison
 from .results import events, hosts, leader_id, ledger, opened, world, years
-from .style import (BLUE, DARK, GREY, MEMBER, MEMBER_MARK, ORANGE, OTHER, OTHER_MARK, PRIOR, RED, SKY, axes, bare,
-                    heading, histories, legend_below, own_parameters, period, settle, sign)
+from .style import (BLUE, DARK, GREY, MEMBER, MEMBER_MARK, ORANGE, OTHER, OTHER_MARK, PRIOR, PURPLE, RED, SKY, axes,
+                    bare, heading, histories, legend_below, own_parameters, period, settle, sign)
 
 #: What becomes of an invitation: column of the tables, word, colour.
 FATES = (("goes", "goes", BLUE), ("delegate", "sends a delegate or a link", SKY), ("skip", "skips", "#d9d9d9"),
          ("stays_home", "announces, stays home", ORANGE), ("withdrawn", "host withdraws", RED),
-         ("other", "void or pending", DARK))
+         ("arrested", "is arrested", PURPLE), ("other", "void or pending", DARK))
 
 _FANS = {
     "nu": ("nu_mean", "nu_quantile", "The norm against receiving a wanted leader", "norm strength nu (0 to 2)"),
@@ -110,7 +110,7 @@ def plot_calendar(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes |
     legend_below(ax, [handles[i] for i in keep], [words[i] for i in keep], 3)
     title = f"The calendar of {_name(ds, who)}"
     heading(ax, title, f"Share of {histories(ds)}; bold: the host has a duty to arrest.\n"
-            "Whiskers: 95 % intervals of the share that goes")
+            "Whiskers: 95 % intervals of the share that goes: visits, cut short or not")
     return sign(ax, title, ds)
 
 
@@ -124,7 +124,7 @@ def calendar_shares(ds: xr.Dataset | str | Path, leader: int | str = 0):
     ds = opened(ds)
     who = leader_id(ds, leader)
     table = events(ds, who).query("opportunities > 0").reset_index(drop=True)
-    table["goes"] = table["visited"] + table["cut_short"] + table["arrested"]
+    table["goes"] = table["visited"] + table["cut_short"]
     table["other"] = table["void"] + table["pending"]
     for column, _, _ in FATES:
         table[column] = table[column] / table["opportunities"]

@@ -28,8 +28,8 @@ import xarray as xr
 from . import drawings
 from .compare import open_comparison
 from .intervals import Z, wilson
-from .markup import (csv_text, decimals, download, html_table, interval, plus_minus, sha256, share, signed,
-                     small_chance)
+from .markup import (csv_text, decimals, download, html_table, interval, plus_minus, sha256, share, share_within,
+                     signed, small_chance)
 from .program import ProgramError, call
 from .results import ResultsError, hosts, open_results, years
 
@@ -419,10 +419,11 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
                       f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
                       f'aria-label="{escape(words)}">'
                       f"<title>{escape(words)}</title>{bars}</svg>"
-                      f'<span class="goes">goes {share(goes / n if n else np.nan)} '
+                      f'<span class="goes">goes {share_within(goes / n if n else np.nan, low, high)} '
                       f'<small>{interval(low, high)}</small></span></li>\n')
-        return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up; in '
-                f'brackets 95 % intervals of the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol '
+        return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up. '
+                f'Goes: a visit, in full or cut short; an arrest is counted on its own. In brackets 95 % intervals of '
+                f'the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol '
                 f'class="calendar">\n{items}</ol>\n')
 
     # the ledger

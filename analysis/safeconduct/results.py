@@ -172,8 +172,8 @@ def events(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.D
     """The calendar: one row for each scheduled trip, stages merged, by date, with counts and ``goes_share``, the
     share that went. ``p_arrest`` and ``pi_arrest`` as in ``hosts``.
 
-    ``goes_share`` is the share of ``opportunities`` in which the leader reached the host, ``low`` and ``high`` its 95 %
-    interval; ``duty`` whether the host has to arrest in the week of the start.
+    ``goes_share`` is the share of ``opportunities`` with a visit, in full or cut short (``arrested`` is counted on its
+    own), ``low`` and ``high`` its 95 % interval; ``duty`` whether the host has to arrest in the week of the start.
 
     >>> table = events(open_results(example)).set_index("name")
     >>> bool(table.loc["SCO summit, Bishkek", "goes_share"] > 0.9)
@@ -191,9 +191,9 @@ def events(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.D
     table.insert(len(labels), "duty", [
         bool(issued[row.leader] <= row.week and ((since <= row.week) & (row.week < until)).any())
         for row in table.itertuples() for since, until in [bound.get(row.host, _NEVER)]])
-    reached = table["visited"] + table["cut_short"] + table["arrested"]
-    table["goes_share"] = reached / table["opportunities"].where(table["opportunities"] > 0)
-    table["low"], table["high"] = wilson(reached, table["opportunities"])
+    visits = table["visited"] + table["cut_short"]
+    table["goes_share"] = visits / table["opportunities"].where(table["opportunities"] > 0)
+    table["low"], table["high"] = wilson(visits, table["opportunities"])
     table = table.sort_values("date", kind="stable").drop(columns="event")
     return (table if leader is None else table[table["leader"] == leader_id(ds, leader)]).reset_index(drop=True)
 

@@ -61,7 +61,7 @@ sim::Filtered mixed(const agents::World& world, std::span<const sim::Opportunity
   return sim::mixture(each);
 }
 
-constexpr const char* table_head = "date        host          goes  choice  kept away  outcome                 event\n";
+constexpr const char* table_head = "date        host          went  choice  kept away  outcome                 event\n";
 
 std::string table_line(const sim::Prediction& p) {
   return scenarios::to_text(scenarios::Date(std::chrono::days(p.day))) + "  " + left(p.host, 4) +
@@ -125,7 +125,7 @@ int hindcast(const Arguments& arguments) {
     std::cout
         << "\n"
         << all.size() << " decisions, log likelihood " << fixed(log_likelihood, 2)
-        << ". Given that the record has the opportunity: it has nearly every trip made, and those not made\n"
+        << ". Went: visits, in full or cut short, and arrests. Given that the record has the opportunity: it has nearly every trip made, and those not made\n"
            "only where somebody wrote about them. P(arrest) is mostly a prior: no sitting leader has been arrested.\n";
   return Exit::done;
 }

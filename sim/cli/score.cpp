@@ -173,7 +173,8 @@ int score(const Arguments& arguments) {
               << forecast.stated << " by " << forecast.program << " (its hash agrees)\n";
   std::cout << Scorer(forecast, record, arguments.flag("complete"), json).text();
   if (!json)
-    std::cout << "\nTrips made are nearly complete in a record; of trips not made only those are in it that somebody "
+    std::cout << "\nWent: visits, in full or cut short, and arrests (a forecast's 'goes' counts visits alone).\n"
+                 "Trips made are nearly complete in a record; of trips not made only those are in it that somebody "
                  "wrote about.\n";
   return Exit::done;
 }

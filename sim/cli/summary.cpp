@@ -95,10 +95,9 @@ class Table {
       out_ += "  (" + std::to_string(trips.size() - shown.size()) +
               " more events in the file: safeconduct export events)\n";
     out_ +=
-        "  Goes: reaches the host (cut short: share of these). Sends: a delegate or a video link. Withdrawn by the "
-        "host,\n"
-        "  stays home: announced trips that came to nothing; a host nobody tries to visit withdraws nothing. +2: two\n"
-        "  further stages of the same trip.\n";
+        "  Goes: a visit, in full or cut short (cut short: share of these); an arrest is none. Sends: a delegate or a\n"
+        "  video link. Withdrawn by the host, stays home: announced trips that came to nothing; a host nobody tries to\n"
+        "  visit withdraws nothing. +2: two further stages of the same trip.\n";
   }
 
   static std::string cut_short(double whole, double cut) {

@@ -72,8 +72,9 @@ def test_calendar_draws_the_counts_of_the_file(ds):
     counts = events(ds).set_index("name")
     for event in ("BRICS summit, Rio de Janeiro", "State visit, Dushanbe"):
         n = counts.loc[event, "opportunities"]  # all histories but those of an earlier arrest
-        reached = counts.loc[event, ["visited", "cut_short", "arrested"]].sum()
-        assert table.loc[event, "goes"] == reached / n
+        reached = counts.loc[event, ["visited", "cut_short"]].sum()
+        assert table.loc[event, "goes"] == reached / n == counts.loc[event, "goes_share"]
+        assert table.loc[event, "arrested"] == counts.loc[event, "arrested"] / n
         assert table.loc[event, "low"] <= reached / n <= table.loc[event, "high"]
         assert table.loc[event, "delegate"] == counts.loc[event, "delegate"] / n
     ax = safeconduct.plot_calendar(ds)

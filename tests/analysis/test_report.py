@@ -5,6 +5,7 @@ How it looks and behaves in a browser: test_report_in_a_browser.py.
 import base64
 import doctest
 import hashlib
+import html
 import io
 import os
 import re
@@ -12,11 +13,12 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import safeconduct.report
-from safeconduct import ResultsError, hosts, open_comparison, open_results, outcomes
+from safeconduct import ResultsError, events, hosts, open_comparison, open_results, outcomes
 from safeconduct.report import report
 
 
@@ -108,6 +110,17 @@ def test_figures_are_those_of_the_file(example, page):
     parameters = pd.read_csv(io.StringIO(download(page, "parameters.csv")))
     assert set(parameters["kind"]) <= {"assumed", "estimated"} and len(parameters) > 80
     assert download(page, "scenario.toml").startswith("# The scenario 'dushanbe_2025' in full")
+
+
+def test_the_share_that_goes_is_that_of_visits_and_lies_in_its_interval(example, page):
+    said = re.findall(r'class="what">([^<]*?), [^<,]*<.*?goes ([<>]?)([\d.]+) % <small>\(([\d.]+) to ([\d.]+)\)', page)
+    table = events(open_results(example)).set_index("name")
+    assert len(said) == len(table) > 20
+    for name, bound, point, low, high in said:
+        row = table.loc[[html.unescape(name)]]
+        assert np.allclose(row["goes_share"], (row["visited"] + row["cut_short"]) / row["opportunities"])
+        assert bound or float(low) <= float(point) <= float(high), name
+        assert bound or np.abs(100 * row["goes_share"] - float(point)).min() <= (0.05 if "." in point else 0.5) + 1e-9
 
 
 def test_it_says_what_it_cannot_know_wherever_an_arrest_has_a_number(page):
