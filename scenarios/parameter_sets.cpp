@@ -100,7 +100,7 @@ std::string to_table(const ParameterSets& sets) {
 ParameterSets thinned(const ParameterSets& sets, std::size_t n) {
   const std::size_t all = sets.sets.size();
   ParameterSets some{sets.names, {}, sets.block};
-  for (std::size_t i = 0; i < std::min(n, all); ++i) some.sets.push_back(sets.sets[i * all / std::min(n, all)]);
+  for (std::size_t i = 0; i < std::min(n, all); ++i) some.sets.push_back(sets.sets[place_of(i, std::min(n, all), all)]);
   return some;
 }
 

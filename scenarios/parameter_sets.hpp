@@ -18,6 +18,7 @@ struct ParameterSets {
   std::vector<std::string> names;
   std::vector<std::vector<double>> sets;  ///< [set][name]
   std::int64_t block = 0;                 ///< replicates that share a set; 0: not yet said
+  std::size_t of = 0;                     ///< sets that these were chosen from; 0: not said
 
   std::size_t set_of(std::int64_t replicate) const { return static_cast<std::size_t>(replicate / block); }
   /// The world under a set. Routes stay as they were found under the world's own parameters.
@@ -32,6 +33,8 @@ ParameterSets read_parameter_sets(const Table& table);
 /// Reads back to the same bits.
 std::string to_table(const ParameterSets& sets);
 
+/// The i-th of n that are spread evenly over the order of all.
+inline std::size_t place_of(std::size_t i, std::size_t n, std::size_t all) { return i * all / n; }
 /// At most n of the sets, spread evenly over their order.
 ParameterSets thinned(const ParameterSets& sets, std::size_t n);
 

@@ -38,7 +38,7 @@ void tell(std::string& out, const sim::Allocation& a, const sim::AllocationText&
       where = most < a.events.size()    ? text.event_names.at(a.events[most])
               : most == a.events.size() ? "bilateral visits"
                                         : "second stops";
-    out += "  " + left(text.host_names[at.place.host.index], 20) + right(fixed(at.place.goes, 2), 10) +
+    out += "  " + left(text.host_names[at.place.host.index], 20) + right(fixed(at.place.by_leader[l], 2), 10) +
            right(signed_number(e.mean, 4), 11) + "   " +
            left(signed_number(e.low, 4) + " .. " + signed_number(e.high, 4), 26) +
            left(verdict(e, "repays", "backfires"), where.empty() ? 11 : 13) + where + "\n";
@@ -103,7 +103,7 @@ int allocate(const Arguments& arguments) {
       std::to_string(settings.seed) + ").\nEffort: " + fixed(effort.units, 2) +
       " a week, in medium organisations (the shipped ones sum to 5), all of it at one host\n"
       "instead of in general advocacy.\n"
-      "Announced: trips there a history, while it has a duty. Prevented: visits under a duty that are not "
+      "Announced: the leader's trips there a history, while it has a duty. Prevented: visits under a duty that are not "
       "made,\nhere or elsewhere, in " +
       std::to_string(scenario.world.weeks) + " weeks.\n";
   for (std::size_t l = 0; l < allocation.leaders.size(); ++l) tell(out, allocation, text, l);

@@ -84,7 +84,7 @@ int hindcast(const Arguments& arguments) {
   settings.threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
 
   const scenarios::Record record = scenarios::read_record(file, record_folder, scenarios::read_facts(places.world));
-  const auto sets = posterior_wanted(arguments, settings.particles);
+  const auto sets = posterior_wanted(arguments, settings.particles, "particles");
   if (const auto posterior = arguments.text("posterior");
       posterior && std::filesystem::path(*posterior).extension() == ".h5")
     if (sim::read_posterior(*posterior).record == sim::Sha256().add(sim::read_whole(file)).digest())

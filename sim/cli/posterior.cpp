@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <numeric>
 
 #include "sim/cli/progress.hpp"
@@ -19,9 +20,8 @@ class Uncertainty {
   Uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage, const std::vector<sim::Outcomes>& by_set)
       : scenario_(scenario), stage_(stage), by_set_(by_set), rows_(stage) {}
 
-  std::string text(std::int64_t block) {
-    out_ = "Chance and ignorance: " + std::to_string(by_set_.size()) + " parameter sets of " + grouped(block) +
-           " histories each\n" + std::string(38, ' ') + "    mean    chance ignorance  ignorance's share\n";
+  std::string text(const scenarios::ParameterSets& sets, std::int64_t replicates) {
+    out_ = "Chance and ignorance: " + lived(sets, replicates) + "\n" + std::string(38, ' ') + "    mean    chance ignorance  ignorance's share\n";
     for (std::size_t l = 0; l < stage_.leaders; ++l) {
       out_ += "  " + scenario_.leader_labels[l].name + "\n";
       for (const auto& [m, name] : {std::pair{sim::Measure::visits, "visits"},
@@ -39,6 +39,15 @@ class Uncertainty {
   }
 
  private:
+  /// "157 of 200 parameter sets of 128 histories each, the last 32"
+  std::string lived(const scenarios::ParameterSets& sets, std::int64_t replicates) const {
+    const auto n = static_cast<std::int64_t>(by_set_.size());
+    const std::int64_t last = replicates - (n - 1) * sets.block;
+    return std::to_string(n) + (by_set_.size() < sets.of ? " of " + std::to_string(sets.of) : "") +
+           (n == 1 && sets.of <= 1 ? " parameter set of " : " parameter sets of ") + grouped(sets.block) +
+           " histories each" + (last < sets.block ? ", the last " + grouped(last) : "");
+  }
+
   void line(const std::string& name, std::size_t row, int decimals) {
     const sim::VarianceSplit s = sim::split(by_set_, row);
     const bool seen = s.ignorance > 2 * s.ignorance_se;
@@ -72,33 +81,56 @@ class Uncertainty {
   std::string out_;
 };
 
-/// The rows of a CSV table, or draws of a fit that stand for all alike.
-scenarios::ParameterSets sets_in(const std::filesystem::path& file) {
+/// The rows of a CSV table, or n draws of a fit that stand for all alike.
+scenarios::ParameterSets sets_in(const std::filesystem::path& file, std::size_t n) {
   if (file.extension() != ".h5") return scenarios::read_parameter_sets(scenarios::Table(file, {}));
   const sim::Posterior posterior = sim::read_posterior(file);
   scenarios::ParameterSets sets;
   sets.names = posterior.names;
-  for (const std::size_t draw : posterior.alike(std::min<std::size_t>(posterior.size(), most_sets))) {
+  for (const std::size_t draw : posterior.alike(std::min(posterior.size(), n))) {
     sets.sets.emplace_back();
     for (std::size_t a = 0; a < posterior.names.size(); ++a) sets.sets.back().push_back(posterior.at(draw, a));
   }
   return sets;
 }
 
+/// Which of the sets asked for are not lived, and with how many replicates they would be.
+std::string left_out(const std::string& file, const scenarios::ParameterSets& sets, std::size_t asked,
+                     std::int64_t replicates, std::string_view counted_by) {
+  const std::size_t lived = sets.sets.size(), out = sets.of - lived;
+  std::string which;
+  for (std::size_t i = 0, next = 0; i < sets.of && out <= 12; ++i)
+    if (next < lived && scenarios::place_of(next, lived, sets.of) == i)
+      ++next;
+    else
+      which += (which.empty() ? "" : ", ") + std::to_string(i + 1);
+  const auto step = static_cast<std::int64_t>(asked) * sim::ensemble_step;
+  const std::int64_t enough = (replicates + step - 1) / step * step;
+  return "note: " + file + ": " + std::to_string(lived) + " of its " + std::to_string(sets.of) +
+         " parameter sets are used, spread evenly" + (out <= 12 ? "; without number " + which : "") + ". '" +
+         (asked > static_cast<std::size_t>(most_sets) ? "--sets " + std::to_string(asked) + " " : "") + "--" +
+         std::string(counted_by) + " " + std::to_string(enough) + "' uses " +
+         (asked == sets.of ? "all" : std::to_string(asked)) + "\n";
+}
+
 }  // namespace
 
-std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& arguments, std::int64_t replicates) {
+std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& arguments, std::int64_t replicates,
+                                                         std::string_view counted_by) {
   const auto most = arguments.whole("sets", 1, 100000);
   const auto file = arguments.text("posterior");
   if (!file) {
     if (most) throw UsageError("option '--sets' goes with '--posterior FILE'");
     return {};
   }
-  const auto all = sets_in(*file);
+  const auto all = sets_in(*file, static_cast<std::size_t>(std::max(most.value_or(most_sets), most_sets)));
   const std::int64_t wanted = std::min(most.value_or(most_sets), static_cast<std::int64_t>(all.sets.size()));
   const sim::Ensemble spread = sim::spread(replicates, static_cast<std::size_t>(wanted));
   scenarios::ParameterSets sets = scenarios::thinned(all, spread.sets);
   sets.block = spread.block;
+  sets.of = all.sets.size();
+  const std::size_t asked = most ? static_cast<std::size_t>(wanted) : sets.of;
+  if (sets.sets.size() < asked) std::cerr << left_out(*file, sets, asked, replicates, counted_by);
   return sets;
 }
 
@@ -136,8 +168,9 @@ void live_each(const scenarios::Scenario& scenario, const agents::Stage& stage,
 }
 
 std::string uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage,
-                        const std::vector<sim::Outcomes>& by_set, std::int64_t block) {
-  return Uncertainty(scenario, stage, by_set).text(block);
+                        const std::vector<sim::Outcomes>& by_set, const scenarios::ParameterSets& sets,
+                        std::int64_t replicates) {
+  return Uncertainty(scenario, stage, by_set).text(sets, replicates);
 }
 
 }  // namespace cli

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "scenarios/parameter_sets.hpp"
 #include "scenarios/scenario.hpp"
@@ -14,8 +15,10 @@
 
 namespace cli {
 
-/// The sets of --posterior FILE, thinned to at most --sets and spread over n replicates; nothing without the option.
-std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& arguments, std::int64_t replicates);
+/// The sets of --posterior FILE, thinned to at most --sets and spread over n replicates; nothing without the option. A
+/// note tells of sets that were asked for and are left out. `counted_by`: the option that gives n.
+std::optional<scenarios::ParameterSets> posterior_wanted(const Arguments& arguments, std::int64_t replicates,
+                                                         std::string_view counted_by = "replicates");
 
 /// The sets a stored run was lived under; nothing if it had one set.
 std::optional<scenarios::ParameterSets> sets_of(const Revived& revived);
@@ -29,8 +32,9 @@ void live_each(const scenarios::Scenario& scenario, const agents::Stage& stage,
                const std::optional<scenarios::ParameterSets>& sets, sim::RunSettings settings,
                const std::function<void(std::span<const sim::TripRecord>)>& take);
 
-/// Chance and ignorance, outcome by outcome, for the summary.
+/// Chance and ignorance, outcome by outcome, for the summary of a run over `replicates` under `sets`.
 std::string uncertainty(const scenarios::Scenario& scenario, const agents::Stage& stage,
-                        const std::vector<sim::Outcomes>& by_set, std::int64_t block);
+                        const std::vector<sim::Outcomes>& by_set, const scenarios::ParameterSets& sets,
+                        std::int64_t replicates);
 
 }  // namespace cli

@@ -152,7 +152,7 @@ int run(const Arguments& arguments) {
   sim::write_run_log(path, log);
 
   std::cout << summary(scenario, stage, tally, ridge, sets.has_value());
-  if (sets) std::cout << '\n' << uncertainty(scenario, stage, by_set, sets->block);
+  if (sets) std::cout << '\n' << uncertainty(scenario, stage, by_set, *sets, tally.replicates());
   std::cout << "\nwrote " << path.string();
   if (parts) std::cout << " and " << sim::trips_folder(path).string();
   std::cout << "\nnext: safeconduct replay " << path.string() << " --replicate 7    tells one of these histories\n"

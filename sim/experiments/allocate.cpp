@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 #include "agents/arithmetic.hpp"
 #include "sim/run/in_order.hpp"
@@ -32,7 +33,7 @@ std::vector<Place> places(const agents::Stage& stage, std::size_t most, const Co
   const auto make_worker = [&] {
     return [&, life = std::make_shared<BatchLife>(batch, kernel),
             history = agents::History()](std::int64_t chunk) mutable {
-      Goes goes(stage.hosts);
+      Goes goes(stage.hosts * stage.leaders);
       const std::int64_t end = std::min((chunk + 1) * chunk_size, s.replicates);
       for (std::int64_t first = chunk * chunk_size; first < end; first += block_replicates) {
         const int count = static_cast<int>(std::min<std::int64_t>(block_replicates, end - first));
@@ -44,22 +45,27 @@ std::vector<Place> places(const agents::Stage& stage, std::size_t most, const Co
             const auto duty = [&](agents::Week t) {
               return stage.period(std::min(t, stage.weeks() - 1)).leaders[d.leader.index].hosts[d.host.index].duty > 0;
             };
-            if (duty(d.week) || duty(d.week_out)) ++goes[d.host.index];
+            if (duty(d.week) || duty(d.week_out)) ++goes[d.host.index * stage.leaders + d.leader.index];
           }
         }
       }
       return goes;
     };
   };
-  Goes total(stage.hosts);
+  Goes total(stage.hosts * stage.leaders);
   const std::int64_t chunks = (s.replicates + chunk_size - 1) / chunk_size;
   in_order(chunks, s.threads, s.stop, make_worker, [&](const Goes& goes) {
-    for (std::size_t h = 0; h < goes.size(); ++h) total[h] += goes[h];
+    for (std::size_t i = 0; i < goes.size(); ++i) total[i] += goes[i];
   });
   std::vector<Place> all;
-  for (std::size_t h = 0; h < stage.hosts; ++h)
-    if (total[h] > 0)
-      all.push_back({agents::host_id(h), static_cast<double>(total[h]) / static_cast<double>(s.replicates)});
+  for (std::size_t h = 0; h < stage.hosts; ++h) {
+    const std::span<const std::int64_t> each(&total[h * stage.leaders], stage.leaders);
+    const std::int64_t together = std::accumulate(each.begin(), each.end(), std::int64_t{0});
+    if (together == 0) continue;
+    const auto a_history = [&](std::int64_t n) { return static_cast<double>(n) / static_cast<double>(s.replicates); };
+    all.push_back({agents::host_id(h), a_history(together), {}});
+    for (const std::int64_t n : each) all.back().by_leader.push_back(a_history(n));
+  }
   std::stable_sort(all.begin(), all.end(), [](const Place& a, const Place& b) { return a.goes > b.goes; });
   all.resize(std::min(all.size(), most));
   return all;

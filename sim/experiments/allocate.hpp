@@ -21,7 +21,8 @@ agents::World with_effort(agents::World world, agents::HostId host, const Effort
 /// A host that effort can hold on to: trips are announced there while it has a duty.
 struct Place {
   agents::HostId host;
-  double goes = 0;  ///< announced trips a history, in the weeks of a duty
+  double goes = 0;                ///< announced trips a history, in the weeks of a duty, of all leaders together
+  std::vector<double> by_leader;  ///< of each
 };
 /// The `most` hosts with most such trips, by `replicates` histories of the base; hosts without any are not among them:
 /// effort there changes nothing, in any history.

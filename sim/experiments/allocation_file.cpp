@@ -38,7 +38,7 @@ std::vector<std::byte> allocation_image(const Allocation& a, const AllocationTex
   file.attribute("effort", "budget " + shortest(effort.units) + ", litigation share " + shortest(effort.litigation) +
                                ", winnability " + shortest(effort.winnability));
   std::vector<std::string> place, place_name, occasion = a.events, occasion_name;
-  std::vector<double> announced, there, reduction, events;
+  std::vector<double> announced, announced_by_leader, there, reduction, events;
   Effects norm, prevented;
   for (const Allocation::At& at : a.at) {
     place.push_back(text.host_codes[at.place.host.index]);
@@ -46,6 +46,7 @@ std::vector<std::byte> allocation_image(const Allocation& a, const AllocationTex
     announced.push_back(at.place.goes);
     norm.add(at.norm);
     for (std::size_t l = 0; l < a.leaders.size(); ++l) {
+      announced_by_leader.push_back(at.place.by_leader[l]);
       prevented.add(at.prevented[l]);
       there.push_back(at.there[l]);
       reduction.push_back(at.reduction[l]);
@@ -64,6 +65,7 @@ std::vector<std::byte> allocation_image(const Allocation& a, const AllocationTex
   file.write("leader_name", text.leader_names);
   file.write("occasion_name", std::move(occasion_name));
   file.write("announced", std::move(announced));
+  file.write("announced_by_leader", std::move(announced_by_leader));
   norm.write(file, "norm");
   prevented.write(file, "prevented");
   file.write("prevented_there", std::move(there));

@@ -84,7 +84,9 @@ constexpr Field allocation_fields[] = {
     {"", "leader_name", "leader", Type::text, "", "", "name of the leader", true},
     {"", "occasion_name", "occasion", Type::text, "", "", "name of the event", true},
     {"", "announced", "place", Type::real, "1", "",
-     "trips announced there a history without the effort, in the weeks of a duty: mean of the first 4,096"},
+     "trips of all leaders announced there a history without the effort, in the weeks of a duty: mean of the first "
+     "4,096"},
+    {"", "announced_by_leader", "place leader", Type::real, "1", "", "of these, the leader's own"},
     {"", "norm", "place", Type::real, "1", "nu", "change of the norm's strength, mean over the weeks"},
     {"", "norm_se", "place", Type::real, "1", "", "its standard error (paired)"},
     {"", "norm_low", "place", Type::real, "1", "",

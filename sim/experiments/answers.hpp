@@ -22,7 +22,7 @@ struct AnswerKind {
   std::span<const Field> fields;
   std::string_view about;  ///< markdown, for the page
 };
-inline constexpr std::array<std::int32_t, 2> answer_version = {1, 0};
+inline constexpr std::array<std::int32_t, 2> answer_version = {1, 1};
 
 const AnswerKind& comparison_kind();
 const AnswerKind& allocation_kind();

@@ -55,6 +55,19 @@ def test_the_same_bytes_on_one_thread_and_its_tables_as_csv(allocation, tmp_path
         assert len(rows(safeconduct("export", "allocation-occasions", path).stdout)) == file["prevented_at"].size
 
 
+def test_announced_trips_are_those_of_the_leader_of_the_table(tmp_path):
+    ran = safeconduct("allocate", "two_leaders_2025", "--replicates", 256, "--hosts", 12, "--out", tmp_path / "a.h5")
+    with xarray.open_dataset(tmp_path / "a.h5") as file:
+        each, names = file.announced_by_leader, list(file.place_name.values)
+        assert np.allclose(each.sum("leader"), file.announced) and float(each.min()) < 0.1 * float(each.max())
+        tables = ran.stdout.split("announced  prevented")[1:]
+        for leader, table in enumerate(tables):
+            lines = table.splitlines()[1:1 + len(names)]
+            assert [line.split("  ")[1].strip() for line in lines] == names
+            assert [float(line[22:32]) for line in lines] == pytest.approx(each.values[:, leader], abs=0.0051)
+    assert len(tables) == 2
+
+
 def test_without_a_duty_there_is_no_place_for_effort(tmp_path):
     ran = safeconduct("allocate", "no_warrant", "--replicates", "500", cwd=tmp_path)
     assert "nothing to hold on to" in ran.stdout and not list(tmp_path.iterdir())

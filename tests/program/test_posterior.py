@@ -23,7 +23,8 @@ def run(folder, out, *options):
 @pytest.fixture(scope="module")
 def results(folder):
     ran = run(folder, "r.h5", "--posterior", folder / "sets.csv")
-    assert "Chance and ignorance: 5 parameter sets of 64 histories each" in ran.stdout
+    assert "Chance and ignorance: 5 parameter sets of 64 histories each, the last 44\n" in ran.stdout
+    assert "note: " not in ran.stderr
     assert "the whole row is theirs,\nnot that of the parameter sets" in ran.stdout
     assert "counted under the parameter sets: " in ran.stdout and "counted at *" not in ran.stdout
     return folder / "r.h5"
@@ -85,7 +86,19 @@ def test_the_split_of_the_variance_is_the_one_of_the_decisions(results, decision
 
 def test_fewer_sets_can_be_asked_for(folder):
     ran = run(folder, "two.h5", "--posterior", folder / "sets.csv", "--sets", 2)
-    assert "2 parameter sets of 192 histories each" in ran.stdout
+    assert "2 of 5 parameter sets of 192 histories each, the last 108\n" in ran.stdout and "note: " not in ran.stderr
+
+
+def test_sets_that_are_left_out_are_named(folder, tmp_path):
+    ran = safeconduct("run", "--posterior", folder / "sets.csv", "--replicates", 200, "--out", tmp_path / "few.h5")
+    assert "4 of 5 parameter sets of 64 histories each, the last 8\n" in ran.stdout
+    assert (f"note: {folder}/sets.csv: 4 of its 5 parameter sets are used, spread evenly; without number 5. "
+            "'--replicates 320' uses all\n") in ran.stderr
+    ran = safeconduct("run", "--posterior", folder / "sets.csv", "--replicates", 320, "--out", tmp_path / "all.h5")
+    assert "5 parameter sets of 64 histories each\n" in ran.stdout and "note: " not in ran.stderr
+    (tmp_path / "many.csv").write_text("b_0\n" + "".join(f"{k / 1000}\n" for k in range(300)))
+    ran = safeconduct("run", "--posterior", tmp_path / "many.csv", "--replicates", 640, "--out", tmp_path / "ten.h5")
+    assert "10 of its 300 parameter sets are used, spread evenly. '--sets 300 --replicates 19200' uses all" in ran.stderr
 
 
 @pytest.mark.parametrize("text, message", [

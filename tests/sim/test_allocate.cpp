@@ -73,6 +73,20 @@ TEST_CASE("allocate: a host that nobody travels to, or without a duty, is no pla
   CHECK(where[0].host == agents::host_id(0));
 }
 
+TEST_CASE("allocate: a leader's announced trips are that leader's own") {
+  agents::World w = two_events();
+  w.leaders.push_back(w.leaders[0]);
+  w.leaders[1].name = "other";
+  w.events[1].leaders = {agents::leader_id(1)};
+  const std::vector<Place> where = places(agents::Stage(w), 12, allocate_settings(640));
+  REQUIRE(where.size() == 2);
+  for (const Place& place : where) {
+    CHECK(place.goes == 1);
+    const bool first = place.host == agents::host_id(0);
+    CHECK(place.by_leader == std::vector<double>{first ? 1.0 : 0.0, first ? 0.0 : 1.0});
+  }
+}
+
 TEST_CASE("allocate: intervals of a family hold all at once") {
   CHECK(simultaneous_z(1) == doctest::Approx(1.959964).epsilon(1e-5));
   CHECK(2 * support::two_sided(simultaneous_z(12)) == doctest::Approx(0.1 / 12).epsilon(1e-3));  // Bonferroni
