@@ -17,17 +17,26 @@ namespace {
   throw TableError(name + ":" + std::to_string(line) + ": " + what);
 }
 
-/// The fields of one line; "" inside quotes is a quote.
-std::vector<std::string> split(std::string_view line, const std::string& name, std::size_t number) {
+[[noreturn]] void fail_at(const std::string& name, std::size_t line, std::size_t column, const std::string& what) {
+  fail_at(name + ":" + std::to_string(line), column, what);
+}
+
+/// The fields of one line and where they begin, in characters from 1; "" inside quotes is a quote.
+std::vector<std::string> split(std::string_view line, const std::string& name, std::size_t number,
+                               std::vector<std::uint32_t>& begins) {
   std::vector<std::string> fields(1);
+  begins.assign(1, 1);
   bool quoted = false;
+  std::uint32_t characters = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
+    characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // all but the further bytes of a character
     if (quoted) {
       if (c != '"') {
         fields.back() += c;
       } else if (i + 1 < line.size() && line[i + 1] == '"') {
         fields.back() += line[++i];
+        ++characters;
       } else {
         quoted = false;
       }
@@ -35,18 +44,19 @@ std::vector<std::string> split(std::string_view line, const std::string& name, s
       quoted = true;
     } else if (c == ',') {
       fields.emplace_back();
+      begins.push_back(characters + 1);
     } else {
       fields.back() += c;
     }
   }
-  if (quoted) fail_at(name, number, "a quote is not closed");
+  if (quoted) fail_at(name, number, begins.back(), "a quote is not closed");
   return fields;
 }
 
 }  // namespace
 
-Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns)
-    : name_((file.parent_path().filename() / file.filename()).generic_string()) {
+Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::string shown)
+    : name_(shown.empty() ? (file.parent_path().filename() / file.filename()).generic_string() : std::move(shown)) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw std::system_error(errno, std::generic_category(), "cannot read " + file.string());
   const std::string text{std::istreambuf_iterator<char>(in), {}};
@@ -59,7 +69,9 @@ Table::Table(std::string name, std::string_view text, const std::vector<std::str
 }
 
 void Table::parse(std::string_view text, const std::vector<std::string>& columns) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // spreadsheets put one before "CSV UTF-8"
   std::size_t number = 0;
+  std::vector<std::uint32_t> begins;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -67,12 +79,14 @@ void Table::parse(std::string_view text, const std::vector<std::string>& columns
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.front() == '#') continue;
-    auto fields = split(line, name_, number);
+    auto fields = split(line, name_, number, begins);
     if (header_.empty()) {
       header_ = std::move(fields);
+      header_begins_ = begins;
+      header_line_ = number;
       for (std::size_t i = 0; i < header_.size(); ++i)
         if (std::find(header_.begin(), header_.begin() + i, header_[i]) != header_.begin() + i)
-          fail_at(name_, number, "column '" + header_[i] + "' twice");
+          fail_at(name_, number, begins[i], "column '" + header_[i] + "' twice");
       for (const std::string& wanted : columns)
         if (std::find(header_.begin(), header_.end(), wanted) == header_.end())
           fail_at(name_, number, "column '" + wanted + "' is missing");
@@ -82,7 +96,7 @@ void Table::parse(std::string_view text, const std::vector<std::string>& columns
       fail_at(name_, number,
               std::to_string(fields.size()) + (fields.size() == 1 ? " field, but" : " fields, but") +
                   " the header has " + std::to_string(header_.size()));
-    rows_.push_back(Row(this, number, std::move(fields)));
+    rows_.push_back(Row(this, number, std::move(fields), begins));
   }
   if (header_.empty()) throw TableError(name_ + ": no header line");
 }
@@ -93,7 +107,15 @@ std::size_t Table::column(std::string_view name) const {
   return static_cast<std::size_t>(found - header_.begin());
 }
 
+void Table::fail(std::string_view column, const std::string& what) const {
+  fail_at(name_, header_line_, header_begins_[this->column(column)], what);
+}
+
 void Row::fail(const std::string& what) const { fail_at(table_->name(), line_, what); }
+
+void Row::fail(std::string_view column, const std::string& what) const {
+  fail_at(table_->name(), line_, begins_[table_->column(column)], what);
+}
 
 const std::string& Row::text(std::string_view column) const { return fields_[table_->column(column)]; }
 
@@ -102,14 +124,15 @@ double Row::number(std::string_view column) const {
   double value = 0;
   const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (error != std::errc() || end != field.data() + field.size() || !std::isfinite(value))
-    fail(std::string(column) + " '" + field + "' is not a number");
+    fail(column, std::string(column) + " '" + field + "' is not a number");
   return value;
 }
 
 double Row::number(std::string_view column, double low, double high) const {
   const double value = number(column);
   if (value < low || value > high)
-    fail(std::string(column) + " = " + shortest(value) + " is outside [" + shortest(low) + ", " + shortest(high) + "]");
+    fail(column,
+         std::string(column) + " = " + shortest(value) + " is outside [" + shortest(low) + ", " + shortest(high) + "]");
   return value;
 }
 
@@ -125,19 +148,20 @@ std::optional<double> Row::number_if_any(std::string_view column, double low, do
 
 int Row::integer(std::string_view column) const {
   const double value = number(column, -1e9, 1e9);
-  if (value != static_cast<int>(value)) fail(std::string(column) + " '" + text(column) + "' is not a whole number");
+  if (value != static_cast<int>(value))
+    fail(column, std::string(column) + " '" + text(column) + "' is not a whole number");
   return static_cast<int>(value);
 }
 
 bool Row::yes_no(std::string_view column) const {
   const std::string& field = text(column);
-  if (field != "0" && field != "1") fail(std::string(column) + " '" + field + "' is neither 0 nor 1");
+  if (field != "0" && field != "1") fail(column, std::string(column) + " '" + field + "' is neither 0 nor 1");
   return field == "1";
 }
 
 Date Row::date(std::string_view column) const {
   const auto date = parse_date(text(column));
-  if (!date) fail(std::string(column) + " '" + text(column) + "' is not a date (year-month-day)");
+  if (!date) fail(column, std::string(column) + " '" + text(column) + "' is not a date (year-month-day)");
   return *date;
 }
 
@@ -149,7 +173,7 @@ std::optional<Date> Row::date_if_any(std::string_view column) const {
 Period Row::period(std::string_view from, std::string_view to) const {
   const Period period{date_if_any(from), date_if_any(to)};
   if (period.from && period.to && *period.to <= *period.from)
-    fail(std::string(to) + " " + text(to) + " is not after " + std::string(from) + " " + text(from));
+    fail(to, std::string(to) + " " + text(to) + " is not after " + std::string(from) + " " + text(from));
   return period;
 }
 

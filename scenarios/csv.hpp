@@ -1,6 +1,7 @@
-// Small text tables with a header line: comma, quotes where needed, '#' begins a comment line. Every error names file
-// and line.
+// Small text tables with a header line: comma, quotes where needed, '#' begins a comment line. A byte-order mark
+// before the first line is passed over. Every error names file and line, that of a cell its column too.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -36,20 +37,23 @@ class Row {
   Period period(std::string_view from, std::string_view to) const;  ///< empty fields are open ends; from < to
   std::size_t line() const { return line_; }
   [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail(std::string_view column, const std::string& what) const;  ///< at the cell
 
  private:
   friend class Table;
-  Row(const Table* table, std::size_t line, std::vector<std::string> fields)
-      : table_(table), line_(line), fields_(std::move(fields)) {}
+  Row(const Table* table, std::size_t line, std::vector<std::string> fields, std::vector<std::uint32_t> begins)
+      : table_(table), line_(line), fields_(std::move(fields)), begins_(std::move(begins)) {}
   const Table* table_;
   std::size_t line_;
   std::vector<std::string> fields_;
+  std::vector<std::uint32_t> begins_;  ///< characters from the begin of the line, from 1
 };
 
 class Table {
  public:
-  /// Reads a file; `columns` must all be there, further ones are kept too.
-  Table(const std::filesystem::path& file, const std::vector<std::string>& columns);
+  /// Reads a file; `columns` must all be there, further ones are kept too. Messages call it `shown`: a user's file as
+  /// the user can open it; without, by its folder and name, as shipped tables are known.
+  Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::string shown = {});
   /// The same from text; `name` stands for the file in messages.
   Table(std::string name, std::string_view text, const std::vector<std::string>& columns);
   Table(const Table&) = delete;
@@ -59,11 +63,14 @@ class Table {
   const std::vector<std::string>& header() const { return header_; }
   const std::vector<Row>& rows() const { return rows_; }
   std::size_t column(std::string_view name) const;  ///< throws TableError if there is none
+  [[noreturn]] void fail(std::string_view column, const std::string& what) const;  ///< at the column's head
 
  private:
   void parse(std::string_view text, const std::vector<std::string>& columns);
   std::string name_;
+  std::size_t header_line_ = 0;
   std::vector<std::string> header_;
+  std::vector<std::uint32_t> header_begins_;
   std::vector<Row> rows_;
 };
 

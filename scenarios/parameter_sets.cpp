@@ -65,10 +65,11 @@ ParameterSets read_parameter_sets(const Table& table) {
     if (!parameter_of(name)) {
       std::vector<std::string> known;
       for (const agents::Parameter& p : agents::parameter_table()) known.emplace_back(p.symbol);
-      throw TableError(table.name() + ":1: unknown parameter '" + printable(name) + "': " +
-                       suggestion(name, known, "a symbol of 'safeconduct parameters', or LEADER.Lambda, .lam or .D"));
+      table.fail(name,
+                 "unknown parameter '" + printable(name) + "': " +
+                     suggestion(name, known, "a symbol of 'safeconduct parameters', or LEADER.Lambda, .lam or .D"));
     }
-    if (!seen.insert(name).second) throw TableError(table.name() + ":1: column '" + name + "' twice");
+    if (!seen.insert(name).second) table.fail(name, "column '" + name + "' twice");
     sets.names.push_back(name);
   }
   if (sets.names.empty()) first.fail("no parameter in it");

@@ -49,7 +49,7 @@ std::vector<OccasionRule> read_rules(const std::filesystem::path& folder, const 
 Date day_of(const Row& row, const std::string& column) {
   const std::string& text = row.text(column);
   const auto date = parse_date(text.size() == 7 ? text + "-15" : text);
-  if (!date) row.fail(column + " '" + text + "' is no day (2024-09-02) and no month (2024-09)");
+  if (!date) row.fail(column, column + " '" + text + "' is no day (2024-09-02) and no month (2024-09)");
   return *date;
 }
 
@@ -62,9 +62,10 @@ class RecordReader {
   bool read(const Row& row, RecordedDecision& d) {
     d.line = row.line();
     d.id = row.text("id");
-    if (d.id.empty()) row.fail("id is empty");
+    if (d.id.empty()) row.fail("id", "id is empty");
     const auto [seen, fresh] = ids_.emplace(d.id, row.line());
-    if (!fresh) row.fail("id '" + printable(d.id) + "' twice (first in line " + std::to_string(seen->second) + ")");
+    if (!fresh)
+      row.fail("id", "id '" + printable(d.id) + "' twice (first in line " + std::to_string(seen->second) + ")");
     d.leader = row.text("leader");
     d.host = row.text("host_iso3");
     d.event = row.text("event");
@@ -73,18 +74,20 @@ class RecordReader {
     d.date = day_of(row, "start");
     if (row.text("start").size() > 7 && optional(row, "end").size() > 7)
       d.days += static_cast<double>((day_of(row, "end") - d.date).count());
-    if (d.days < 1) row.fail("end is before start");
-    if (!state(facts_, d.host)) row.fail("host_iso3 '" + printable(d.host) + "' is no state of world/states.csv");
+    if (d.days < 1) row.fail("end", "end is before start");
+    if (!state(facts_, d.host))
+      row.fail("host_iso3", "host_iso3 '" + printable(d.host) + "' is no state of world/states.csv");
     if (std::find(std::begin(kinds), std::end(kinds), d.kind) == std::end(kinds))
-      row.fail("kind '" + printable(d.kind) + "' is not bilateral, multilateral, inauguration, funeral or other");
+      row.fail("kind",
+               "kind '" + printable(d.kind) + "' is not bilateral, multilateral, inauguration, funeral or other");
     if (!row.empty("host_icc_member_at_date")) d.member = row.yes_no("host_icc_member_at_date");
     const auto* outcome = std::find_if(std::begin(outcomes), std::end(outcomes),
                                        [&](const auto& o) { return o.first == row.text("outcome"); });
     if (outcome == std::end(outcomes)) {
       std::vector<std::string> known;
       for (const auto& [name, means] : outcomes) known.emplace_back(name);
-      row.fail("outcome '" + printable(row.text("outcome")) +
-               "' is not known: " + suggestion(row.text("outcome"), known, "record/SOURCES.md lists them"));
+      row.fail("outcome", "outcome '" + printable(row.text("outcome")) + "' is not known: " +
+                              suggestion(row.text("outcome"), known, "record/SOURCES.md lists them"));
     }
     if (!outcome->second || row.text("city") == "(airspace)") return false;
     d.outcome = *outcome->second;
@@ -98,7 +101,7 @@ class RecordReader {
     EventKind kind;
     if (const std::string given = optional(row, "event_kind"); !given.empty()) {
       const EventKind* known = event_kind(facts_, given);
-      if (!known) row.fail("event_kind '" + printable(given) + "' is no row of world/event_kinds.csv");
+      if (!known) row.fail("event_kind", "event_kind '" + printable(given) + "' is no row of world/event_kinds.csv");
       kind = *known;
     } else {
       const std::string event = lower(d.event);
@@ -134,8 +137,10 @@ class RecordReader {
 }  // namespace
 
 Record read_record(const std::filesystem::path& file, const std::filesystem::path& record_folder, const Facts& facts) {
-  const Table table(file, {"leader", "id", "start", "host_iso3", "city", "event", "kind", "host_icc_member_at_date",
-                           "outcome", "confidence"});
+  const Table table(file,
+                    {"leader", "id", "start", "host_iso3", "city", "event", "kind", "host_icc_member_at_date",
+                     "outcome", "confidence"},
+                    file.parent_path() == record_folder ? std::string() : file.string());
   RecordReader reader(table, facts, read_rules(record_folder, facts));
   Record record;
   record.file = table.name();

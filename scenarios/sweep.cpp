@@ -427,7 +427,7 @@ struct SweepDesign::State {
     const fs::path given(*text), plain = given.lexically_normal();
     if (given.is_absolute() || plain.empty() || *plain.begin() == "..")
       return blame(entry->value.place, "'file' must lie beside the design or below its folder");
-    ParameterSets sets = read_parameter_sets(Table(layers.folder() / given, {}));
+    ParameterSets sets = read_parameter_sets(Table(layers.folder() / given, {}, (layers.folder() / given).string()));
     if (samples > 0) sets = thinned(sets, static_cast<std::size_t>(samples));
     for (std::size_t i = 0; i < sets.names.size(); ++i) {
       const std::vector<std::string> parts = split(sets.names[i], '.');

@@ -102,14 +102,16 @@ def test_sets_that_are_left_out_are_named(folder, tmp_path):
 
 
 @pytest.mark.parametrize("text, message", [
-    ("th_x\n1\n", "sets.csv:1: unknown parameter 'th_x'"),
+    ("th_x\n1\n", "sets.csv:1:1: unknown parameter 'th_x'"),
     ("th_m\n", "no parameter set"),
-    ("th_m\n1\n-1000\n", "sets.csv:3: "),
+    ("b_0,th_m\n1,1\n1,-1000\n", "sets.csv:3:3: th_m"),
 ])
 def test_mistakes_in_the_sets_are_named(tmp_path, text, message):
     (tmp_path / "sets.csv").write_text(text)
     ran = safeconduct("run", "--posterior", tmp_path / "sets.csv", "--out", tmp_path / "r.h5", fails=True)
     assert ran.returncode == 65 and message in ran.stderr
+    if ".csv:" in message:
+        assert ran.stderr.startswith(f"{tmp_path}/sets.csv:")  # a path that can be opened from here
     assert not (tmp_path / "r.h5").exists()
 
 

@@ -60,13 +60,14 @@ TEST_CASE("parameter sets: thinned evenly") {
 }
 
 TEST_CASE("parameter sets: mistakes are named with their place") {
-  CHECK(error_of("kap_arest\n1\n").starts_with("sets.csv:1: unknown parameter 'kap_arest': did you mean 'kap_arrest'"));
-  CHECK(error_of("bashir.th_m\n1\n").starts_with("sets.csv:1: unknown parameter 'bashir.th_m'"));
-  CHECK(error_of(".D\n1\n").starts_with("sets.csv:1: unknown parameter '.D'"));
-  CHECK(error_of("th_m,th_m\n1,1\n") == "sets.csv:1: column 'th_m' twice");
+  CHECK(
+      error_of("kap_arest\n1\n").starts_with("sets.csv:1:1: unknown parameter 'kap_arest': did you mean 'kap_arrest'"));
+  CHECK(error_of("bashir.th_m\n1\n").starts_with("sets.csv:1:1: unknown parameter 'bashir.th_m'"));
+  CHECK(error_of(".D\n1\n").starts_with("sets.csv:1:1: unknown parameter '.D'"));
+  CHECK(error_of("th_m,th_m\n1,1\n") == "sets.csv:1:6: column 'th_m' twice");
   CHECK(error_of("th_m\n").find("no parameter set") != std::string::npos);
   CHECK(error_of("block\n64\n").find("no parameter") != std::string::npos);
   CHECK(error_of("block,th_m\n64,1\n128,1\n").find("sets.csv:3: all blocks") == 0);
-  CHECK(error_of("th_m\n1\n-900\n").starts_with("sets.csv:3: "));
-  CHECK(error_of("th_m\n1\nmany\n").starts_with("sets.csv:3: "));
+  CHECK(error_of("th_m\n1\n-900\n").starts_with("sets.csv:3:1: "));
+  CHECK(error_of("th_m\n1\nmany\n").starts_with("sets.csv:3:1: "));
 }

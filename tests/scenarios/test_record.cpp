@@ -82,17 +82,18 @@ TEST_CASE("record: words say which occasion it is, and a row may say better") {
 TEST_CASE("record: a row that cannot be meant is refused with its line") {
   const std::string good = "L,1,2024-01-01,MNG,U,Talks,bilateral,1,visited,high";
   CHECK(complaint(good + "\n") == "none");
-  CHECK(complaint(good + "\n" + good + "\n") == ":3: id '1' twice (first in line 2)");
+  CHECK(complaint(good + "\n" + good + "\n") == ":3:3: id '1' twice (first in line 2)");
   CHECK(complaint("L,1,2024-01-32,MNG,U,Talks,bilateral,1,visited,high\n") ==
-        ":2: start '2024-01-32' is no day (2024-09-02) and no month (2024-09)");
+        ":2:5: start '2024-01-32' is no day (2024-09-02) and no month (2024-09)");
   CHECK(complaint("L,1,2024-01-01,XXX,U,Talks,bilateral,1,visited,high\n") ==
-        ":2: host_iso3 'XXX' is no state of world/states.csv");
+        ":2:16: host_iso3 'XXX' is no state of world/states.csv");
   CHECK(complaint("L,1,2024-01-01,MNG,U,Talks,private,1,visited,high\n") ==
-        ":2: kind 'private' is not bilateral, multilateral, inauguration, funeral or other");
+        ":2:28: kind 'private' is not bilateral, multilateral, inauguration, funeral or other");
   CHECK(complaint("L,1,2024-01-01,MNG,U,Talks,bilateral,1,visitd,high\n") ==
-        ":2: outcome 'visitd' is not known: did you mean 'visited'?");
+        ":2:40: outcome 'visitd' is not known: did you mean 'visited'?");
   CHECK(complaint("L,1,2024-01-01,MNG,U,Talks,bilateral,yes,visited,high\n") ==
-        ":2: host_icc_member_at_date 'yes' is neither 0 nor 1");
-  CHECK(complaint(good + ",summit\n", ",event_kind") == ":2: event_kind 'summit' is no row of world/event_kinds.csv");
-  CHECK(complaint(good + ",2\n", ",cover") == ":2: cover = 2 is outside [0, 1]");
+        ":2:38: host_icc_member_at_date 'yes' is neither 0 nor 1");
+  CHECK(complaint(good + ",summit\n", ",event_kind") ==
+        ":2:53: event_kind 'summit' is no row of world/event_kinds.csv");
+  CHECK(complaint(good + ",2\n", ",cover") == ":2:53: cover = 2 is outside [0, 1]");
 }

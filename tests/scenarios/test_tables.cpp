@@ -55,8 +55,8 @@ TEST_CASE("tables: a mistake in a table is told with its line") {
     return std::string("nothing");
   };
   CHECK(told("parameters.csv", "th_nu", "th_new") == "parameters.csv:3: unknown parameter 'th_new'");
-  CHECK(told("parameters.csv", "th_a,4.5", "th_a,-4.5") == "parameters.csv:13: value = -4.5 is outside [0, 30]");
-  CHECK(told("parameters.csv", "th_a,4.5", "th_a,inf") == "parameters.csv:13: value 'inf' is not a number");
+  CHECK(told("parameters.csv", "th_a,4.5", "th_a,-4.5") == "parameters.csv:13:6: value = -4.5 is outside [0, 30]");
+  CHECK(told("parameters.csv", "th_a,4.5", "th_a,inf") == "parameters.csv:13:6: value 'inf' is not a number");
   CHECK(told("parameters.csv", "H_v,156", "H_v,inf") == "nothing");
   CHECK(told("leaders.csv", "putin", "nobody").find("unknown leader") != std::string::npos);
   CHECK(told("events.csv", ",MNG,", ",XYZ,") == "events.csv:2: unknown host 'XYZ'");
