@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 
 #include "agents/arithmetic.hpp"
@@ -450,6 +451,8 @@ class Resolver {
         (reason == agents::no_route ? out_.closures : out_.notes)
             .push_back("calendar of " + world_.leaders[row].name + ": left out (" + reason + "): " + list);
     }
+    note_odd_trips();
+    note_twins();
     note_lonely_regions();
     double budgets = 0;
     for (const agents::Ngo& ngo : world_.ngos) budgets += ngo.B;
@@ -460,6 +463,51 @@ class Resolver {
                                     [&](const TomlEntry* leader) { return !profile(facts_, leader->key); });
       if (table_in(table_, "parameters").find(symbol) && !read)
         out_.notes.push_back(std::string("parameter ") + symbol + " is not read: every leader has a value of its own");
+    }
+  }
+
+  /// One trip id makes one journey of stages at one host: what hardly can be one, or is not, is told.
+  void note_odd_trips() {
+    std::map<std::string, std::map<std::uint16_t, std::vector<std::size_t>>> trips;  // id -> host -> stages
+    for (std::size_t e = 0; e < world_.events.size(); ++e)
+      if (!world_.events[e].trip.empty()) trips[world_.events[e].trip][world_.events[e].host.index].push_back(e);
+    for (auto& [id, hosts] : trips) {
+      if (hosts.size() > 1) {
+        std::string codes;
+        for (const auto& [host, stages] : hosts) codes += (codes.empty() ? "" : ", ") + world_.hosts[host].name;
+        out_.notes.push_back("trip " + id + ": its stages are at several hosts (" + codes +
+                             ") and make a trip to each");
+      }
+      for (auto& [host, stages] : hosts) {
+        const auto begins = [&](std::size_t e) { return out_.event_labels[e].date; };
+        std::stable_sort(stages.begin(), stages.end(), [&](auto a, auto b) { return begins(a) < begins(b); });
+        for (std::size_t i = 1; i < stages.size(); ++i) {
+          const std::size_t before = stages[i - 1], after = stages[i];
+          const std::string both =
+              "trip " + id + ": stages " + world_.events[before].name + " and " + world_.events[after].name;
+          const auto days = (begins(after) - begins(before)).count() - std::lround(world_.events[before].days);
+          if (days < -1)
+            out_.notes.push_back(both + " overlap; their days and values are added up");
+          else if (days > 14)
+            out_.notes.push_back(both + " lie " + std::to_string(days) +
+                                 " days apart and are one trip at the time of the first; give them trips of their own");
+        }
+      }
+    }
+  }
+
+  /// Records and forecasts know leaders by name; an aircraft cannot be refused by the state it leaves from.
+  void note_twins() {
+    for (std::size_t row = 0; row < world_.leaders.size(); ++row) {
+      const std::string& name = out_.leader_labels[row].name;
+      for (std::size_t other = 0; other < row; ++other)
+        if (out_.leader_labels[other].name == name)
+          out_.notes.push_back("leaders " + world_.leaders[other].name + " and " + world_.leaders[row].name +
+                               " have one name, " + in_quotes(name) + ": tables and records cannot tell them apart");
+      for (const TomlValue& state : list_in(*leaders_[row]->value.as<TomlTable>(), "refused_by"))
+        if (*state.as<std::string>() == world_.leaders[row].home)
+          out_.notes.push_back("leaders." + world_.leaders[row].name + ".refused_by names " + world_.leaders[row].home +
+                               ", the leader's own home: it has no effect");
     }
   }
 

@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="Exit codes: 0 done, 2 bad command line, 65 bad results file, 74 cannot read or write.")
     parser.add_argument("results", nargs="+", metavar="RESULTS",
                         help="the results file, and after it the one to compare it with")
-    parser.add_argument("--out", default="report.html", help="where the page goes (default: report.html)")
+    parser.add_argument("--out", default="report.html",
+                        help="where the page goes (default: report.html; -: standard output)")
     parser.add_argument("--paired", metavar="COMPARISON",
                         help="what 'safeconduct compare' wrote of the two: sharper intervals")
     parser.add_argument("--leader", help="id of the leader the page is about (default: the first)")
@@ -82,7 +83,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.paired and len(given.results) < 2:
         parser.error("--paired needs two results files")
     try:
-        _write_whole(Path(given.out), report(*given.results, leader=given.leader, paired=given.paired))
+        if given.out != "-":
+            _must_be_free(Path(given.out))
+        page = report(*given.results, leader=given.leader, paired=given.paired)
+        if given.out == "-":
+            sys.stdout.buffer.write(page.encode())
+            sys.stdout.buffer.flush()
+            return 0
+        _write_whole(Path(given.out), page)
     except ResultsError as e:
         print(f"safeconduct: {e}", file=sys.stderr)
         return 65
@@ -123,9 +131,19 @@ def _pairs(ds: xr.Dataset, base: xr.Dataset | None, leader: str, path: str | Pat
                        f"{int(ds.attrs['replicates'])} --seed {int(ds.attrs['seed'])}, and run both so")
 
 
-def _write_whole(path: Path, text: str) -> None:
-    if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace")[:200]:
+def _must_be_free(path: Path) -> None:
+    """Refuses what is there and is no report, by its first bytes alone: a device has no end."""
+    if not path.exists():
+        return
+    first = b""
+    if path.is_file():
+        with open(path, "rb") as f:
+            first = f.read(200)
+    if MARK.encode() not in first:
         raise FileExistsError(f"{path} is not a report of safeconduct and is left alone (--out FILE names another)")
+
+
+def _write_whole(path: Path, text: str) -> None:
     partial = path.with_name(path.name + ".partial")
     try:
         with open(partial, "w", encoding="utf-8", newline="\n") as f:
@@ -133,6 +151,8 @@ def _write_whole(path: Path, text: str) -> None:
             f.flush()
             os.fsync(f.fileno())
         os.replace(partial, path)
+    except OSError as e:  # of a full disk Python does not say where
+        raise OSError(e.errno, e.strerror, e.filename or str(partial)) from e
     finally:
         partial.unlink(missing_ok=True)
 
@@ -182,7 +202,7 @@ class _Page:
         table = pd.DataFrame(rows, columns=["symbol", "default", "range", "unit", "prior", "source", "meaning"])
         with_values = dict(csv.reader(io.StringIO(self._world("parameters.csv"))))
         table["value"] = [with_values.get(s, "") for s in table["symbol"]]
-        table["kind"] = ["assumed" if s.startswith("assumed") else "estimated" for s in table["source"]]
+        table["kind"] = [s.split()[0] for s in table["source"]]  # assumed, fitted, estimated, convention
         return table
 
     def _world(self, name: str) -> str:
@@ -483,6 +503,7 @@ host would rather not receive the leader, before any campaign or visit has chang
                    "need be (<code>--paired</code> with a file of <code>safeconduct compare</code> makes them "
                    "sharp).</p>\n"
                    if int(base.attrs["seed"]) == int(self.ds.attrs["seed"]) else "The runs met different luck.</p>\n"))
+        text += self._other_weeks(base)
         text += html_table(head, rows,
                            "Measures: this case, the base case, and the difference with its 95 % interval", 4)
         theirs = hosts(base)
@@ -516,6 +537,17 @@ host would rather not receive the leader, before any campaign or visit has chang
                                "The calendar: share of histories in which the leader goes", 3)
         return text
 
+    def _other_weeks(self, base: xr.Dataset) -> str:
+        """A warning where the two do not cover the same weeks, as ``safeconduct compare`` demands."""
+        mine, theirs = ((str(ds["week"].values[0])[:10], ds.sizes["week"]) for ds in (self.ds, base))
+        if mine == theirs:
+            return ""
+        weeks = lambda n: f"{n:,} week" + ("s" if n != 1 else "")
+        return (f"<p><strong>The two do not cover the same weeks</strong>: this case {weeks(mine[1])} from {mine[0]}, "
+                f"the base {weeks(theirs[1])} from {theirs[0]}. Their rates a year and their norms at the end cannot "
+                f"be compared: other occasions, and stocks that have had another time to move, are part of every "
+                f"difference below.</p>\n")
+
     def _change(self, difference: float, se: float, outcome: str, span: float = 1.0) -> list[str]:
         """A difference and half of its 95 % interval, of pairs where they are known."""
         if self.pairs is not None and outcome in self.pairs["outcome"].values:
@@ -534,7 +566,8 @@ host would rather not receive the leader, before any campaign or visit has chang
                 for r, changed in zip(p.itertuples(), different)]
         counts = p["kind"].value_counts()
         text = (f"<p>The model has {len(p)} parameters: {counts.get('assumed', 0)} are assumed, "
-                f"{counts.get('estimated', 0)} estimated. "
+                f"{counts.get('fitted', 0)} fitted to the record, {counts.get('estimated', 0)} estimated, "
+                f"{counts.get('convention', 0)} conventions. "
                 "Its world is made of measured figures where there are any, and of judgements, called such.</p>\n")
         settings = self._settings()
         if settings:

@@ -296,6 +296,7 @@ Json json_of(const Card& c) {
       {"histories", c.reasons.by_resolve.size()}, {"going", json_of(c.going)}, {"withdrawing", json_of(c.withdrawing)}};
   Json& fifths = out["visit_by_resolve"] = Json::array();
   for (const Share& s : c.resolve.fifths) fifths.push_back(json_of(s));
+  out["visit_by_resolve_histories"] = c.reasons.by_resolve.size();
   if (c.unknown)
     out["posterior"] = {{"sets", c.unknown->sets},
                         {"chance", c.unknown->chance},
@@ -316,7 +317,9 @@ std::string text_of(const Card& c) {
     out += "In " + so_many(c.replicates - static_cast<std::int64_t>(c.asked), "history", "histories") +
            " the leader is no longer free when the question comes up.\n";
   for (const Turn& t : c.turns) out += "  " + left(t.words, 42) + interval(t.share) + "\n";
-  if (c.duty) {
+  if (c.duty && !std::isfinite(c.kap_arrest)) {
+    out += "\nP(arrest) on this trip: none by assumption, an infinite kap_arrest says that no host arrests.\n";
+  } else if (c.duty) {
     out +=
         "\nP(arrest) on this trip, per thousand histories, along what the record cannot tell apart (* as assumed "
         "here)\n";
@@ -342,8 +345,9 @@ std::string text_of(const Card& c) {
         "  The host's own resolve is known to the host alone. From its softest fifth to its firmest the visit takes "
         "place in\n ";
     for (const Share& s : c.resolve.fifths) out += " " + percent(s.share);
-    out += ": that explains " + percent(c.resolve.explained) +
-           " of the variance; the rest is the luck of soundings, answers and weeks.\n";
+    out += ": that explains " + percent(c.resolve.explained) + " of the variance (of " +
+           grouped(static_cast<std::int64_t>(c.reasons.by_resolve.size())) +
+           " histories with the invitation); the rest is the luck of soundings, answers and weeks.\n";
   }
   if (c.unknown)
     out += "  Over " + std::to_string(c.unknown->sets) +

@@ -151,7 +151,8 @@ const std::vector<Command>& commands() {
         "seed.\n"
         "Tables of a COMPARISON: differences, host-differences, occasion-differences, partings; of an ALLOCATION: "
         "allocation,\n"
-        "allocation-norm, allocation-occasions; of a SENSITIVITY: sensitivity, sensitivity-variance.",
+        "allocation-norm, allocation-occasions; of a SENSITIVITY: sensitivity, sensitivity-variance.\n"
+        "Columns: 'safeconduct page schema'.",
         {{"out", "FILE", "to a file instead, written whole"},
          {"replicates", "N", "trips: only of the first N histories"},
          {"threads", "N", "trips: default: the CPUs this process may use"}},

@@ -64,6 +64,13 @@ void must_be_a_table(const std::string& what) {
                      scenarios::suggestion(what, known, "'safeconduct export --help' lists them; the file comes last"));
 }
 
+/// Refuses a file without such tables, before a word is said about what is in them.
+void must_hold(const std::string& what, const std::filesystem::path& file) {
+  for (const AnswerTable& table : answer_tables)
+    if (what == table.name) return sim::must_be_answer(file, table.kind());
+  sim::must_be_results(file);
+}
+
 void write(std::ostream& out, const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {
   if (what == "trips") return trips(out, file, arguments);
   if (what == "hosts") return sim::export_hosts(out, file);
@@ -94,6 +101,7 @@ int export_csv(const Arguments& arguments) {
     if (what != "trips" && arguments.flag(option))
       throw UsageError("option '--" + std::string(option) + "' goes with trips: the other tables are in the file");
   const std::filesystem::path file = arguments.words()[1];
+  must_hold(what, file);
   const auto out = arguments.text("out");
   if (out && *out != "-") {
     must_have_room("out", *out);

@@ -90,6 +90,10 @@ int hindcast(const Arguments& arguments) {
     if (sim::read_posterior(*posterior).record == sim::Sha256().add(sim::read_whole(file)).digest())
       std::cerr << "note: " << *posterior << " was fitted to this very record: its forecasts know the outcomes\n";
   scenarios::Loader loader(places);
+  for (std::size_t i = 0; i < arguments.words().size(); ++i)
+    if (std::count(arguments.words().begin(), arguments.words().end(), arguments.words()[i]) > 1)
+      throw UsageError("hindcast takes each scenario once: '" + scenarios::printable(arguments.words()[i]) +
+                       "' stands there twice, and a decision is predicted once");
   std::vector<bool> used(record.decisions.size(), false);
   std::vector<sim::Prediction> all;
   double log_likelihood = 0;
@@ -98,7 +102,8 @@ int hindcast(const Arguments& arguments) {
     AlongARecord along = along_a_record(scenario, record, used);
     for (const std::string& note : along.notes) std::cerr << "note: " << scenario.name << ": " << note << '\n';
     if (along.opportunities.empty()) {
-      std::cerr << "note: " << scenario.name << ": no decision of its leaders in the record\n";
+      std::cerr << "note: " << scenario.name << ": no decision of its leaders in the record"
+                << (all.empty() ? "" : " that the scenarios before it have left") << '\n';
       continue;
     }
     settings.seed = scenario.run.seed;
@@ -125,7 +130,8 @@ int hindcast(const Arguments& arguments) {
     std::cout
         << "\n"
         << all.size() << " decisions, log likelihood " << fixed(log_likelihood, 2)
-        << ". Went: visits, in full or cut short, and arrests. Given that the record has the opportunity: it has nearly every trip made, and those not made\n"
+        << ". Went: visits, in full or cut short, and arrests. Given that the record has the opportunity: it has "
+           "nearly every trip made, and those not made\n"
            "only where somebody wrote about them. P(arrest) is mostly a prior: no sitting leader has been arrested.\n";
   return Exit::done;
 }

@@ -213,6 +213,7 @@ int patterns(const Arguments& arguments) {
   scenarios::Loader loader(places);
   std::vector<std::string> settings_given = scenario_settings(arguments);
   if (!arguments.text("replicates")) settings_given.push_back("run.replicates=" + std::to_string(histories_to_compare));
+  bool any = false;
   for (const std::string& name : names) {
     const scenarios::Scenario scenario = loader.load(name, settings_given);
     const agents::Stage stage(scenario.world);
@@ -229,6 +230,7 @@ int patterns(const Arguments& arguments) {
       std::cerr << "note: " << scenario.name << ": no decision of its leaders in the record\n";
       continue;
     }
+    any = true;
     sim::RunSettings settings;
     settings.seed = scenario.run.seed;
     settings.replicates = scenario.run.replicates;
@@ -238,6 +240,10 @@ int patterns(const Arguments& arguments) {
       std::cout << (arguments.flag("json") ? json(scenario, leaders[l], figures[l])
                                            : text(scenario, leaders[l], figures[l]) + "\n");
   }
+  if (!any)
+    throw scenarios::TableError(
+        record.file +
+        ": no decision of these scenarios' leaders (bashir_2009 and putin_2023 are about the shipped record)");
   if (!arguments.flag("json")) std::cout << reading;
   return Exit::done;
 }

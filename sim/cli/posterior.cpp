@@ -21,7 +21,8 @@ class Uncertainty {
       : scenario_(scenario), stage_(stage), by_set_(by_set), rows_(stage) {}
 
   std::string text(const scenarios::ParameterSets& sets, std::int64_t replicates) {
-    out_ = "Chance and ignorance: " + lived(sets, replicates) + "\n" + std::string(38, ' ') + "    mean    chance ignorance  ignorance's share\n";
+    out_ = "Chance and ignorance: " + lived(sets, replicates) + "\n" + std::string(38, ' ') +
+           "    mean    chance ignorance  ignorance's share\n";
     for (std::size_t l = 0; l < stage_.leaders; ++l) {
       out_ += "  " + scenario_.leader_labels[l].name + "\n";
       for (const auto& [m, name] : {std::pair{sim::Measure::visits, "visits"},

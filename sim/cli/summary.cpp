@@ -96,7 +96,8 @@ class Table {
               " more events in the file: safeconduct export events)\n";
     out_ +=
         "  Goes: a visit, in full or cut short (cut short: share of these); an arrest is none. Sends: a delegate or a\n"
-        "  video link. Withdrawn by the host, stays home: announced trips that came to nothing; a host nobody tries to\n"
+        "  video link. Withdrawn by the host, stays home: announced trips that came to nothing; a host nobody tries "
+        "to\n"
         "  visit withdraws nothing. +2: two further stages of the same trip.\n";
   }
 
@@ -171,6 +172,12 @@ class Table {
 
 std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
                  const std::vector<sim::RidgePoint>& ridge, bool under_sets) {
+  std::vector<bool> bound;
+  for (std::uint16_t l = 0; l < stage.leaders; ++l) bound.push_back(ever_under_duty(stage, {l}));
+  const double own = scenario.world.parameters.kap_arrest;
+  if (std::find(bound.begin(), bound.end(), true) == bound.end())
+    return "P(arrest): none, no host ever has a duty to arrest\n";
+  if (!std::isfinite(own)) return "P(arrest): none by assumption, an infinite kap_arrest says that no host arrests\n";
   std::string out = "P(arrest) within the period, per thousand histories (* the scenario's own parameters" +
                     std::string(under_sets ? "; the whole row is theirs,\nnot that of the parameter sets" : "") + ")\n";
   const auto row = [&](std::string_view label, auto value) {
@@ -178,11 +185,10 @@ std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage
     for (const sim::RidgePoint& p : ridge) out += right(value(p), 9);
     out += "\n";
   };
-  const double own = scenario.world.parameters.kap_arrest;
   row("assumed kap_arrest", [&](const auto& p) { return fixed(p.kap_arrest, 1) + (p.kap_arrest == own ? "*" : " "); });
   for (std::uint16_t l = 0; l < stage.leaders; ++l) {
     const std::string& name = scenario.leader_labels[l].name;
-    if (!ever_under_duty(stage, {l})) {
+    if (!bound[l]) {
       out += "  " + name + ": no host ever has a duty to arrest\n";
       continue;
     }

@@ -58,8 +58,9 @@ void keep_plan(const fs::path& folder, sim::Plan& plan) {
       plan.goal.replicates = std::max(plan.goal.replicates, there.goal.replicates);
       if (there == plan) return;
     } catch (const sim::ResultsError& e) {
-      if (std::string(e.what()).find("damaged") == std::string::npos) throw;
-      std::cerr << "note: " << e.what() << ": the plan is written anew\n";
+      const std::string what = e.what();
+      if (what.find("damaged") == std::string::npos) throw;
+      std::cerr << "note: " << what.substr(0, what.rfind("; ")) << ": the plan is written anew\n";
     }
   sim::write_whole(sim::plan_path(folder), sim::plan_image(plan));
 }

@@ -199,6 +199,12 @@ void AnswerFile::provenance(const std::string& name, std::vector<std::string> te
   file_.write({"provenance/" + name, {name + "_number"}, std::move(texts), {}, {}, false});
 }
 
+namespace {
+std::string cure(const AnswerKind& kind) {
+  return "move it away and let 'safeconduct " + std::string(kind.command) + "' write it again";
+}
+}  // namespace
+
 NetcdfReader open_answer(const std::filesystem::path& path, const AnswerKind& kind) {
   std::vector<std::byte> bytes = read_whole(path);
   const std::string wanted(kind.filetype);
@@ -208,8 +214,10 @@ NetcdfReader open_answer(const std::filesystem::path& path, const AnswerKind& ki
                         wanted + ": 'safeconduct " + std::string(kind.command) + "' writes those");
   };
   if (bytes.empty()) throw other();
+  bool broken = is_hdf5(bytes);  // it begins like one; whether it can be opened is not yet known
   try {
     NetcdfReader file(std::move(bytes));
+    broken = false;
     filetype = file.text_attribute("", "filetype");
     if (filetype == wanted) {
       const std::vector<std::int32_t> version = file.integers_attribute("", "version");
@@ -217,13 +225,13 @@ NetcdfReader open_answer(const std::filesystem::path& path, const AnswerKind& ki
         throw ResultsError(path.string() + " is a " + wanted +
                            " of another version: " + file.text_attribute("", "source") + " wrote it and can read it");
       if (file.digest() != file.text_attribute("", "digest"))
-        throw_damaged(path, "its values do not match their digest");
+        throw_damaged(path, "its values do not match their digest", cure(kind));
       return file;
     }
   } catch (const ResultsError&) {
     throw;
   } catch (const std::exception& e) {
-    if (filetype == wanted) throw_damaged(path, e.what());
+    if (broken || filetype == wanted) throw_damaged(path, e.what(), cure(kind));
   }
   throw other();
 }
@@ -248,6 +256,8 @@ std::int64_t histories_behind(const std::filesystem::path& path, const AnswerKin
     return 0;
   }
 }
+
+void must_be_answer(const std::filesystem::path& path, const AnswerKind& kind) { open_answer(path, kind); }
 
 void export_answer(std::ostream& out, const std::filesystem::path& path, const AnswerKind& kind,
                    std::string_view dimensions) {

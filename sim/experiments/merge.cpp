@@ -385,7 +385,7 @@ Merged merge_cells(const Plan& plan, const std::function<FoundCell(std::size_t)>
 
 MergedFile read_merged(const std::filesystem::path& path) {
   std::vector<std::byte> bytes = read_whole(path);
-  return explained(path, [&] {
+  return explained(path, merge_again, [&] {
     MergedFile merged{std::make_shared<const NetcdfReader>(std::move(bytes)), {}, {}};
     const NetcdfReader& file = *merged.file;
     if (file.text_attribute("", "filetype") != sweep_filetype)
@@ -394,7 +394,8 @@ MergedFile read_merged(const std::filesystem::path& path) {
     if (version.size() != 2 || version[0] != sweep_version[0])
       throw ResultsError(path.string() + " was written by " + file.text_attribute("", "source") +
                          ", whose sweeps this program does not read: use that version");
-    if (file.digest() != file.text_attribute("", "digest")) throw_damaged(path, "its values do not match their digest");
+    if (file.digest() != file.text_attribute("", "digest"))
+      throw_damaged(path, "its values do not match their digest", merge_again);
     Plan& p = merged.plan;
     p.title = file.text_attribute("", "title");
     p.common_luck = file.text_attribute("", "luck") == "common";

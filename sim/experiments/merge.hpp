@@ -28,6 +28,8 @@ struct MergedFile {
   Plan plan;
   std::vector<std::int64_t> replicates;  ///< [cell]
 };
+/// The cure of a merged file that is damaged.
+inline constexpr const char* merge_again = "move it away and let 'safeconduct merge' write it again";
 /// Errors: as read_plan.
 MergedFile read_merged(const std::filesystem::path& path);
 

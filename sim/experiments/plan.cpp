@@ -228,7 +228,9 @@ Plan read_plan(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(path))
     throw ResultsError(folder.string() + " is not the folder of a sweep: there is no plan.h5 in it");
   std::vector<std::byte> bytes = read_whole(path);
-  return explained(path, [&] {
+  const std::string cure =
+      "'safeconduct sweep DESIGN --out " + folder.string() + " --resume' writes it anew from the same design";
+  return explained(path, cure, [&] {
     const NetcdfReader file(unsealed(std::move(bytes)));
     if (file.text_attribute("", "filetype") != plan_filetype) throw ResultsError(path.string() + " is no plan");
     const auto version = file.integers_attribute("", "version");

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "sim/experiments/answer_file.hpp"
+#include "sim/experiments/merge.hpp"
 #include "sim/output/stored.hpp"
 #include "sim/output/words.hpp"
 
@@ -77,7 +78,7 @@ bool is_saltelli(const SweptDesign& d, bool second_order) {
 SweptDesign read_swept(const std::filesystem::path& merged) {
   static constexpr AnswerKind sweep = {"safeconduct sweep", "merge", {}, ""};
   const NetcdfReader file = open_answer(merged, sweep);
-  return explained(merged, [&] {
+  return explained(merged, merge_again, [&] {
     SweptDesign d;
     d.title = file.text_attribute("", "title");
     d.design = file.text_attribute("", "design");

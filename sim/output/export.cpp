@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,14 @@ namespace sim {
 namespace {
 
 using Line = CsvLine;
+
+/// The columns of the trips: variables of the group `trips`, and the states flown over.
+constexpr std::string_view trip_csv[] = {"rep",         "leader", "host",         "ev",          "ans",  "out",   "wk",
+                                         "wk_out",      "order",  "days",         "hours",       "pi_a", "P_arr", "V",
+                                         "second_stop", "duty",   "detour_hours", "diverted_to", "over"};
+constexpr std::string_view host_labels[] = {"leader",          "host",          "host_name", "region",
+                                            "member_at_start", "member_at_end", "replicates"};
+constexpr std::string_view event_labels[] = {"event_leader", "event_host", "event_name", "event_kind", "event_date"};
 
 /// Columns of a file that share their first dimensions; a last dimension of quantiles becomes a column each.
 struct Column {
@@ -98,10 +107,7 @@ class Overflown {
 
 void export_trips_header(std::ostream& out) {
   Line line;
-  for (const std::string_view name :
-       {"rep", "leader", "host", "ev", "ans", "out", "wk", "wk_out", "order", "days", "hours", "pi_a", "P_arr", "V",
-        "second_stop", "duty", "detour_hours", "diverted_to", "over"})
-    line.add(name);
+  for (const std::string_view name : trip_csv) line.add(name);
   line.print(out);
 }
 
@@ -120,6 +126,8 @@ void export_trips(std::ostream& out, const agents::Stage& stage, const TripTable
   });
 }
 
+void must_be_results(const std::filesystem::path& path) { open_stored(path); }
+
 void export_hosts(std::ostream& out, const std::filesystem::path& results) {
   const OpenedResults opened = open_stored(results);
   explained(results, [&] {
@@ -131,9 +139,7 @@ void export_hosts(std::ostream& out, const std::filesystem::path& results) {
     const std::vector<Column> columns = columns_of(file, "leader host");
     const std::int64_t replicates = file.integer_attribute("", "replicates");
     Line line;
-    for (const std::string_view name :
-         {"leader", "host", "host_name", "region", "member_at_start", "member_at_end", "replicates"})
-      line.add(name);
+    for (const std::string_view name : host_labels) line.add(name);
     for (const Column& c : columns) line.add(c.name);
     line.print(out);
     for (std::size_t l = 0; l < leaders.size(); ++l)
@@ -150,13 +156,12 @@ void export_events(std::ostream& out, const std::filesystem::path& results) {
   const OpenedResults opened = open_stored(results);
   explained(results, [&] {
     const NetcdfReader& file = opened.file;
-    constexpr std::string_view labels[] = {"event_leader", "event_host", "event_name", "event_kind", "event_date"};
     std::vector<std::vector<std::string>> texts;
-    for (const std::string_view label : labels) texts.push_back(file.texts(std::string(label)));
+    for (const std::string_view label : event_labels) texts.push_back(file.texts(std::string(label)));
     const std::vector<Column> columns = columns_of(file, "event");
     const std::int64_t replicates = file.integer_attribute("", "replicates");
     Line line;
-    for (const std::string_view label : labels) line.add(label);
+    for (const std::string_view label : event_labels) line.add(label);
     line.add(std::string_view("replicates"));
     for (const Column& c : columns) line.add(c.name);
     line.print(out);
@@ -195,6 +200,35 @@ void export_weeks(std::ostream& out, const std::filesystem::path& results) {
         line.print(out);
       }
   });
+}
+
+std::string exports_page() {
+  const auto listed = [](std::span<const std::string_view> names) {
+    std::string out;
+    for (const std::string_view name : names) out += "`" + std::string(name) + "`, ";
+    return out;
+  };
+  std::string page =
+      "\n## Exported tables\n\n`safeconduct export` prints CSV. Counts and means are named as above; of a "
+      "`..._quantile` each quantile has a column, `..._p05` for\nthe quantile 0.05.\n\n"
+      "- `hosts`: " +
+      listed(host_labels) + "then the results by `leader host`.\n- `events`: " + listed(event_labels) +
+      "`replicates`, then the results by `event`.\n"
+      "- `weeks`: `leader`, `week`, `date`, then those by `week`, by `leader week` and by `ngo week`, the latter with "
+      "the "
+      "NGO's id at the\n  end of the name.\n"
+      "- Tables of an answer: labels, then what has the same dimensions.\n"
+      "- `trips`: a line for each decision of each history, with ids and words where a file has numbers:\n\n"
+      "| column | unit | meaning |\n|---|---|---|\n";
+  for (const std::string_view name : trip_csv) {
+    const bool flown = name == "over";
+    const Field* f = flown ? nullptr : &field("trips", name);
+    std::string meaning(flown ? "states flown over on the way out, in order, separated by blanks; empty if nobody flew"
+                        : name == "diverted_to" ? "host of an emergency landing on the way out; empty: none"
+                                                : f->meaning);
+    page += "| `" + std::string(name) + "` | " + std::string(flown ? "" : f->unit) + " | " + meaning + " |\n";
+  }
+  return page;
 }
 
 }  // namespace sim

@@ -7,6 +7,7 @@
 #include "sim/experiments/answers.hpp"
 #include "sim/experiments/merge.hpp"
 #include "sim/inference/posterior.hpp"
+#include "sim/output/export.hpp"
 #include "sim/output/results.hpp"
 
 namespace sim {
@@ -350,6 +351,7 @@ std::string schema_page() {
   page += "\n";
   add_rows(page, "posterior", false);
   page += folder;
+  page += exports_page();
   page += answers_page();
   return page + posterior_page() + sweep_schema_page();
 }

@@ -46,12 +46,12 @@ std::vector<std::string> names_of(const Things& things) {
 
 constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
 
+}  // namespace
+
 bool is_hdf5(std::span<const std::byte> file) {
   return file.size() >= signature.size() &&
          std::ranges::equal(file.first(signature.size()), std::as_bytes(std::span(signature)));
 }
-
-}  // namespace
 
 Variable described(const Field& f, Values values, std::vector<std::string> meanings,
                    std::map<std::string, std::string> more) {
@@ -116,8 +116,8 @@ void add_trips(const TripTable& trips, std::size_t from, std::size_t n, std::vec
   });
 }
 
-void throw_damaged(const std::filesystem::path& path, const std::string& why) {
-  throw ResultsError(path.string() + " is cut short or damaged (" + why + "); run the scenario again");
+void throw_damaged(const std::filesystem::path& path, const std::string& why, const std::string& cure) {
+  throw ResultsError(path.string() + " is cut short or damaged (" + why + "); " + cure);
 }
 
 OpenedResults open_stored(const std::filesystem::path& path) {

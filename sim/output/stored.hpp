@@ -29,21 +29,30 @@ struct OpenedResults {
 /// Errors: as read_stored_run.
 OpenedResults open_stored(const std::filesystem::path& path);
 
+/// Whether it begins as HDF5 files do; one that is cut short may.
+bool is_hdf5(std::span<const std::byte> file);
+
 /// The attribute `filetype`; throws if there is none.
 std::string filetype_of(const std::filesystem::path& path);
 
-[[noreturn]] void throw_damaged(const std::filesystem::path& path, const std::string& why);
+/// `cure`: what writes it again.
+[[noreturn]] void throw_damaged(const std::filesystem::path& path, const std::string& why,
+                                const std::string& cure = "run the scenario again");
 
 /// Does what reads a file; what HDF5 says of it becomes a ResultsError.
 template <class Read>
-auto explained(const std::filesystem::path& path, Read read) {
+auto explained(const std::filesystem::path& path, const std::string& cure, Read read) {
   try {
     return read();
   } catch (const ResultsError&) {
     throw;
   } catch (const std::exception& e) {
-    throw_damaged(path, e.what());
+    throw_damaged(path, e.what(), cure);
   }
+}
+template <class Read>
+auto explained(const std::filesystem::path& path, Read read) {
+  return explained(path, "run the scenario again", read);
 }
 
 }  // namespace sim

@@ -108,7 +108,9 @@ def test_figures_are_those_of_the_file(example, page):
     events = pd.read_csv(io.StringIO(download(page, "calendar.csv")))
     assert events["visited"].sum() == int(ds["event_visited"].sum())
     parameters = pd.read_csv(io.StringIO(download(page, "parameters.csv")))
-    assert set(parameters["kind"]) <= {"assumed", "estimated"} and len(parameters) > 80
+    kinds = parameters["kind"].value_counts()
+    assert set(kinds.index) == {"assumed", "fitted", "estimated", "convention"} and len(parameters) > 80
+    assert f"{kinds['assumed']} are assumed, {kinds['fitted']} fitted to the record" in page
     assert download(page, "scenario.toml").startswith("# The scenario 'dushanbe_2025' in full")
 
 
@@ -193,6 +195,26 @@ def test_names_cannot_break_out(program, tmp_path):
     assert page.count("</script>") == 2
 
 
+def test_a_full_disk_names_the_file_and_leaves_the_old_page(example, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "r.html"
+    path.write_text("before " + safeconduct.report.MARK)
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(safeconduct.report.os, "fsync", full)
+    assert safeconduct.report.main([str(example), "--out", str(path)]) == 74
+    assert f"{path}.partial: No space left on device" in capsys.readouterr().err
+    assert path.read_text().startswith("before") and list(tmp_path.iterdir()) == [path]
+
+
+def test_other_weeks_are_said_not_to_compare(example, program, tmp_path):
+    assert "do not cover the same weeks" not in report(example, example)
+    subprocess.run([program, "run", "dushanbe_2025", "--set", "weeks=20", "--replicates", "64", "--out",
+                    tmp_path / "s.h5"], check=True, capture_output=True)
+    page = report(tmp_path / "s.h5", example)
+    assert "this case 20 weeks from 2025-01-01, the base 105 weeks from 2025-01-01" in page
+
+
 def test_mistakes(example, tmp_path):
     with pytest.raises(ResultsError, match="putin"):
         report(example, leader="nobody")
@@ -205,6 +227,10 @@ def test_mistakes(example, tmp_path):
                               cwd=tmp_path, env=os.environ)
     assert call("report", example).returncode == 0 and (tmp_path / "report.html").exists()
     assert call("report", example).returncode == 0  # a report may be replaced
+    assert call("report", example, "--out", "-").stdout == (tmp_path / "report.html").read_text()
+    assert not (tmp_path / "-").exists()
+    ran = call("report", example, "--out", "/dev/zero")  # has no end: read no further than a report says what it is
+    assert ran.returncode == 74 and "/dev/zero is not a report" in ran.stderr
     (tmp_path / "mine.txt").write_text("mine")
     assert call("report", example, "--out", "mine.txt").returncode == 74
     assert (tmp_path / "mine.txt").read_text() == "mine"

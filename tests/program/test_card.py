@@ -54,7 +54,17 @@ def test_arrest_is_a_row_never_a_point(mongolia):
     assert "never as a point" in text and mongolia["caveat"] in text
 
 
+def test_without_arrests_by_assumption_there_is_no_row(tmp_path):
+    never = ("--set", "parameters.kap_arrest=inf", "--replicates", 300)
+    for text in (safeconduct("card", "dushanbe_2025", *TRIP, *never).stdout,
+                 safeconduct("run", "dushanbe_2025", *never, "--out", tmp_path / "r.h5").stdout):
+        assert "none by assumption" in text and "inf*" not in text and "the row" not in text.replace("row of", "")
+    free = safeconduct("run", "no_warrant", "--replicates", 300, "--out", tmp_path / "f.h5").stdout
+    assert "P(arrest): none, no host ever has a duty to arrest\n" in free and "Read the row" not in free
+
+
 def test_reasons_and_ignorance(mongolia):
+    assert mongolia["visit_by_resolve_histories"] == mongolia["drivers"]["histories"] < mongolia["invitations"]
     going = {t["term"]: t for t in mongolia["drivers"]["going"]}
     assert going["fear of arrest"]["mean"] < 0 < going["value of the occasion"]["mean"]
     assert going["value of the occasion"]["sd"] == pytest.approx(0, abs=1e-6)

@@ -63,8 +63,11 @@ def test_a_leader_and_a_record_nobody_has_fitted(tmp_path):
     (["fit", "putin_2023"], 2, "--out"),
     (["hindcast", "putin_2023", "--records", "none.csv"], 74, "cannot read none.csv: No such file"),
     (["hindcast", "netanyahu_2024"], 65, "no decision"),
+    (["hindcast", "putin_2023", "putin_2023"], 2, "takes each scenario once: 'putin_2023' stands there twice"),
+    (["patterns", "--records", "empty.csv"], 65, "empty.csv: no decision of these scenarios' leaders"),
     (["run", "putin_2023", "--posterior", "none.h5"], 74, "none.h5")])
 def test_mistakes_are_told(tmp_path, arguments, code, words):
+    (tmp_path / "empty.csv").write_text(HEADER)
     done = safeconduct(*arguments, cwd=tmp_path, fails=True)
     assert done.returncode == code, done.stderr
     assert words in done.stderr

@@ -28,6 +28,15 @@ def tool(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
 
 
+def test_the_columns_of_the_exported_trips_are_on_the_page(results):
+    page = subprocess.run([PROGRAM, "page", "schema"], check=True, capture_output=True, text=True).stdout
+    table = page.split("## Exported tables")[1].split("\n## ")[0]
+    ran = subprocess.run([PROGRAM, "export", "trips", results], check=True, capture_output=True, text=True)
+    assert re.findall(r"(?m)^\| `(\w+)`", table) == ran.stdout.split("\n")[0].split(",")
+    none = subprocess.run([PROGRAM, "export", "trips", results.with_name("none.h5")], capture_output=True, text=True)
+    assert none.returncode == 74 and "P(arrest)" not in none.stderr  # nothing is said of what is not there
+
+
 @pytest.mark.parametrize("engine", ["netcdf4", "h5netcdf"])
 def test_xarray_reads_what_h5py_reads(results, engine):
     with h5py.File(results) as f, xr.open_dataset(results, engine=engine) as ds:

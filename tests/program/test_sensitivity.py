@@ -148,6 +148,10 @@ def test_what_is_no_merged_sweep_is_said(tmp_path):
     path.write_bytes(broken)
     ran = safeconduct("sensitivity", path, fails=True)
     assert ran.returncode == 65 and "damaged" in ran.stderr
+    path.write_bytes(broken[:len(broken) // 2])
+    ran = safeconduct("sensitivity", path, fails=True)
+    assert ran.returncode == 65 and "cut short or damaged" in ran.stderr
+    assert "let 'safeconduct merge' write it again" in ran.stderr
 
 
 DESIGN = """

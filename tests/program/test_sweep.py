@@ -245,6 +245,17 @@ def test_damaged_cells_are_found_named_and_lived_again(tmp_path, clean):
     assert bytes_of(out) == clean[0].read_bytes() and left_behind(out) == []
 
 
+def test_a_damaged_plan_says_what_writes_it_anew(tmp_path, clean):
+    out = tmp_path / "out"
+    shutil.copytree(clean[0].parent, out)
+    plan = (out / "plan.h5").read_bytes()
+    (out / "plan.h5").write_bytes(plan[:900])
+    ran = safeconduct("status", out, fails=True)
+    assert ran.returncode == 65 and f"'safeconduct sweep DESIGN --out {out} --resume' writes it anew" in ran.stderr
+    assert "(it is cut short or changed" in sweep(tmp_path, out, "--resume").stderr
+    assert (out / "plan.h5").read_bytes() == plan
+
+
 def test_more_replicates_can_be_added_and_are_never_taken_away(tmp_path, clean):
     out = tmp_path / "out"
     sweep(tmp_path, out, "--replicates", 512)

@@ -211,6 +211,22 @@ gone = {start = 2025-03-02, host = "CHN"}
   CHECK(notes(s, "event late: begins after the last week; what is announced by then stays pending"));
 }
 
+TEST_CASE("load: stages that hardly make one trip, and leaders that cannot be told apart, are noted") {
+  const std::string head = "start = 2025-01-01\nweeks = 60\n[leaders.putin]\n";
+  const auto stage = [](const std::string& name, const std::string& date, const std::string& host) {
+    return "[events." + name + "]\nstart = " + date + "\nhost = \"" + host + "\"\ndays = 2\ntrip = \"x\"\n";
+  };
+  const auto told = [&](const std::string& second) { return from(head + stage("a", "2025-03-03", "MNG") + second); };
+  CHECK(told(stage("b", "2025-03-05", "MNG")).notes.empty());
+  CHECK(notes(told(stage("b", "2025-05-05", "MNG")), "trip x: stages a and b lie 61 days apart and are one trip"));
+  CHECK(notes(told(stage("b", "2025-03-03", "MNG")), "trip x: stages a and b overlap"));
+  CHECK(notes(told(stage("b", "2025-03-05", "CHN")), "trip x: its stages are at several hosts (CHN, MNG)"));
+  CHECK(notes(from("start = 2025-01-01\nweeks = 60\n[leaders.putin]\nrefused_by = [\"RUS\"]\n"),
+              "refused_by names RUS, the leader's own home"));
+  CHECK(notes(from(head + "name = \"A\"\n[leaders.netanyahu]\nname = \"A\"\n"),
+              "leaders putin and netanyahu have one name, 'A'"));
+}
+
 TEST_CASE("load: stances and shocks are added to the shipped ones, for all leaders unless one is named") {
   const std::string two = "start = 2025-01-01\nweeks = 104\n[leaders.putin]\n[leaders.netanyahu]\n";
   const Scenario before = from(two);
