@@ -75,8 +75,7 @@ TEST_CASE("allocate: a host that nobody travels to, or without a duty, is no pla
 
 TEST_CASE("allocate: a leader's announced trips are that leader's own") {
   agents::World w = two_events();
-  w.leaders.push_back(w.leaders[0]);
-  w.leaders[1].name = "other";
+  support::add_leader(w, "other");
   w.events[1].leaders = {agents::leader_id(1)};
   const std::vector<Place> where = places(agents::Stage(w), 12, allocate_settings(640));
   REQUIRE(where.size() == 2);
