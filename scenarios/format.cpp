@@ -69,7 +69,7 @@ constexpr Key written_keys[] = {
   {"events.ID", "cover",        K::number,     0, 1, "1", "of the kind, else 0", "how far the occasion shields the visitor"},
   {"events.ID", "leaders",      K::leaders,    0, 0, "", "all, if `blocs` is not given", "who is invited, by key"},
   {"events.ID", "blocs",        K::blocs,      0, 0, "", "none", "who is invited besides: leaders whose home is a member on the day"},
-  {"events.ID", "trip",         K::id,         0, 0, "", "none", "stages at one host with the same trip are one trip, from the first on, values and days added up"},
+  {"events.ID", "trip",         K::id,         0, 0, "", "none", "stages at one host with the same trip are one trip"},
   {"events.ID", "remove",       K::flag,       0, 0, "", "false", "true drops an inherited event"},
 
   {"stances", "leader", K::leader, 0, 0, "", "all leaders", "whose warrant it is about"},
@@ -113,7 +113,8 @@ constexpr SectionPage pages[] = {
   {"ngos.ID", "`[ngos.ID]`", "The shipped organisations are there unless removed. A reach without `default` changes the hosts named only."},
   {"events.ID", "`[events.ID]`", "The calendar. The key names the event, so that an extending scenario or `--set` can change it; inside a week "
        "the order of the file counts, inherited events first. Events at a leader's home, at a state that does not exist then "
-       "or has no route, or beginning in week 0 or before are ignored, and `check` says so."},
+       "or has no route, or beginning in week 0 or before are ignored, and `check` says so. Stages of one trip are a single trip "
+       "from the first on; their values and days add up."},
   {"stances", "`[[stances]]`", "What a government or its organisation says about a warrant. They are added to the shipped and inherited ones; several that are in force for one host at once are averaged: the government's own, and where it has none those of its organisations."},
   {"shocks", "`[[shocks]]`", "Dated changes, added to the shipped and inherited ones, in the order of the file inside a week."},
   {"parameters", "`[parameters]`", "Symbols as in `agents/ODD.md`. The weights of the eight friendly features (all but `w_hostility` and "
