@@ -64,30 +64,13 @@ void must_be_a_table(const std::string& what) {
                      scenarios::suggestion(what, known, "'safeconduct export --help' lists them; the file comes last"));
 }
 
-/// Refuses a file without such tables, before a word is said about what is in them.
-void must_hold(const std::string& what, const std::filesystem::path& file) {
-  for (const AnswerTable& table : answer_tables)
-    if (what == table.name) return sim::must_be_answer(file, table.kind());
-  sim::must_be_results(file);
-}
-
-void write(std::ostream& out, const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {
-  if (what == "trips") return trips(out, file, arguments);
+/// Every table but that of trips: those lie in the file.
+void write(std::ostream& out, const std::string& what, const std::filesystem::path& file) {
   if (what == "hosts") return sim::export_hosts(out, file);
   if (what == "events") return sim::export_events(out, file);
   if (what == "weeks") return sim::export_weeks(out, file);
   for (const AnswerTable& table : answer_tables)
     if (what == table.name) sim::export_answer(out, file, table.kind(), table.dimensions);
-}
-
-/// The line that a table begins with.
-std::string header(const std::string& what, const std::filesystem::path& file, const Arguments& arguments) {
-  std::ostringstream text;
-  if (what == "trips")
-    sim::export_trips_header(text);
-  else
-    write(text, what, file, arguments);
-  return text.str().substr(0, text.str().find('\n') + 1);
 }
 
 }  // namespace
@@ -101,20 +84,28 @@ int export_csv(const Arguments& arguments) {
     if (what != "trips" && arguments.flag(option))
       throw UsageError("option '--" + std::string(option) + "' goes with trips: the other tables are in the file");
   const std::filesystem::path file = arguments.words()[1];
-  must_hold(what, file);
   const auto out = arguments.text("out");
-  if (out && *out != "-") {
+  const bool to_file = out && *out != "-";
+  std::ostringstream table;
+  if (what == "trips") {
+    sim::must_be_results(file);
+    sim::export_trips_header(table);  // the rest is lived again, once it is known that there is a place for it
+  } else {
+    write(table, what, file);
+  }
+  if (to_file) {
     must_have_room("out", *out);
-    must_begin_with(header(what, file, arguments), "out FILE", *out, "table of " + what);
+    must_begin_with(table.str().substr(0, table.str().find('\n') + 1), "out FILE", *out, "table of " + what);
   }
   if (what != "weeks") std::cerr << "note: " << arrest_caveat << '\n';
-  if (!out || *out == "-") {
-    write(std::cout, what, file, arguments);
-    return Exit::done;
+  if (what == "trips") {
+    table.str({});
+    trips(to_file ? static_cast<std::ostream&>(table) : std::cout, file, arguments);
   }
-  std::ostringstream text;
-  write(text, what, file, arguments);
-  sim::write_whole(*out, text.str());
+  if (to_file)
+    sim::write_whole(*out, table.str());
+  else
+    std::cout << table.str();
   return Exit::done;
 }
 

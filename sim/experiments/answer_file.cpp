@@ -143,6 +143,10 @@ std::vector<std::string> worlds_of(const NetcdfReader& file) {
   return worlds;
 }
 
+std::string cure(const AnswerKind& kind) {
+  return "move it away and let 'safeconduct " + std::string(kind.command) + "' write it again";
+}
+
 }  // namespace
 
 const AnswerKind& comparison_kind() {
@@ -199,12 +203,6 @@ void AnswerFile::provenance(const std::string& name, std::vector<std::string> te
   file_.write({"provenance/" + name, {name + "_number"}, std::move(texts), {}, {}, false});
 }
 
-namespace {
-std::string cure(const AnswerKind& kind) {
-  return "move it away and let 'safeconduct " + std::string(kind.command) + "' write it again";
-}
-}  // namespace
-
 NetcdfReader open_answer(const std::filesystem::path& path, const AnswerKind& kind) {
   std::vector<std::byte> bytes = read_whole(path);
   const std::string wanted(kind.filetype);
@@ -256,8 +254,6 @@ std::int64_t histories_behind(const std::filesystem::path& path, const AnswerKin
     return 0;
   }
 }
-
-void must_be_answer(const std::filesystem::path& path, const AnswerKind& kind) { open_answer(path, kind); }
 
 void export_answer(std::ostream& out, const std::filesystem::path& path, const AnswerKind& kind,
                    std::string_view dimensions) {

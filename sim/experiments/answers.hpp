@@ -29,9 +29,6 @@ const AnswerKind& allocation_kind();
 const AnswerKind& sensitivity_kind();
 std::vector<const AnswerKind*> answer_kinds();
 
-/// Errors: as open_answer.
-void must_be_answer(const std::filesystem::path& path, const AnswerKind& kind);
-
 /// The fields with these dimensions ("alternative leader outcome") as CSV, a line for each combination, after the
 /// labels of the dimensions. Errors: as open_answer.
 void export_answer(std::ostream& out, const std::filesystem::path& path, const AnswerKind& kind,
