@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
 
 OUTCOMES = "visited|cut short|stays home|withdrawn|arrested|skip|delegate|void|pending".split("|")
 ANSWERS = ["go", "delegate", "skip"]
@@ -28,33 +30,33 @@ class Trips:
     def __init__(self, paths, replicates):
         self.n_a, self.n_b = replicates
         self.n = self.n_a + self.n_b
-        columns = {name: [] for name in TEXT + NUMBERS}
+        kinds = dict.fromkeys(TEXT, "category") | dict.fromkeys(NUMBERS, float)
+        columns = {name: [] for name in kinds}
         for path, first, count in zip(paths, (0, self.n_a), replicates):
-            with open(path, newline="", encoding="utf-8") as file:
-                rows = csv.reader(line for line in file if not line.startswith("#"))
-                head = next(rows)
-                missing = [name for name in columns if name not in head]
-                if missing:
-                    sys.exit(f"{path}: no column {', '.join(missing)}")
-                table = list(zip(*rows)) or [()] * len(head)
+            table = pd.read_csv(path, comment="#", usecols=lambda name: name in kinds, dtype=kinds, na_filter=False,
+                                float_precision="round_trip")
+            missing = [name for name in kinds if name not in table]
+            if missing:
+                sys.exit(f"{path}: no column {', '.join(missing)}")
             for name in columns:
-                columns[name].append(np.array(table[head.index(name)], dtype=str if name in TEXT else float))
+                columns[name].append(table[name].array if name in TEXT else table[name].to_numpy())
             numbers = columns["rep"][-1]
             if numbers.size and not (0 <= numbers.min() and numbers.max() < count):
                 sys.exit(f"{path}: has replicate {numbers.max():.0f}, but {count} were announced")
             columns["rep"][-1] = numbers + first
         for name, parts in columns.items():
-            setattr(self, name, np.concatenate(parts))
+            joined = union_categoricals(parts, sort_categories=True) if name in TEXT else np.concatenate(parts)
+            setattr(self, name, joined)
         self.rep = self.rep.astype(int)
         for name, known in (("out", OUTCOMES), ("ans", ANSWERS)):
-            unknown = set(np.unique(getattr(self, name))) - set(known)
+            unknown = set(getattr(self, name).categories) - set(known)
             if unknown:
                 sys.exit(f"unknown word in column {name}: {', '.join(sorted(unknown))}")
         self.weeks = int(self.wk_out.max()) + 1 if self.wk_out.size else 1
-        self.visit = np.isin(self.out, ["visited", "cut short"])
+        self.visit = self.out.isin(["visited", "cut short"])
         self.arrival = self.visit | (self.out == "arrested")
         self.duty = np.zeros(self.rep.size, dtype=bool)
-        self.region = np.full(self.rep.size, "")
+        self.region = np.zeros(self.rep.size, dtype=int)  # by number
 
     def total(self, where, values=None):
         """Per replicate: how many trips (or the sum of a value over them)."""
@@ -78,14 +80,14 @@ def read_world(trips, folder):
             interval = float(row["member_from"] or -math.inf), float(row["member_to"] or math.inf)
             membership.setdefault(row["host"], []).append(interval)
     week = np.minimum(trips.wk_out, trips.weeks - 1)
-    issue = np.array([float(leaders[name]["issue"]) for name in trips.leader])
+    issue = np.array([float(leaders[name]["issue"]) for name in trips.leader.categories])[trips.leader.codes]
     member = np.zeros(trips.rep.size, dtype=bool)
     for host, intervals in membership.items():
         here = trips.host == host
         for start, end in intervals:
             member |= here & (week >= start) & (week < end)
     trips.duty = member & (week >= issue)
-    trips.region = np.array([region[name] for name in trips.host], dtype=str)
+    trips.region = np.unique([region[name] for name in trips.host.categories], return_inverse=True)[1][trips.host.codes]
 
 
 class Comparison:
@@ -153,7 +155,7 @@ def statistics(t, has_duty):
     c = Comparison(t)
     everything = np.ones(t.rep.size, dtype=bool)
     own, event = t.ev < 0, t.ev >= 0
-    leaders = sorted(set(t.leader))
+    leaders = list(t.leader.categories)
     duties = [("duty", t.duty), ("no duty", ~t.duty)] if has_duty else [("any host", everything)]
 
     for label, where in duties:
@@ -188,11 +190,9 @@ def statistics(t, has_duty):
             c.mean(f"{label}: visits", t.total(this & t.visit))
             c.mean(f"{label}: withdrawn", t.total(this & (t.out == "withdrawn")))
 
-    hosts, counts = np.unique(t.host[t.visit], return_counts=True)
-    for host in hosts[np.argsort(-counts, kind="stable")][:30]:
+    for host in commonest(t.host[t.visit], 30):
         c.mean(f"visits to {host}", t.total(t.visit & (t.host == host)))
-    ideas, counts = np.unique(t.host[own], return_counts=True)
-    for host in ideas[np.argsort(-counts, kind="stable")][:6]:
+    for host in commonest(t.host[own], 6):
         c.mean(f"own ideas for {host}", t.total(own & (t.host == host)))
 
     quarters = min(12, max(1, t.weeks // 13))
@@ -259,7 +259,7 @@ def statistics(t, has_duty):
     c.spread("dispersion of private refusals", t.total(own & (t.ans != "go")))
     c.spread("dispersion of withdrawals", t.total(t.out == "withdrawn"))
     c.spread("own and event visits", t.total(own & t.visit), t.total(event & t.visit))
-    places, regions = codes(t.host), codes(t.region)
+    places, regions = t.host.codes.astype(int), t.region
     hosts_seen, squares = repeats(t, t.visit, places)
     c.mean("different hosts visited", hosts_seen)
     c.mean("visits squared by host", squares)
@@ -269,7 +269,7 @@ def statistics(t, has_duty):
     c.mean("visits under duty, squared by region", repeats(t, t.visit & t.duty, regions)[1])
 
     # A second own idea in the same week is a second stop; gaps between ideas and visits show the cool-down.
-    who = codes(t.leader)
+    who = t.leader.codes
     rows, gap = successive(own, t.wk, t.rep, who)
     c.mean("second stops considered", t.total(rows[gap == 0]))
     c.mean("second stops announced", t.total(rows[(gap == 0) & (t.ans[rows] == "go")]))
@@ -284,15 +284,19 @@ def statistics(t, has_duty):
     return c
 
 
-def codes(names):
-    return np.unique(names, return_inverse=True)[1]
+def commonest(names, most):
+    """The names that occur most often, in the order of the alphabet where two tie."""
+    counts = np.bincount(names.codes, minlength=len(names.categories))
+    order = np.argsort(-counts, kind="stable")[:most]
+    return names.categories[order[counts[order] > 0]]
 
 
 def repeats(t, where, groups):
     """Per replicate: how many groups have a trip, and the sum over groups of the squared number of trips."""
-    pairs, times = np.unique(np.stack([t.rep[where], groups[where]]), axis=1, return_counts=True)
-    squares = np.bincount(pairs[0], weights=times.astype(float) ** 2, minlength=t.n)
-    return np.bincount(pairs[0], minlength=t.n).astype(float), squares
+    size = groups.max(initial=0) + 1
+    pairs, times = np.unique(t.rep[where] * size + groups[where], return_counts=True)
+    squares = np.bincount(pairs // size, weights=times.astype(float) ** 2, minlength=t.n)
+    return np.bincount(pairs // size, minlength=t.n).astype(float), squares
 
 
 def successive(where, week, *groups):
