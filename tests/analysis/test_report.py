@@ -7,7 +7,6 @@ import doctest
 import hashlib
 import html
 import io
-import os
 import re
 import subprocess
 import sys
@@ -215,27 +214,38 @@ def test_other_weeks_are_said_not_to_compare(example, program, tmp_path):
     assert "this case 20 weeks from 2025-01-01, the base 105 weeks from 2025-01-01" in page
 
 
-def test_mistakes(example, tmp_path):
+def test_the_module_is_a_command(example, tmp_path):
+    call = lambda *words: subprocess.run([sys.executable, "-m", "safeconduct", *words], cwd=tmp_path).returncode
+    assert call() == 2
+    assert call("report", str(example)) == 0 and (tmp_path / "report.html").exists()
+
+
+def test_mistakes(example, tmp_path, monkeypatch, capsys):
     with pytest.raises(ResultsError, match="putin"):
         report(example, leader="nobody")
     with pytest.raises(FileNotFoundError):
         report(tmp_path / "none.h5")
+    monkeypatch.chdir(tmp_path)
 
     def call(*arguments):
-        return subprocess.run([sys.executable, "-m", "safeconduct", *map(str, arguments)], capture_output=True,
-                              text=True,
-                              cwd=tmp_path, env=os.environ)
-    assert call("report", example).returncode == 0 and (tmp_path / "report.html").exists()
-    assert call("report", example).returncode == 0  # a report may be replaced
-    assert call("report", example, "--out", "-").stdout == (tmp_path / "report.html").read_text()
+        """(exit code, standard output, standard error)."""
+        try:
+            code = safeconduct.report.main([str(a) for a in arguments])
+        except SystemExit as left:
+            code = left.code
+        return code, *capsys.readouterr()
+
+    assert call(example)[0] == 0 and (tmp_path / "report.html").exists()
+    assert call(example)[0] == 0  # a report may be replaced
+    assert call(example, "--out", "-") == (0, (tmp_path / "report.html").read_text(), "")
     assert not (tmp_path / "-").exists()
-    ran = call("report", example, "--out", "/dev/zero")  # has no end: read no further than a report says what it is
-    assert ran.returncode == 74 and "/dev/zero is not a report" in ran.stderr
+    code, _, err = call(example, "--out", "/dev/zero")  # has no end: read no further than a report says what it is
+    assert code == 74 and "/dev/zero is not a report" in err
     (tmp_path / "mine.txt").write_text("mine")
-    assert call("report", example, "--out", "mine.txt").returncode == 74
+    assert call(example, "--out", "mine.txt")[0] == 74
     assert (tmp_path / "mine.txt").read_text() == "mine"
-    assert call("report", tmp_path / "mine.txt").returncode == 65
-    assert call("report").returncode == 2 and call().returncode == 2
-    assert call("report", example, example, example).returncode == 2
-    assert call("report", example, "--paired", example).returncode == 2
-    assert call("report", example, example, "--paired", example).returncode == 65
+    assert call(tmp_path / "mine.txt")[0] == 65
+    assert call()[0] == 2
+    assert call(example, example, example)[0] == 2
+    assert call(example, "--paired", example)[0] == 2
+    assert call(example, example, "--paired", example)[0] == 65
