@@ -6,7 +6,10 @@ import csv
 import io
 import os
 import pathlib
+import re
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -20,6 +23,42 @@ def safeconduct(*arguments, program=PROGRAM, variables=None, fails=False, **more
     ran = subprocess.run([str(program), *map(str, arguments)], **more)
     assert fails or ran.returncode == 0, f"{arguments} left with {ran.returncode}: {ran.stderr}"
     return ran
+
+
+class started:
+    """The program at work, ended with the block."""
+
+    def __init__(self, folder, *arguments, **more):
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen([PROGRAM, *arguments], cwd=folder, **(pipes | more))
+
+    def __enter__(self):
+        return self.process
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+
+def catches(process, number):
+    status = pathlib.Path("/proc", str(process.pid), "status").read_text()
+    return int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16) >> (number - 1) & 1
+
+
+def wait_until_it_lives(process, seconds=0):
+    """Until it catches signals: before, it loads the scenario and has nothing to save. Then histories for half a second
+    of its own time or for `seconds`, however busy the machine."""
+    of = pathlib.Path("/proc", str(process.pid))
+    used = lambda: sum(map(int, (of / "stat").read_text().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+    deadline, began = time.monotonic() + 60, None
+    while time.monotonic() < deadline and process.poll() is None:
+        if began is None and catches(process, signal.SIGTERM):
+            began = used()
+        if began is not None and used() > began + max(0.5, seconds):
+            return
+        time.sleep(0.02)
+    pytest.fail("it never began")
 
 
 def lacking(tool):

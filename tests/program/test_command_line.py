@@ -16,7 +16,7 @@ import time
 import h5py
 import numpy as np
 import pytest
-from program import PROGRAM, SOURCE, safeconduct
+from program import PROGRAM, SOURCE, catches, safeconduct, started, wait_until_it_lives
 
 COMMANDS = ["run", "compare", "allocate", "sensitivity", "replay", "check", "parameters", "export", "page"]
 SHORT = ("run", "--replicates", "20")
@@ -297,42 +297,6 @@ def test_the_number_of_threads_follows_what_the_process_may_use(tmp_path, variab
 # ---- signals ------------------------------------------------------------------------------------------------------
 
 
-class started:
-    """The program at work, ended with the block."""
-
-    def __init__(self, folder, *arguments, **more):
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen([PROGRAM, *arguments], cwd=folder, **(pipes | more))
-
-    def __enter__(self):
-        return self.process
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-
-
-def catches(process, number):
-    status = pathlib.Path("/proc", str(process.pid), "status").read_text()
-    return int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16) >> (number - 1) & 1
-
-
-def wait_until_it_lives(process):
-    """Until it catches signals: before, it loads the scenario and has nothing to save. Then histories for half a second
-    of its own time, however busy the machine."""
-    of = pathlib.Path("/proc", str(process.pid))
-    used = lambda: sum(map(int, (of / "stat").read_text().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
-    deadline, began = time.monotonic() + 60, None
-    while time.monotonic() < deadline and process.poll() is None:
-        if began is None and catches(process, signal.SIGTERM):
-            began = used()
-        if began is not None and used() > began + 0.5:
-            return
-        time.sleep(0.02)
-    pytest.fail("it never began")
-
-
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_stopped_run_writes_what_was_lived(tmp_path, number, code):
     """Equal to a run of the lived count in all but what names the count that was asked for, and the ridge."""
@@ -370,7 +334,7 @@ def waits(process, number):
     return int(re.search(r"^ShdPnd:\s*(\w+)", status, re.M)[1], 16) >> (number - 1) & 1
 
 
-SLOWLY = ("--threads", "160", "--isa", "baseline")  # 160 chunks in hand
+SLOWLY = ("--isa", "baseline", "--threads")  # and as many chunks in hand
 
 
 def signal_once(process, number):
@@ -380,7 +344,7 @@ def signal_once(process, number):
 
 
 def test_a_second_signal_ends_it_at_once(tmp_path):
-    with started(tmp_path, *LONG, *SLOWLY, "--out", "r.h5") as process:
+    with started(tmp_path, *LONG, *SLOWLY, "160", "--out", "r.h5") as process:
         wait_until_it_lives(process)
         signal_once(process, signal.SIGINT)
         time.sleep(0.2)
@@ -395,7 +359,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path):
 
 def test_the_same_signal_twice_within_a_second_is_one_request(tmp_path):
     """timeout signals the process, then its group."""
-    with started(tmp_path, *LONG, *SLOWLY, "--trips", "all", "--out", "r.h5") as process:
+    with started(tmp_path, *LONG, *SLOWLY, "16", "--trips", "all", "--out", "r.h5") as process:
         wait_until_it_lives(process)
         for _ in range(2):
             signal_once(process, signal.SIGTERM)

@@ -1,14 +1,13 @@
 """compare: paired counterfactuals by the command line, their file and its tables."""
+import os
 import re
 import signal
-import subprocess
-import time
 
 import h5py
 import numpy as np
 import pytest
 import xarray
-from program import PROGRAM, rows, safeconduct
+from program import rows, safeconduct, started, wait_until_it_lives
 
 SHORT = ("--replicates", "2000")
 
@@ -109,17 +108,19 @@ def test_what_cannot_be_compared_is_said_and_nothing_is_written(tmp_path, argume
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("command", [("compare", "no_warrant", "no_campaign"), ("allocate", "dushanbe_2025")])
+@pytest.mark.parametrize("command", [("compare", "no_warrant", "no_campaign"),
+                                     ("allocate", "dushanbe_2025", "--hosts", "2")])
 def test_a_stopped_answer_leaves_one_of_more_histories_alone(tmp_path, command):
     path = tmp_path / "a.h5"
+    began = os.times()
     safeconduct(*command, "--replicates", 4096, "--out", path)
+    seconds = os.times().children_user - began.children_user  # so long allocate looks for hosts, at most
     with h5py.File(path, "r+") as file:
         file.attrs["replicates"] = np.int64(4000000)
     before = path.read_bytes()
     for seed, kept in (((), True), (("--seed", "7"), False)):
-        arguments = [PROGRAM, *command, "--replicates", "4000000", "--out", "a.h5", *seed]
-        with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            time.sleep(4)
+        with started(tmp_path, *command, "--replicates", "4000000", "--out", "a.h5", *seed) as process:
+            wait_until_it_lives(process, seconds)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=120)
         assert process.returncode == 130 and (path.read_bytes() == before) is kept
@@ -128,9 +129,8 @@ def test_a_stopped_answer_leaves_one_of_more_histories_alone(tmp_path, command):
 
 def test_a_stopped_comparison_tells_what_was_lived(tmp_path):
     """And equals a comparison of that many histories in every number."""
-    arguments = [PROGRAM, "compare", "dushanbe_2025", "no_warrant", "--replicates", "4000000", "--out", "s.h5"]
-    with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(3)
+    with started(tmp_path, "compare", "dushanbe_2025", "no_warrant", "--replicates", "4000000", "--out", "s.h5") as process:
+        wait_until_it_lives(process)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=120)
     assert process.returncode == 130 and "that were done" in err
