@@ -3,7 +3,6 @@
 How it looks and behaves in a browser: test_report_in_a_browser.py.
 """
 import base64
-import doctest
 import hashlib
 import html
 import io
@@ -60,10 +59,6 @@ def stronger(program, tmp_path_factory):
 def download(page, name):
     data = re.search(rf'download="{re.escape(name)}" href="data:[^,]*;base64,([^"]+)"', page)[1]
     return base64.b64decode(data).decode()
-
-
-def test_examples_in_the_docstrings_are_true(example):
-    assert doctest.testmod(safeconduct.report, extraglobs={"example": example}).failed == 0
 
 
 def test_the_same_results_make_the_same_bytes_and_not_too_many(example, page):

@@ -1,4 +1,5 @@
 import doctest
+import functools
 import importlib
 import inspect
 import io
@@ -27,11 +28,17 @@ MODULES = ["safeconduct", *(f"safeconduct.{m.name}" for m in pkgutil.iter_module
                              if m.name != "__main__")]
 
 
+@functools.cache
+def read_once(path):
+    return open_results(path)
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_in_the_docstrings_are_true(module, request):
     module = importlib.import_module(module)
     files = FILES & set(re.findall(r"example\w*", inspect.getsource(module)))
-    names = {name: request.getfixturevalue(name) for name in files} | {"open_results": open_results}
+    names = {name: request.getfixturevalue(name) for name in files}
+    names["open_results"] = lambda path: read_once(path).copy(deep=True)
     result = doctest.testmod(module, extraglobs=names)
     assert result.failed == 0 and result.attempted > 0
 
