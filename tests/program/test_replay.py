@@ -96,6 +96,7 @@ def test_a_replay_is_the_same_every_time_and_each_history_its_own(results):
     assert safeconduct("replay", results).stdout == safeconduct("replay", results, "--replicate", 0).stdout
 
 
+@pytest.mark.parametrize("results", ["dushanbe_2025"], indirect=True)
 @pytest.mark.parametrize("n", ["12", "-1", "4000000000", "99999999999999999999", "two", "", "1.0"])
 def test_a_history_that_is_not_in_the_file_is_refused(results, n):
     ran = safeconduct("replay", results, "--replicate", n, fails=True)
@@ -103,6 +104,7 @@ def test_a_history_that_is_not_in_the_file_is_refused(results, n):
     assert f"'--replicate' takes a whole number from 0 to 11, not '{n}'" in ran.stderr
 
 
+@pytest.mark.parametrize("results", ["dushanbe_2025"], indirect=True)
 def test_only_the_results_file_counts(tmp_path, results):
     """Another folder, the program moved, and a shipped case of that name that now says something else."""
     expected = safeconduct("replay", results, "--replicate", 7).stdout
