@@ -112,7 +112,8 @@ void Life::impose(Luck& luck, LeaderId l, int rank, Fate fate) {
       break;
     case Fate::own_choice: {  // in proportion to what each way had of it
       const double go = static_cast<double>(trip.p_go), delegate = static_cast<double>(trip.p_delegate);
-      const double stays = go * trip.held * static_cast<double>(trip.p_stay);
+      const double stay = static_cast<double>(trip.p_stay), lapse = static_cast<double>(stage_.k.rec_lapse);
+      const double stays = go * (stay + (1.0 - stay) * lapse);  // that the invitation held is common to all three
       const double at = (draw(trip, Occasion::standing)[word::stay_home] * 0x1p-32) * (1.0 - go + stays);
       after.outcome = at < stays ? Outcome::stays_home : at < stays + delegate ? Outcome::delegate : Outcome::skip;
       if (after.outcome != Outcome::stays_home) believe_from_now(l, trip.host, trip.before);

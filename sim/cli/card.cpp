@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 
 #include "agents/life.hpp"
@@ -379,7 +380,9 @@ int card(const Arguments& arguments) {
   settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
   std::map<agents::Answer, double> answers;
   std::map<Outcome, double> outcomes;
-  double asked = 0, under_duty = 0, feared = 0, looks = 0;
+  double asked = 0, feared = 0, looks = 0;
+  const auto sets = posterior_wanted(arguments, settings.replicates);
+  std::vector<double> under_duty(sets ? sets->sets.size() : 1, 0.0);  // visits by parameter set
   settings.on_trips = [&](const sim::TripTable& lived) {
     lived.each([&](const sim::TripRecord& record) {
       const agents::Decision& d = record.decision;
@@ -387,12 +390,12 @@ int card(const Arguments& arguments) {
       ++asked;
       ++answers[d.answer];
       ++outcomes[d.outcome];
-      under_duty += agents::is_visit(d.outcome) && d.duty;
+      under_duty[sets ? static_cast<std::size_t>(record.replicate / sets->block) : 0] +=
+          agents::is_visit(d.outcome) && d.duty;
       looks += d.reached;
       feared += d.reached ? static_cast<double>(d.pi_arrest) : 0;
     });
   };
-  const auto sets = posterior_wanted(arguments, settings.replicates);
   std::optional<sim::VarianceSplit> unknown;
   std::vector<RidgeOfTrip> ridge;
   {
@@ -413,8 +416,12 @@ int card(const Arguments& arguments) {
   }
 
   const auto of_asked = [&](double hits) { return share_of(hits, asked); };
-  const Share found = of_asked(under_duty);
-  const double zeta = scenario.world.parameters.zeta;
+  const double visited = std::accumulate(under_duty.begin(), under_duty.end(), 0.0);
+  double findings = 0;  // expected
+  for (std::size_t k = 0; k < under_duty.size(); ++k)
+    findings += under_duty[k] * (sets ? sets->world(scenario.world, k) : scenario.world).parameters.zeta;
+  const Share found = of_asked(visited);
+  const double zeta = visited > 0 ? findings / visited : 0;
   Card c;
   c.title = scenario.title;
   c.leader = scenario.leader_labels[trip.leader.index].name;

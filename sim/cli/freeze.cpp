@@ -73,7 +73,9 @@ class Counter {
   std::vector<sim::LeaderForecast> leaders() {
     for (std::size_t l = 0; l < leaders_.size(); ++l) {
       auto& hosts = leaders_[l].hosts;
-      for (auto& [h, forecast] : hosts_[l]) {
+      for (std::uint16_t h = 0; h < stage_.hosts; ++h) {
+        if (stage_.world.hosts[h].name == stage_.world.leaders[l].home) continue;
+        sim::HostForecast& forecast = hosts_[l][h];
         forecast.host = stage_.world.hosts[h].name;
         forecast.member = duty(l, {h}, from_);
         hosts.push_back(forecast);

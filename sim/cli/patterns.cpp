@@ -184,10 +184,10 @@ std::string json(const scenarios::Scenario& scenario, const Leader& leader, cons
     const sim::Regularity& r = sim::regularities()[i];
     const sim::Placed p = sim::place(r.of(leader.record(), leader.km()), figures[i]);
     const auto value = [](double x) { return std::isnan(x) ? "null" : fixed(x, 6); };
-    out += "{\"scenario\": \"" + scenario.name + "\", \"leader\": \"" + leader.name() + "\", \"regularity\": \"" +
-           std::string(r.name) + "\", \"unit\": \"" + std::string(r.unit) + "\", \"record\": " + value(p.record) +
-           ", \"median\": " + value(p.median) + ", \"low\": " + value(p.low) + ", \"high\": " + value(p.high) +
-           ", \"below\": " + value(p.below) + ", \"above\": " + value(p.above) +
+    out += "{\"scenario\": " + json_text(scenario.name) + ", \"leader\": " + json_text(leader.name()) +
+           ", \"regularity\": \"" + std::string(r.name) + "\", \"unit\": \"" + std::string(r.unit) +
+           "\", \"record\": " + value(p.record) + ", \"median\": " + value(p.median) + ", \"low\": " + value(p.low) +
+           ", \"high\": " + value(p.high) + ", \"below\": " + value(p.below) + ", \"above\": " + value(p.above) +
            ", \"inside\": " + (p.inside() ? "true" : "false") + "}\n";
   }
   return out;

@@ -35,29 +35,31 @@ class Scorer {
  public:
   Scorer(const sim::Forecast& forecast, const scenarios::Record& record, bool complete, bool json)
       : f_(forecast), from_(*scenarios::parse_date(f_.from)), to_(*scenarios::parse_date(f_.to)), json_(json) {
-    for (const RecordedDecision& d : record.decisions) {
-      covers_ |= d.date > to_;
-      if (d.date >= from_ && d.date <= to_) rows_.push_back(&d);
-    }
-    covers_ |= complete;
+    for (const RecordedDecision& d : record.decisions)
+      for (std::size_t l = 0; l < f_.leaders.size(); ++l) {
+        if (d.leader != f_.leaders[l].name && d.leader != f_.leaders[l].id) continue;
+        covered_[l] = covered_[l] || d.date > to_;
+        if (d.date >= from_ && d.date <= to_) rows_[l].push_back(&d);
+      }
+    if (complete) covered_.assign(covered_.size(), true);
   }
 
   std::string text() {
-    for (const sim::LeaderForecast& l : f_.leaders) {
-      std::vector<const RecordedDecision*> mine;
-      for (const RecordedDecision* d : rows_)
-        if (d->leader == l.name || d->leader == l.id) mine.push_back(d);
+    for (std::size_t i = 0; i < f_.leaders.size(); ++i) {
+      const sim::LeaderForecast& l = f_.leaders[i];
+      const std::vector<const RecordedDecision*>& mine = rows_[i];
       if (!json_) out_ += "\n" + l.name + ": " + std::to_string(mine.size()) + " recorded decisions\n";
       events(l, mine);
-      if (!covers_) continue;
-      hosts(l, mine);
-      count(l, mine, false);
-      count(l, mine, true);
+      if (covered_[i]) {
+        hosts(l, mine);
+        count(l, mine, false);
+        count(l, mine, true);
+      } else if (!json_) {
+        out_ +=
+            "  No decision of this leader's is on record after the forecast's last day: hosts and numbers of visits "
+            "are not scored\n  (--complete says that the record holds all that happened).\n";
+      }
     }
-    if (!covers_ && !json_)
-      out_ +=
-          "\nThe record does not go beyond the forecast's last day: hosts and numbers of visits are not scored "
-          "(--complete says that it holds all\nthat happened).\n";
     return out_;
   }
 
@@ -118,7 +120,7 @@ class Scorer {
   void number(const sim::LeaderForecast& l, const std::string& what, const std::string& score, double x,
               sim::Interval i, double dull) {
     if (json_)
-      out_ += "{\"leader\": \"" + l.name + "\", \"of\": \"" + what + "\", \"score\": \"" + score +
+      out_ += "{\"leader\": " + json_text(l.name) + ", \"of\": \"" + what + "\", \"score\": \"" + score +
               "\", \"value\": " + fixed(x, 6) + ", \"low\": " + fixed(i.low, 6) + ", \"high\": " + fixed(i.high, 6) +
               ", \"same_for_all\": " + fixed(dull, 6) + "}\n";
     else
@@ -126,11 +128,17 @@ class Scorer {
               "; the share in hindsight for all: " + fixed(dull, 3) + ")\n";
   }
 
+  /// As the model has it, whose counts these are held against; the record's word where the forecast has no such host.
+  static bool to_member(const sim::LeaderForecast& l, const RecordedDecision& d) {
+    const auto host = std::ranges::find(l.hosts, d.host, &sim::HostForecast::host);
+    return host != l.hosts.end() ? host->member : d.member.value_or(false);
+  }
+
   /// How many visits there were, against the distribution.
   void count(const sim::LeaderForecast& l, const std::vector<const RecordedDecision*>& rows, bool members) {
     const std::vector<std::int64_t>& counts = members ? l.by_member_visits : l.by_visits;
     std::size_t visits = 0;
-    for (const RecordedDecision* d : rows) visits += went(*d) && (!members || d->member.value_or(false));
+    for (const RecordedDecision* d : rows) visits += went(*d) && (!members || to_member(l, *d));
     double below = 0, score = 0, at = 0;
     for (std::size_t k = 0; k < std::max(counts.size(), visits + 1); ++k) {
       const double share = k < counts.size() ? static_cast<double>(counts[k]) / static_cast<double>(f_.histories) : 0.0;
@@ -141,7 +149,7 @@ class Scorer {
     }
     const std::string what = members ? "visits to members" : "visits";
     if (json_)
-      out_ += "{\"leader\": \"" + l.name + "\", \"of\": \"" + what +
+      out_ += "{\"leader\": " + json_text(l.name) + ", \"of\": \"" + what +
               "\", \"score\": \"crps\", \"value\": " + fixed(score, 6) + ", \"record\": " + std::to_string(visits) +
               ", \"below\": " + fixed(up_to_, 6) + ", \"above\": " + fixed(1 - up_to_ + at, 6) + "}\n";
     else
@@ -152,9 +160,10 @@ class Scorer {
 
   const sim::Forecast& f_;
   Date from_, to_;
-  bool json_, covers_ = false;
+  bool json_;
   double up_to_ = 0;
-  std::vector<const RecordedDecision*> rows_;
+  std::vector<std::vector<const RecordedDecision*>> rows_{f_.leaders.size()};  ///< by leader
+  std::vector<bool> covered_ = std::vector<bool>(f_.leaders.size());           ///< their record goes beyond the weeks
   std::string out_;
 };
 

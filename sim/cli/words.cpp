@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "scenarios/problem.hpp"
+
 namespace cli {
 namespace {
 
@@ -61,6 +63,15 @@ std::string left(std::string_view text, std::size_t width) {
 std::string right(std::string_view text, std::size_t width) {
   const std::string s = cut(text, width);
   return std::string(width - characters(s), ' ') + s;
+}
+
+std::string json_text(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : scenarios::printable(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
 }
 
 }  // namespace cli

@@ -18,5 +18,6 @@ std::string percent(double share);          ///< "12 %", "<1 %", "-" for NaN
 std::string left(std::string_view text,
                  std::size_t width);  ///< padded to a width, counted in characters; cut if longer
 std::string right(std::string_view text, std::size_t width);
+std::string json_text(const std::string& text);  ///< in quotes
 
 }  // namespace cli

@@ -198,9 +198,8 @@ Filtered filter(const agents::Stage& stage, std::span<const Opportunity> record,
   return Filter(stage, record, settings).run();
 }
 
-Filtered mixture(std::span<const Filtered> each) {
+Filtered mixture(std::span<const Filtered> each, std::span<double> weight) {
   Filtered out;
-  std::vector<double> weight(each.size(), 1.0 / static_cast<double>(each.size()));
   for (std::size_t row = 0; row < each.front().p.size(); ++row) {
     out.p.emplace_back();
     double total = 0;

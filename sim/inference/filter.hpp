@@ -46,6 +46,7 @@ Filtered filter(const agents::Stage& stage, std::span<const Opportunity> record,
 std::vector<Fate> simulate(const agents::Stage& stage, std::span<const Opportunity> record, std::uint64_t seed);
 
 /// Forecasts of one record by several filters become one, mixed by how well each has done so far. Without ess.
-Filtered mixture(std::span<const Filtered> each);
+/// `weight`: what each had before this record, and has after it; sums to 1.
+Filtered mixture(std::span<const Filtered> each, std::span<double> weight);
 
 }  // namespace sim

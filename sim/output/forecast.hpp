@@ -32,7 +32,7 @@ struct LeaderForecast {
   std::vector<std::int64_t> by_visits;         ///< histories with 0, 1, 2, ... visits; ends with the most seen
   std::vector<std::int64_t> by_member_visits;  ///< the same, to members
   std::int64_t arrested = 0;
-  std::vector<HostForecast> hosts;  ///< those visited in some history, by name
+  std::vector<HostForecast> hosts;  ///< all but the home state, by name
   std::vector<EventForecast> events;
   bool operator==(const LeaderForecast&) const = default;
 };

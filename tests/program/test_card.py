@@ -89,6 +89,13 @@ def test_ignorance_of_parameters_is_told_from_chance(tmp_path):
     assert abs(sure["ignorance"]) < 4 * sure["ignorance_se"] and sure["ignorance"] < unsure["ignorance"] / 3
 
 
+def test_findings_follow_the_sets_own_zeta(tmp_path):
+    table = tmp_path / "sets.csv"
+    table.write_text("zeta\n" + "1\n" * 20)
+    odds = card(*TRIP, "--replicates", 1280, "--posterior", table)["odds"]
+    assert odds["finding"]["share"] == odds["visit"]["share"] > 0
+
+
 def test_no_duty_no_arrest():
     china = card("--host", "CHN", "--date", "2026-09-02", "--replicates", 500)
     assert china["arrest_ridge"] == [] and not china["duty"] and china["odds"]["finding"]["share"] == 0

@@ -90,9 +90,9 @@ def test_scores_are_those_of_the_counts(forecast, record):
 
     gone = {"USA", "CHN", "TJK", "FJI"}
     hosts = {h["host"]: chance(h["visited"]) for h in leader["hosts"]}
-    unseen = gone - set(hosts)
-    p = np.array(list(hosts.values()) + [chance(0)] * len(unseen))
-    y = np.array([h in gone for h in hosts] + [True] * len(unseen))
+    p = np.array(list(hosts.values()))
+    y = np.array([h in gone for h in hosts])
+    assert gone < set(hosts) and "RUS" not in hosts and min(p) == chance(0)  # not only hosts that some history visited
     assert mine["hosts", "brier"]["value"] == pytest.approx(((p - y) ** 2).mean(), abs=1e-5)
 
     n = np.array(leader["by_visits"])
@@ -109,6 +109,30 @@ def test_what_a_record_cannot_say_is_not_scored(forecast, record, tmp_path):
     short.write_text("".join(line for line in record.read_text().splitlines(keepends=True) if "P7" not in line))
     assert {of for of, _ in scored(forecast, short)} == {"events"}
     assert {of for of, _ in scored(forecast, short, "--complete")} > {"events", "hosts", "visits"}
+
+
+def test_one_leaders_record_says_nothing_of_another(forecast, record, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text(record.read_text().replace("Vladimir Putin,P7", "Omar al-Bashir,P7"))
+    assert {of for of, _ in scored(forecast, other)} == {"events"}
+    assert "No decision of this leader's" in safeconduct("score", forecast, "--records", other).stdout
+
+
+def test_who_is_a_member_is_the_models_word(forecast, record, tmp_path):
+    """The counts of histories go by the model's duties; the record's column may be empty."""
+    mine = scored(forecast, record)["visits to members", "crps"]
+    assert mine["record"] == 2  # TJK and FJI
+    told = tmp_path / "told.csv"
+    told.write_text(record.read_text().replace(",other,,", ",other,0,"))
+    assert scored(forecast, told)["visits to members", "crps"] == mine
+
+
+def test_names_with_quotes_are_json(tmp_path, record):
+    freeze(tmp_path / "f.json", "--set", 'leaders.putin.name="V. \\"X\\" Putin"')
+    told = tmp_path / "told.csv"
+    told.write_text(record.read_text().replace("Vladimir Putin", "putin"))
+    lines = safeconduct("score", tmp_path / "f.json", "--records", told, "--json").stdout.splitlines()
+    assert {json.loads(line)["leader"] for line in lines} == {'V. "X" Putin'}
 
 
 @pytest.mark.parametrize("options", [[], ["--from", "soon"], ["--from", "2024-01-01"], ["--from", "2026-12-01", "--weeks", 40]])

@@ -30,15 +30,25 @@ def test_threads_change_nothing():
     assert one == three
 
 
+def seed_of_set(seed, k):
+    """Philox4x32-10, whose first two words make the seed of a set's own luck."""
+    key, words = [seed & 0xffffffff, seed >> 32], [k, 0xfffffffd, 0, 0]
+    for _ in range(10):
+        a, b = words[0] * 0xD2511F53, words[2] * 0xCD9E8D57
+        words = [b >> 32 ^ words[1] ^ key[0], b & 0xffffffff, a >> 32 ^ words[3] ^ key[1], a & 0xffffffff]
+        key = [key[0] + 0x9E3779B9 & 0xffffffff, key[1] + 0xBB67AE85 & 0xffffffff]
+    return (words[0] << 32 | words[1]) >> 1
+
+
 def test_parameter_sets_are_mixed_by_how_well_they_have_done(tmp_path):
     (tmp_path / "sets.csv").write_text("b_0,putin.Lambda\n0.5,100\n2,300\n")
 
     def decisions(*arguments):
         return [x for x in lines("putin_2023", *arguments) if "decision" in x]
 
-    both = decisions("--particles", 128, "--posterior", tmp_path / "sets.csv")
-    alone = [decisions("--particles", 64, "--set", f"parameters.b_0={b_0}", "--set", f"leaders.putin.loss={Lambda}")
-             for b_0, Lambda in ((0.5, 100), (2, 300))]
+    both = decisions("--particles", 128, "--posterior", tmp_path / "sets.csv", "--set", "run.seed=7")
+    alone = [decisions("--particles", 64, "--set", f"parameters.b_0={b_0}", "--set", f"leaders.putin.loss={Lambda}",
+                       "--set", f"run.seed={seed_of_set(7, k)}") for k, (b_0, Lambda) in enumerate(((0.5, 100), (2, 300)))]
     weight = [0.5, 0.5]
     for mixed, one, two in zip(both, *alone):
         for fate, p in mixed["p"].items():
@@ -46,6 +56,20 @@ def test_parameter_sets_are_mixed_by_how_well_they_have_done(tmp_path):
         weight = [w * x["p"][x["outcome"]] for w, x in zip(weight, (one, two))]
         weight = [w / sum(weight) for w in weight]
     assert abs(weight[0] - 0.5) > 0.05
+
+
+def test_what_sets_gave_to_the_scenarios_before_counts_and_alike_sets_have_luck_of_their_own(tmp_path):
+    table = tmp_path / "sets.csv"
+    table.write_text("th_a\n1\n9\n")
+    options = ["--particles", 400, "--posterior", table]
+    alone, after = ([x for x in lines(*names, *options) if x.get("leader") == "Vladimir Putin"]
+                    for names in (["putin_2023"], ["bashir_2009", "putin_2023"]))
+    apart = [abs(a["p_went"] - b["p_went"]) for a, b in zip(alone, after)]
+    assert max(apart[:5]) > 0.02  # al-Bashir's decisions have told the sets apart
+    table.write_text("th_a\n" + "4.5\n" * 20)
+    twenty = lines("putin_2023", *options)
+    table.write_text("th_a\n4.5\n")
+    assert twenty != lines("putin_2023", "--particles", 20, "--posterior", table)
 
 
 def test_a_leader_and_a_record_nobody_has_fitted(tmp_path):
@@ -92,7 +116,9 @@ def test_a_small_fit_is_the_same_whatever_the_threads_and_runs_draw_from_it(tmp_
         own, shared = (file["value"][:, names.index(name)] for name in ("putin.Lambda", "Lambda"))
         assert (own != shared).all()
     seen = safeconduct("hindcast", "putin_2023", "--posterior", tmp_path / "1.h5", "--particles", 64)
-    assert "was fitted to this very record" in seen.stderr
+    assert "was fitted to 29 of these 29 decisions" in seen.stderr
+    other = safeconduct("hindcast", "bashir_2009", "--posterior", tmp_path / "1.h5", "--particles", 64)
+    assert "was fitted to" not in other.stderr
     out = tmp_path / "run.h5"
     safeconduct("run", "putin_2023", "--posterior", tmp_path / "1.h5", "--replicates", 640, "--out", out)
     assert out.exists()
