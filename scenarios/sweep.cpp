@@ -703,6 +703,12 @@ struct SweepDesign::State {
     return f.levels[rank(cell, factor)];
   }
 
+  double place(std::size_t cell, std::size_t factor) const {
+    const std::size_t n = factors[factor].levels.size();
+    if (n < 2) return points[cell][factor];
+    return static_cast<double>(rank(cell, factor)) / static_cast<double>(n - 1);
+  }
+
   Scenario scenario_of(const TomlTable& table) {
     std::vector<Problem> found = loader.check(table, *source);
     if (!found.empty()) throw ScenarioError(std::move(found));
@@ -813,6 +819,12 @@ std::size_t SweepDesign::cells() const { return state_->cells(); }
 std::vector<Level> SweepDesign::levels_of(std::size_t cell) const {
   std::vector<Level> all;
   for (std::size_t f = 0; f < state_->factors.size(); ++f) all.push_back(state_->level(cell, f));
+  return all;
+}
+
+std::vector<double> SweepDesign::places_of(std::size_t cell) const {
+  std::vector<double> all;
+  for (std::size_t f = 0; f < state_->factors.size(); ++f) all.push_back(state_->place(cell, f));
   return all;
 }
 

@@ -80,6 +80,9 @@ class SweepDesign {
   std::size_t cells() const;
   /// By factor.
   std::vector<Level> levels_of(std::size_t cell) const;
+  /// Of a sampled design, by factor: where the cell lies on it, from 0 to 1; of listed levels the rank in their order,
+  /// over the last rank (a factor of one level, which no cell moves: the point as it was drawn).
+  std::vector<double> places_of(std::size_t cell) const;
   /// Throws ScenarioError with the problems of all cells, each once.
   void check_cells() const;
   /// Of a cell that was checked. May be called from several threads at once.

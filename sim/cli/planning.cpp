@@ -146,7 +146,7 @@ sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
 
   const std::size_t cells = design.cells();
   for (const scenarios::Factor& f : design.factors())
-    plan.factors.push_back({f.name, f.key, f.unit, f.is_number, {}, {}, std::string(name(f.op))});
+    plan.factors.push_back({f.name, f.key, f.unit, f.is_number, {}, {}, std::string(name(f.op)), {}});
   for (std::size_t cell = 0; cell < cells; ++cell) {
     const std::vector<scenarios::Level> levels = design.levels_of(cell);
     for (std::size_t i = 0; i < levels.size(); ++i) {
@@ -155,6 +155,9 @@ sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
       else
         plan.factors[i].texts.push_back(std::get<std::string>(levels[i]));
     }
+    if (design.kind() != scenarios::DesignKind::morris) continue;
+    const std::vector<double> places = design.places_of(cell);
+    for (std::size_t i = 0; i < places.size(); ++i) plan.factors[i].places.push_back(places[i]);
   }
 
   std::vector<CellPart> parts(cells);

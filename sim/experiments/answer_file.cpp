@@ -112,7 +112,8 @@ constexpr Field sensitivity_fields[] = {
     {"", "leader_name", "leader", Type::text, "", "", "name of the leader", true},
     {"", "measure_unit", "measure", Type::text, "", "", "unit of the measure", true},
     {"", "mu", "leader measure factor", Type::real, "", "",
-     "Morris: mean elementary effect, over the range of the factor"},
+     "Morris: mean elementary effect, over the range of the factor: from its low end, or the first of its listed "
+     "levels, to the other"},
     {"", "mu_star", "leader measure factor", Type::real, "", "",
      "Morris: mean absolute elementary effect; of a factor without any about 0, also below"},
     {"", "mu_star_conf", "leader measure factor", Type::real, "", "", "half of its 95 % interval (bootstrap)"},

@@ -377,6 +377,13 @@ Merged merge_cells(const Plan& plan, const std::function<FoundCell(std::size_t)>
   file.attribute("provenance", "addresses", std::int64_t{1});
   file.write({"provenance/cell_changes", {"cell"}, plan.changes, {}, {}, false});
   file.write({"provenance/cell_fingerprint", {"cell"}, plan.fingerprints, {}, {}, false});
+  if (!plan.factors.empty() && !plan.factors.front().places.empty()) {
+    std::vector<double> places;
+    for (std::size_t cell = 0; cell < plan.cells(); ++cell)
+      for (const PlanFactor& f : plan.factors) places.push_back(f.places.at(cell));
+    file.dimension("provenance", "factor_number", plan.factors.size());
+    file.write({cell_places, {"cell", "factor_number"}, std::move(places), {}, {}, false});
+  }
   file.group("world");
   for (const auto& [name, text] : plan.world) file.write({"world/" + name, {}, std::vector{text}, {}, {}, false});
   merged.image = file.finish();
@@ -471,8 +478,11 @@ design with `[sweep.adaptive]`; `fingerprint` (of the plan but the count of repl
     page += "| `" + f.name + "` | cell" + (f.dimensions.empty() ? "" : " " + f.dimensions) + " | " +
             (f.is_count ? "int64" : "float64") + " | " + f.unit + " | " + f.meaning + " |\n";
   page += R"(
-Group `provenance`: `cell_changes` (what the world of a cell has in place of lines of the group `world`) and `cell_fingerprint`.
-Group `world`: the tables of cell 0. Together they are what `safeconduct verify` lives cells again from.
+Group `provenance`: `cell_changes` (what the world of a cell has in place of lines of the group `world`) and `cell_fingerprint`;
+of a design of Morris `cell_places` (version 1.2), float64 by cell and factor, factors as in `factors`: where the cell lies on it,
+from 0 (its low end, the first of its listed levels) to 1 (its high end, the last), listed levels at equal distances: `sensitivity`
+divides effects by these steps. A sweep begun under version 1.1 has none until `sweep DESIGN --out DIR --resume`. Group `world`:
+the tables of cell 0. Together they are what `safeconduct verify` lives cells again from.
 
 ## The folder of a sweep
 

@@ -30,6 +30,8 @@ struct MergedFile {
 };
 /// The cure of a merged file that is damaged.
 inline constexpr const char* merge_again = "move it away and let 'safeconduct merge' write it again";
+/// Where the cells lie on the factors: PlanFactor::places as [cell][factor].
+inline constexpr const char* cell_places = "provenance/cell_places";
 /// Errors: as read_plan.
 MergedFile read_merged(const std::filesystem::path& path);
 

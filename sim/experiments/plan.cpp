@@ -192,6 +192,7 @@ std::vector<std::byte> plan_image(const Plan& p) {
                 {{"name", f.name}, {"key", f.key}, {"units", f.unit}},
                 {},
                 false});
+    if (!f.places.empty()) file.write({"place_" + std::to_string(i), {"cell"}, f.places, {}, {}, false});
     file.attribute("", "factor_" + std::to_string(i) + "_name", f.name);
     file.attribute("", "factor_" + std::to_string(i) + "_key", f.key);
     file.attribute("", "factor_" + std::to_string(i) + "_unit", f.unit);
@@ -257,6 +258,8 @@ Plan read_plan(const std::filesystem::path& folder) {
       f.key = file.text_attribute("", at + "_key");
       f.unit = file.text_attribute("", at + "_unit");
       if (file.has_attribute("", at + "_op")) f.op = file.text_attribute("", at + "_op");  // since 1.1
+      const std::string place = "place_" + std::to_string(i);
+      if (file.has(place)) f.places = file.numbers(place);  // since 1.2
       Values values = file.values(at);
       f.is_number = std::holds_alternative<std::vector<double>>(values);
       if (f.is_number)

@@ -16,7 +16,7 @@ namespace sim {
 inline constexpr std::string_view plan_filetype = "safeconduct plan";
 inline constexpr std::string_view cell_filetype = "safeconduct cell";
 /// Of plans, cells and merged files together. Major: an older reader would misread them. Minor: something was added.
-inline constexpr std::array<std::int32_t, 2> sweep_version = {1, 1};
+inline constexpr std::array<std::int32_t, 2> sweep_version = {1, 2};
 
 struct PlanFactor {
   std::string name, key, unit;
@@ -24,6 +24,9 @@ struct PlanFactor {
   std::vector<double> numbers;     ///< [cell], if it is one
   std::vector<std::string> texts;  ///< [cell], if it is none
   std::string op = "set";          ///< what a level does to the scenario's value: set, add, multiply
+  /// [cell]: where it lies on the factor, from 0 (the low end, the first listed level) to 1; only of Morris's design.
+  /// No part of the fingerprint: plans of format 1.1 have none.
+  std::vector<double> places = {};
   bool operator==(const PlanFactor&) const = default;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <set>
 
 #include "sim/experiments/answer_file.hpp"
@@ -13,6 +12,7 @@
 namespace sim {
 namespace {
 
+/// Numbers that tell the levels of a factor apart.
 std::vector<double> factor_values(const NetcdfReader& file, const std::string& name) {
   const Values values = file.values(name);
   const auto* texts = std::get_if<std::vector<std::string>>(&values);
@@ -24,37 +24,23 @@ std::vector<double> factor_values(const NetcdfReader& file, const std::string& n
   return ranks;
 }
 
-/// The cells as trajectories in the unit cube (where a trajectory starts does not matter), if they are some.
-std::optional<Points> trajectories_in(const SweptDesign& d) {
-  const std::size_t k = d.factors.size(), cells = d.cells();
-  if (cells < 2 * (k + 1) || cells % (k + 1) != 0) return {};
-  std::size_t levels = 0;
-  for (const std::vector<double>& column : d.values)
-    levels = std::max(levels, std::set<double>(column.begin(), column.end()).size());
-  levels += levels % 2;  // one that was never drawn
-  Points points{k, std::vector<double>(cells * k, 0.5)};
+/// Whether in every k + 1 cells each factor moves once, one at a time.
+bool are_trajectories(const Points& p) {
+  const std::size_t k = p.factors, cells = p.rows();
+  if (cells < 2 * (k + 1) || cells % (k + 1) != 0) return false;
   for (std::size_t first = 0; first < cells; first += k + 1) {
-    std::vector<std::size_t> moved(k, k);  // by step
     std::vector<bool> done(k, false);
-    for (std::size_t step = 0; step < k; ++step)
+    for (std::size_t cell = first; cell < first + k; ++cell) {
+      std::size_t moved = k;
       for (std::size_t j = 0; j < k; ++j) {
-        if (d.values[j][first + step] == d.values[j][first + step + 1]) continue;
-        if (moved[step] != k || done[j]) return {};
-        moved[step] = j, done[j] = true;
+        if (p.row(cell)[j] == p.row(cell + 1)[j]) continue;
+        if (moved != k || done[j]) return false;
+        moved = j, done[j] = true;
       }
-    for (std::size_t step = 0; step < k; ++step) {
-      // Two points of the grid may be one alternative: such a step has no effect, whichever factor took it.
-      if (moved[step] == k)
-        moved[step] = static_cast<std::size_t>(std::find(done.begin(), done.end(), false) - done.begin());
-      const std::size_t j = moved[step], cell = first + step;
-      done[j] = true;
-      std::copy_n(points.values.begin() + static_cast<std::ptrdiff_t>(cell * k), k,
-                  points.values.begin() + static_cast<std::ptrdiff_t>((cell + 1) * k));
-      const double sign = d.values[j][cell + 1] < d.values[j][cell] ? -1 : 1;
-      points.values[(cell + 1) * k + j] += sign * morris_step(levels);
+      if (moved == k) return false;
     }
   }
-  return points;
+  return true;
 }
 
 /// Whether the cells are A, A with a column of B, (B with a column of A,) B, pair by pair.
@@ -85,6 +71,7 @@ SweptDesign read_swept(const std::filesystem::path& merged) {
     d.factors = words(file.text_attribute("", "factors"));
     if (d.factors.empty()) throw ResultsError(merged.string() + " has no factors: there is nothing to tell apart");
     for (const std::string& name : d.factors) d.values.push_back(factor_values(file, name));
+    if (file.has(cell_places)) d.places = {d.factors.size(), file.numbers(cell_places)};
     d.leaders = file.texts("leader");
     d.leader_names = file.texts("leader_name");
     d.measures = file.texts("measure");
@@ -133,11 +120,16 @@ Sensitivity sensitivity(const SweptDesign& d, const std::filesystem::path& merge
     for (const Response& r : d.responses) found.sobol.push_back(sobol_indices(d.factors.size(), second_order, r, seed));
     return found;
   }
-  const std::optional<Points> points = d.design == "saltelli" ? std::nullopt : trajectories_in(d);
-  if (!points)
+  if (d.design == "morris" && d.places.values.empty())
+    throw ResultsError(
+        merged.string() +
+        " does not say how far the factors move from cell to cell, which effects are over: its sweep was "
+        "begun by an older version; 'safeconduct sweep DESIGN --out DIR --resume', with its design and its "
+        "folder, adds that and merges again, and lives nothing again");
+  if (d.places.rows() != d.cells() || !are_trajectories(d.places))
     throw ResultsError(merged.string() + " has a design '" + d.design +
                        "' from which no indices can be had: they need design = \"morris\" or \"saltelli\"");
-  for (const Response& r : d.responses) found.morris.push_back(morris_indices(*points, r, seed));
+  for (const Response& r : d.responses) found.morris.push_back(morris_indices(d.places, r, seed));
   return found;
 }
 

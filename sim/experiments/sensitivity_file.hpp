@@ -1,5 +1,5 @@
 // From a merged sweep (its file) to sensitivity indices (a file): which design the cells follow is seen from the
-// factors' values, so that indices are never computed from cells in another order.
+// factors' values and places, so that indices are never computed from cells in another order.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -15,9 +15,9 @@ namespace sim {
 struct SweptDesign {
   std::string title, design;
   std::vector<std::string> factors, leaders, leader_names, measures, measure_units;
-  /// [factor][cell]: its value; of alternatives their rank by name.
-  std::vector<std::vector<double>> values;
-  std::vector<Response> responses;  ///< [leader][measure]
+  std::vector<std::vector<double>> values;  ///< [factor][cell]: its value; of texts a number for each
+  Points places;                            ///< of Morris's design: where the cells lie on the factors, in [0, 1]
+  std::vector<Response> responses;          ///< [leader][measure]
   std::size_t cells() const { return values.front().size(); }
 };
 /// Throws std::system_error if it cannot be read, ResultsError if it is no merged sweep, damaged, or has cells that

@@ -11,8 +11,9 @@ TEXT = h5py.string_dtype("utf-8")
 BATCHES = 8
 
 
-def merged(path, factors, means, design, each=512):
-    """A merged sweep of one leader and two measures, as 'merge' lays it out: means[cell, batch] of the second measure."""
+def merged(path, factors, means, design, each=512, places=None):
+    """A merged sweep of one leader and two measures, as 'merge' lays it out: means[cell, batch] of the second measure,
+    and places[cell, factor] of a design of Morris."""
     cells, batches = means.shape
     text = lambda names: np.array(names, dtype=object)
     data = {
@@ -20,7 +21,7 @@ def merged(path, factors, means, design, each=512):
         "measure_unit": text(["1", "1"]), "replicates": np.full(cells, each * batches, "<i8"),
         "batch_replicates": np.full((cells, batches), each, "<i8"),
         "batch_mean": np.stack([np.ones_like(means), means], axis=-1)[:, :, None, :],
-        **factors,
+        **factors, **({} if places is None else {"provenance/cell_places": places}),
     }
     lines = []
     with h5py.File(path, "w") as file:
@@ -110,7 +111,8 @@ def test_morris_effects_over_the_range_of_factors_in_their_own_units(tmp_path):
     u = levels / 3
     y = 3 * u[:, 0] - 2 * u[:, 1]
     noise = np.random.default_rng(4).normal(0, 0.5, (len(y), BATCHES))
-    path = merged(tmp_path / "m.h5", factors, y[:, None] + noise, "morris")
+    places = np.c_[u[:, :2], np.array([0, 0.5, 0.5, 1])[levels[:, 2]]]
+    path = merged(tmp_path / "m.h5", factors, y[:, None] + noise, "morris", places=places)
     safeconduct("sensitivity", path, cwd=tmp_path)
     with xarray.open_dataset(tmp_path / "m.sensitivity.h5") as file:
         here = file.sel(leader="putin", measure="member_visits")
@@ -120,11 +122,91 @@ def test_morris_effects_over_the_range_of_factors_in_their_own_units(tmp_path):
         assert "S1" not in file
 
 
+def test_a_sweep_that_does_not_say_how_far_its_factors_move_has_no_effects(tmp_path):
+    """Two levels drawn may be all there are, or two of twenty: as files of format 1.1 have them."""
+    levels = morris(4, 2, 3)
+    path = merged(tmp_path / "m.h5", columns(levels / 3), np.zeros((len(levels), BATCHES)), "morris")
+    ran = safeconduct("sensitivity", path, fails=True, cwd=tmp_path)
+    assert ran.returncode == 65 and "how far the factors move" in ran.stderr and "--resume" in ran.stderr
+    path = merged(tmp_path / "m.h5", columns(levels / 3), np.zeros((len(levels), BATCHES)), "morris", places=levels[::-1] / 3)
+    safeconduct("sensitivity", path, cwd=tmp_path)
+    path = merged(tmp_path / "m.h5", columns(levels / 3), np.zeros((len(levels), BATCHES)), "morris",
+                  places=np.roll(levels, 1, axis=0) / 3)
+    assert "no indices can be had" in safeconduct("sensitivity", path, fails=True, cwd=tmp_path).stderr
+
+
+MOVES = """
+extends = "dushanbe_2025.toml"
+weeks = 26
+run.replicates = 1024
+[sweep]
+design = "morris"
+samples = {samples}
+levels = {levels}
+[[sweep.factors]]
+name = "warrant"
+alternatives = [{{ name = "wanted" }}, {{ name = "free", set.leaders.putin.warrant = false }}]
+[[sweep.factors]]
+key = "leaders.putin.opportunities"
+name = "rate"
+low = 0.05
+high = 0.5
+[[sweep.factors]]
+key = "parameters.th_J"
+values = [{th_J}]
+"""
+
+
+@pytest.mark.parametrize("samples, levels, th_J", [(2, 20, "1, 2"), (3, 4, "1, 3, 2"), (2, 8, "5, 1, 2, 3, 4")])
+def test_effects_are_over_the_range_of_a_factor_whatever_the_others_levels(tmp_path, samples, levels, th_J):
+    """mu, which is no more than a mean: of listed levels by their rank in the order of the design, not of their names."""
+    (tmp_path / "d.toml").write_text(MOVES.format(samples=samples, levels=levels, th_J=th_J))
+    safeconduct("sweep", "d.toml", "--out", "out", cwd=tmp_path)
+    safeconduct("sensitivity", "out", cwd=tmp_path)
+    with xarray.open_dataset(tmp_path / "out/results.h5") as sweep:
+        y = sweep["measure_mean"].sel(leader="putin", measure="visits").values
+        step = levels / 2 / (levels - 1)
+        order = [float(x) for x in th_J.split(",")]
+        at = {"warrant": np.array([["wanted", "free"].index(x) for x in sweep["warrant"].values]),
+              "rate": sweep["rate"].values,
+              "th_J": np.array([order.index(x) / (len(order) - 1) for x in sweep["th_J"].values])}
+    mu = {}
+    for name, x in at.items():
+        by = x[1:] - x[:-1]
+        steps = [i for i in np.flatnonzero(by) if (i + 1) % 4]  # within a trajectory
+        assert len(steps) == samples
+        mu[name] = np.mean([(y[i + 1] - y[i]) / (np.sign(by[i]) * step if name == "rate" else by[i]) for i in steps])
+    with xarray.open_dataset(tmp_path / "out.sensitivity.h5") as file:
+        here = file.sel(leader="putin", measure="visits")
+        assert here.mu.values == pytest.approx([mu[name] for name in here.factor.values], abs=1e-9)
+    assert mu["warrant"] > 0  # free against wanted, though "free" comes first by name
+
+
+def test_a_sweep_begun_before_its_places_were_kept_is_gone_on_with(tmp_path):
+    """As version 1.1 left it: plan and merged file without them, and every cell lived."""
+    (tmp_path / "d.toml").write_text(MOVES.format(samples=2, levels=4, th_J="1, 2"))
+    safeconduct("sweep", "d.toml", "--out", "out", cwd=tmp_path)
+    plan, results = tmp_path / "out/plan.h5", tmp_path / "out/results.h5"
+    whole, cells = results.read_bytes(), {p: p.stat().st_mtime_ns for p in (tmp_path / "out/cells").iterdir()}
+    length = len("\nsha256 \n") + 64
+    (tmp_path / "old.h5").write_bytes(plan.read_bytes()[:-length])
+    with h5py.File(tmp_path / "old.h5", "r+") as file:
+        for i in range(3):
+            del file[f"place_{i}"]
+    old = (tmp_path / "old.h5").read_bytes()
+    plan.write_bytes(old + f"\nsha256 {hashlib.sha256(old).hexdigest()}\n".encode())
+    safeconduct("merge", "out", cwd=tmp_path)
+    ran = safeconduct("sensitivity", "out", fails=True, cwd=tmp_path)
+    assert ran.returncode == 65 and "how far the factors move" in ran.stderr
+    safeconduct("sweep", "d.toml", "--out", "out", "--resume", cwd=tmp_path)
+    assert results.read_bytes() == whole and {p: p.stat().st_mtime_ns for p in cells} == cells
+    safeconduct("sensitivity", "out", cwd=tmp_path)
+
+
 @pytest.mark.parametrize("spoil", [
     lambda p, y: (p[:-1], y[:-1], "saltelli"),
     lambda p, y: (p[::-1], y[::-1], "saltelli"),
     lambda p, y: (np.roll(p, 1, axis=0), np.roll(y, 1, axis=0), "saltelli"),
-    lambda p, y: (p, y, "morris"),
     lambda p, y: (np.random.default_rng(1).random(p.shape), y, "random"),
 ])
 def test_cells_in_another_order_are_no_design(tmp_path, spoil):
