@@ -232,7 +232,8 @@ def sensitivity(sweep: xr.Dataset | str | Path, measure: str = "member_visits", 
     of Morris's method: ``mu`` (mean effect over the factor's range), ``mu_star`` (mean absolute effect) and
     ``mu_star_conf`` (half of its 95 % interval), ``sigma`` (spread of the effects: curvature and interplay); of
     Sobol's: ``S1`` (share of the variance by the factor alone), ``ST`` (with all its interplay), ``S1_conf``,
-    ``ST_conf``. The luck of the replicates is taken out, so indices of factors without effect lie about 0, also below.
+    ``ST_conf``, all NaN where the variance cannot be told from 0. The luck of the replicates is taken out, so indices of
+    factors without effect lie about 0, also below.
     Raises ProgramError in the program's words for any other sweep.
 
     >>> table = sensitivity(example_morris)
@@ -283,9 +284,11 @@ def plot_sensitivity(table: pd.DataFrame, ax: Axes | None = None, most: int = 15
     whiskers = shown["ST_conf" if method == "sobol" else "mu_star_conf"].notna().any()
     of = f"{len(shown)} of {len(table)} factors" if len(shown) < len(table) else f"{len(table)} factors"
     luck = f"the luck of the histories {'taken out' if table.attrs['luck'].startswith('subtracted') else 'still in'}"
-    heading(ax, title, f"{method.capitalize()}, {table.attrs['cells']:,} cells, {of}; {luck};\n"
+    none = shown["ST" if method == "sobol" else "mu_star"].isna().all()
+    said = ("no shares: the variance cannot be told from 0; more histories help, and more base points" if none else
             f"{'whiskers: 95 % intervals' if whiskers else 'too few points for intervals'}. "
-            "A factor's range decides its bar" + risk(measure))
+            "A factor's range decides its bar")
+    heading(ax, title, f"{method.capitalize()}, {table.attrs['cells']:,} cells, {of}; {luck};\n{said}" + risk(measure))
     return sign(ax, title, Source=table.attrs["source"], Scenario=table.attrs["title"], Digest=table.attrs["digest"])
 
 

@@ -42,6 +42,10 @@ void tell(std::string& out, const sim::SweptDesign& d, const sim::Sensitivity& f
   if (!is_morris)
     out += "\n  Variance over the design " + fixed(found.sobol[row].variance, 6) +
            "; the luck of the replicates would add " + fixed(found.sobol[row].noise, 6) + ".\n";
+  if (!is_morris && !found.sobol[row].is_told)
+    out +=
+        "  No shares are given: this variance cannot be told from 0. More replicates help, and more base points "
+        "(samples).\n";
 }
 
 }  // namespace

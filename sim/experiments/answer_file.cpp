@@ -172,7 +172,9 @@ const AnswerKind& sensitivity_kind() {
                                       "others). Names as SALib has them; the "
                                       "noise of the replicates is subtracted from all but `mu`, which has no bias. "
                                       "Attributes: `method` (morris or sobol), "
-                                      "`cells`, `noise` (subtracted, or unknown where the replicates are too few)."};
+                                      "`cells`, `noise` (subtracted, or unknown where the replicates are too few). "
+                                      "Shares are NaN where the variance cannot be told from 0: more than one in 40 of "
+                                      "its resamplings lie at 0 or below."};
   return kind;
 }
 

@@ -78,7 +78,7 @@ class Spread {
   double itself_ = 0, mean_ = 0, squares_ = 0, n_ = 0;
 };
 
-double ratio(double a, double b) { return b > 0 ? a / b : std::numeric_limits<double>::quiet_NaN(); }
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -171,6 +171,7 @@ SobolIndices sobol_indices(std::size_t factors, bool second_order, const Respons
   SobolIndices indices;
   indices.factors.resize(factors);
   std::vector<Spread> S1(factors), ST(factors);
+  std::size_t without = 0;  // resamplings that have no variance
   const auto n = static_cast<double>(pairs);
   for (std::size_t which = 0; which <= resamplings; ++which) {
     const std::vector<std::size_t> rows = resampled(pairs, which, seed);
@@ -186,13 +187,20 @@ SobolIndices sobol_indices(std::size_t factors, bool second_order, const Respons
     }
     const double variance = squares - y.without_noise([&](std::size_t v) { return means[v] * means[v]; });
     if (which == 0) indices.variance = variance;
+    if (which > 0 && !(variance > 0)) {
+      ++without;
+      continue;
+    }
     for (std::size_t j = 0; j < factors; ++j) {
-      S1[j].add(which, ratio(firsts[j], variance));
-      ST[j].add(which, ratio(totals[j], variance));
+      S1[j].add(which, firsts[j] / variance);
+      ST[j].add(which, totals[j] / variance);
     }
   }
-  for (std::size_t j = 0; j < factors; ++j)
-    indices.factors[j] = {S1[j].itself(), S1[j].conf(), ST[j].itself(), ST[j].conf()};
+  indices.is_told = indices.variance > 0 && without * 40 < resamplings;
+  for (std::size_t j = 0; j < factors; ++j) {
+    indices.factors[j] = {none, none, none, none};
+    if (indices.is_told) indices.factors[j] = {S1[j].itself(), S1[j].conf(), ST[j].itself(), ST[j].conf()};
+  }
 
   double plain = 0, mean = 0;
   for (std::size_t i = 0; i < pairs; ++i) {

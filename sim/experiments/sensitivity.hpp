@@ -44,9 +44,10 @@ struct SobolIndices {
     double S1 = 0, S1_conf = 0;  ///< share of the variance that the factor explains alone (Saltelli 2010)
     double ST = 0, ST_conf = 0;  ///< share left when all but the factor are known (Jansen 1999)
   };
-  std::vector<Factor> factors;
-  double variance = 0;  ///< of the outcome over the design
-  double noise = 0;     ///< what the luck of the replicates adds to it in the cells' means
+  std::vector<Factor> factors;  ///< NaN if the variance is not told
+  bool is_told = false;         ///< the variance is above 0, and its resamplings, 97.5 % of them, are too
+  double variance = 0;          ///< of the outcome over the design
+  double noise = 0;             ///< what the luck of the replicates adds to it in the cells' means
 };
 /// Rows as saltelli() makes them; std::invalid_argument if their number is another.
 SobolIndices sobol_indices(std::size_t factors, bool second_order, const Response& response, std::uint64_t seed = 1);

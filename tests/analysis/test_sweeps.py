@@ -216,6 +216,14 @@ def test_indices_without_intervals_are_drawn_without_whiskers(example_sobol):
     assert len(ax.collections) == 0 and any("too few points" in t.get_text() for t in ax.texts)
 
 
+def test_where_there_are_no_shares_the_figure_says_so(example_sobol):
+    table = sensitivity(example_sobol)
+    table[["S1", "S1_conf", "ST", "ST_conf"]] = np.nan
+    ax = plot_sensitivity(table)
+    assert len(ax.collections) == 0 and "no shares: the variance cannot be told from 0" in words_of(ax)
+    assert np.isfinite(ax.get_xlim()).all()
+
+
 def test_a_grid_has_no_indices_and_the_program_says_so(example_sweep, example):
     with pytest.raises(ProgramError, match="morris.*saltelli|saltelli.*morris"):
         sensitivity(example_sweep)

@@ -72,6 +72,9 @@ def test_sobol_indices_of_ishigami_from_a_noisy_sweep(tmp_path):
         assert float(here.variance) == pytest.approx(13.845, rel=0.06)
         assert np.isnan(file.S1.sel(measure="visits")).all()  # nothing varies
         assert file.attrs["method"] == "sobol" and file.attrs["noise"] == "subtracted"
+    assert "cannot be told from 0" not in text
+    nothing = safeconduct("sensitivity", path, "--measure", "visits", cwd=tmp_path).stdout
+    assert nothing.count("cannot be told from 0. More replicates help") == 1 and "nan" not in nothing
     assert text.index("alpha") < text.index("beta") < text.index("gamma")  # by what they matter in all
     table = rows(safeconduct("export", "sensitivity", tmp_path / "m.sensitivity.h5").stdout)
     assert [r["factor"] for r in table if r["measure"] == "member_visits"] == ["alpha", "beta", "gamma"]

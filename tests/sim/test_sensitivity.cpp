@@ -142,6 +142,30 @@ TEST_CASE("sensitivity: noise, shared or not, is told apart from the factors") {
   CHECK(naive.factors[0].S1 < analytic.S1[0] - 0.06);
 }
 
+TEST_CASE("sensitivity: there are no shares of a variance that is mostly noise, and those there are are possible") {
+  int told = 0, all = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const Points design = saltelli(16, 3, false, seed);
+    for (const double sd : {0.2, 1.0, 5.0}) {  // of the function: 0.41
+      const SobolIndices found =
+          sobol_indices(3, false,
+                        noisy(
+                            design, [](std::span<const double> u) { return u[0] + u[1]; }, sd, 0, seed),
+                        seed);
+      for (const SobolIndices::Factor& f : found.factors) {
+        for (const double x : {f.S1, f.S1_conf, f.ST, f.ST_conf}) CHECK(std::isfinite(x) == found.is_told);
+        if (found.is_told) CHECK(std::max(std::abs(f.S1), std::abs(f.ST)) < 5);
+      }
+      if (sd == 0.2) CHECK(found.is_told);
+      told += sd == 5 && found.is_told, all += sd == 5;
+    }
+  }
+  MESSAGE(told << " of " << all << " told where the noise is 150 times the variance");
+  CHECK(told <= all * 0.08);
+  CHECK_FALSE(
+      sobol_indices(3, false, exact(saltelli(16, 3, false, 1), [](std::span<const double>) { return 1.0; })).is_told);
+}
+
 TEST_CASE("sensitivity: Morris's indices of G are those of its grid, and of Ishigami those of every step on it") {
   const std::size_t r = 4000;
   {  // On four levels |4 u - 2| is 2, 2/3, 2/3, 2, and a step changes it by 4/3 over 2/3.
