@@ -116,14 +116,14 @@ constexpr Field sensitivity_fields[] = {
      "levels, to the other"},
     {"", "mu_star", "leader measure factor", Type::real, "", "",
      "Morris: mean absolute elementary effect; of a factor without any about 0, also below"},
-    {"", "mu_star_conf", "leader measure factor", Type::real, "", "", "half of its 95 % interval (bootstrap)"},
+    {"", "mu_star_conf", "leader measure factor", Type::real, "", "", "half of its 95 % interval"},
     {"", "sigma", "leader measure factor", Type::real, "", "", "Morris: standard deviation of the elementary effects"},
     {"", "S1", "leader measure factor", Type::real, "1", "",
      "Sobol: share of the variance that the factor explains alone"},
-    {"", "S1_conf", "leader measure factor", Type::real, "1", "", "half of its 95 % interval (bootstrap)"},
+    {"", "S1_conf", "leader measure factor", Type::real, "1", "", "half of its 95 % interval"},
     {"", "ST", "leader measure factor", Type::real, "1", "",
      "Sobol: share of the variance that is left when all but the factor are known"},
-    {"", "ST_conf", "leader measure factor", Type::real, "1", "", "half of its 95 % interval (bootstrap)"},
+    {"", "ST_conf", "leader measure factor", Type::real, "1", "", "half of its 95 % interval"},
     {"", "variance", "leader measure", Type::real, "", "", "Sobol: variance of the measure's mean over the design"},
     {"", "noise", "leader measure", Type::real, "", "", "Sobol: what the luck of the replicates would add to it"},
 };
@@ -167,14 +167,17 @@ const AnswerKind& allocation_kind() {
 }
 
 const AnswerKind& sensitivity_kind() {
-  static constexpr AnswerKind kind = {"safeconduct sensitivity", "sensitivity", sensitivity_fields,
-                                      "From a merged sweep with a design of Morris (`mu` to `sigma`) or Saltelli (the "
-                                      "others). Names as SALib has them; the "
-                                      "noise of the replicates is subtracted from all but `mu`, which has no bias. "
-                                      "Attributes: `method` (morris or sobol), "
-                                      "`cells`, `noise` (subtracted, or unknown where the replicates are too few). "
-                                      "Shares are NaN where the variance cannot be told from 0: more than one in 40 of "
-                                      "its resamplings lie at 0 or below."};
+  static constexpr AnswerKind kind = {
+      "safeconduct sensitivity", "sensitivity", sensitivity_fields,
+      "From a merged sweep with a design of Morris (`mu` to `sigma`) or Saltelli (the "
+      "others). Names as SALib has them; the "
+      "noise of the replicates is subtracted from all but `mu`, which has no bias. "
+      "Attributes: `method` (morris or sobol), "
+      "`cells`, `noise` (subtracted, or unknown where the replicates are too few). "
+      "Intervals come from 1,000 resamplings of the trajectories or pairs of points; under "
+      "common luck the variance of that luck, a jackknife over the batches, is added (hardly known of two or three). "
+      "Shares are NaN where the variance cannot be told from 0: more than one in 40 of "
+      "its resamplings lie at 0 or below, or common luck alone could take it there."};
   return kind;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <stdexcept>
 
 #include "sim/experiments/adaptive.hpp"
@@ -58,6 +59,36 @@ std::vector<std::size_t> resampled(std::size_t n, std::size_t which, std::uint64
   return rows;
 }
 
+/// What was found without a batch.
+Response without_batch(const Response& r, std::size_t out) {
+  Response rest{r.batches - 1, {}, {}, r.common_luck};
+  for (std::size_t b = 0; b < r.batches; ++b)
+    if (b != out) rest.weights.push_back(r.weights[b] / (1 - r.weights[out]));
+  for (std::size_t cell = 0; cell < r.cells(); ++cell)
+    for (std::size_t b = 0; b < r.batches; ++b)
+      if (b != out) rest.means.push_back(r.means[cell * r.batches + b]);
+  return rest;
+}
+
+/// Variances, by index, that luck shared by all cells gives what `of` tells of a response; 0 if it is none's.
+/// A jackknife over the batches, sum (1 - w_b) (x_b - mean)^2 with x_b the value without batch b: of K equal batches
+/// (K - 1)/K sum (x_b - mean)^2.
+template <class Of>
+std::vector<double> variances_of_luck(const Response& r, std::size_t indices, Of of) {
+  std::vector<double> variances(indices);
+  if (!r.common_luck || r.batches < 2) return variances;
+  std::vector<std::vector<double>> without;
+  for (std::size_t b = 0; b < r.batches; ++b) without.push_back(of(without_batch(r, b)));
+  for (std::size_t i = 0; i < indices; ++i) {
+    double mean = 0;
+    for (std::size_t b = 0; b < r.batches; ++b)
+      mean += (1 - r.weights[b]) / static_cast<double>(r.batches - 1) * without[b][i];
+    for (std::size_t b = 0; b < r.batches; ++b)
+      variances[i] += (1 - r.weights[b]) * (without[b][i] - mean) * (without[b][i] - mean);
+  }
+  return variances;
+}
+
 /// Mean and spread over the resamplings of what is told of the sample itself at 0.
 class Spread {
  public:
@@ -72,7 +103,8 @@ class Spread {
     squares_ += d * (x - mean_);
   }
   double itself() const { return itself_; }
-  double conf() const { return n_ > 1 ? z_95 * std::sqrt(squares_ / (n_ - 1)) : 0; }
+  /// Half of the 95 % interval, with a variance that comes from elsewhere.
+  double conf(double more) const { return z_95 * std::sqrt((n_ > 1 ? squares_ / (n_ - 1) : 0) + more); }
 
  private:
   double itself_ = 0, mean_ = 0, squares_ = 0, n_ = 0;
@@ -82,7 +114,10 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-std::vector<MorrisIndices> morris_indices(const Points& design, const Response& response, std::uint64_t seed) {
+namespace {
+
+std::vector<MorrisIndices> morris(const Points& design, const Response& response, std::size_t most, std::uint64_t seed,
+                                  std::span<const double> of_luck) {
   const std::size_t k = design.factors, trajectories = k == 0 ? 0 : design.rows() / (k + 1);
   if (trajectories < 2 || design.rows() != trajectories * (k + 1) || response.cells() != design.rows())
     throw std::invalid_argument("Morris's indices need at least two trajectories, of one step for each factor");
@@ -131,18 +166,19 @@ std::vector<MorrisIndices> morris_indices(const Points& design, const Response& 
     for (std::size_t t = 0; t < trajectories; ++t) indices[j].mu += effect(j, t, 0) / n;
     indices[j].sigma = std::sqrt(std::max(0.0, y.without_noise(squares)));
     Spread spread;
-    for (std::size_t which = 0; which <= resamplings; ++which) {
+    for (std::size_t which = 0; which <= most; ++which) {
       double mean = 0;
       for (const std::size_t t : resampled(trajectories, which, seed)) mean += size[t] / n;
       spread.add(which, mean);
     }
     indices[j].mu_star = spread.itself();
-    indices[j].mu_star_conf = spread.conf();
+    indices[j].mu_star_conf = spread.conf(of_luck[j]);
   }
   return indices;
 }
 
-SobolIndices sobol_indices(std::size_t factors, bool second_order, const Response& response, std::uint64_t seed) {
+SobolIndices sobol(std::size_t factors, bool second_order, const Response& response, std::size_t most,
+                   std::uint64_t seed, std::span<const double> of_luck) {
   const std::size_t step = second_order ? 2 * factors + 2 : factors + 2, pairs = response.cells() / step;
   if (factors == 0 || pairs < 2 || response.cells() != pairs * step)
     throw std::invalid_argument("Sobol's indices need the rows of Saltelli's design, of at least two pairs");
@@ -173,7 +209,7 @@ SobolIndices sobol_indices(std::size_t factors, bool second_order, const Respons
   std::vector<Spread> S1(factors), ST(factors);
   std::size_t without = 0;  // resamplings that have no variance
   const auto n = static_cast<double>(pairs);
-  for (std::size_t which = 0; which <= resamplings; ++which) {
+  for (std::size_t which = 0; which <= most; ++which) {
     const std::vector<std::size_t> rows = resampled(pairs, which, seed);
     std::vector<double> means(y.count()), firsts(factors), totals(factors);
     double squares = 0;
@@ -196,10 +232,11 @@ SobolIndices sobol_indices(std::size_t factors, bool second_order, const Respons
       ST[j].add(which, totals[j] / variance);
     }
   }
-  indices.is_told = indices.variance > 0 && without * 40 < resamplings;
+  indices.is_told = indices.variance > z_95 * std::sqrt(of_luck[2 * factors]) && (most == 0 || without * 40 < most);
   for (std::size_t j = 0; j < factors; ++j) {
     indices.factors[j] = {none, none, none, none};
-    if (indices.is_told) indices.factors[j] = {S1[j].itself(), S1[j].conf(), ST[j].itself(), ST[j].conf()};
+    if (indices.is_told)
+      indices.factors[j] = {S1[j].itself(), S1[j].conf(of_luck[2 * j]), ST[j].itself(), ST[j].conf(of_luck[2 * j + 1])};
   }
 
   double plain = 0, mean = 0;
@@ -209,6 +246,30 @@ SobolIndices sobol_indices(std::size_t factors, bool second_order, const Respons
   }
   indices.noise = plain - mean * mean - indices.variance;
   return indices;
+}
+
+}  // namespace
+
+std::vector<MorrisIndices> morris_indices(const Points& design, const Response& response, std::uint64_t seed) {
+  const std::vector<double> nothing(design.factors);
+  const auto of_luck = variances_of_luck(response, design.factors, [&](const Response& r) {
+    std::vector<double> found;
+    for (const MorrisIndices& i : morris(design, r, 0, seed, nothing)) found.push_back(i.mu_star);
+    return found;
+  });
+  return morris(design, response, resamplings, seed, of_luck);
+}
+
+SobolIndices sobol_indices(std::size_t factors, bool second_order, const Response& response, std::uint64_t seed) {
+  const std::vector<double> nothing(2 * factors + 1);
+  const auto of_luck = variances_of_luck(response, nothing.size(), [&](const Response& r) {
+    const SobolIndices indices = sobol(factors, second_order, r, 0, seed, nothing);
+    std::vector<double> found;
+    for (const SobolIndices::Factor& f : indices.factors) found.insert(found.end(), {f.S1, f.ST});
+    found.push_back(indices.variance);
+    return found;
+  });
+  return sobol(factors, second_order, response, resamplings, seed, of_luck);
 }
 
 }  // namespace sim

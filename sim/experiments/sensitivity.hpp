@@ -21,15 +21,18 @@ struct Response {
   std::size_t batches = 1;
   std::vector<double> means;    ///< [cell][batch]
   std::vector<double> weights;  ///< [batch]: share of the replicates, sums to 1
+  bool common_luck = false;     ///< a batch has the same luck in every cell
 
   std::size_t cells() const { return means.size() / batches; }
-  static Response exact(std::vector<double> values) { return {1, std::move(values), {1}}; }
+  static Response exact(std::vector<double> values) { return {1, std::move(values), {1}, false}; }
 };
 
 inline constexpr std::size_t resamplings = 1000;
 
 /// Names and meaning as SALib has them: `_conf` is half of a 95 % interval, 1.96 standard deviations over 1,000
-/// resamplings of the trajectories, or of the pairs of points.
+/// resamplings of the trajectories, or of the pairs of points. These leave out luck that all cells share, so where it
+/// is common its variance, from leaving out the batches in turn, is added: the interval is for other points and other
+/// luck. Noise that a cell has for itself is then counted twice. Of two or three batches that variance is hardly known.
 struct MorrisIndices {
   double mu = 0;       ///< mean elementary effect: change of the outcome for a step, over the step
   double mu_star = 0;  ///< mean absolute one

@@ -80,6 +80,7 @@ SweptDesign read_swept(const std::filesystem::path& merged) {
     const std::vector<double> lived = file.numbers("batch_replicates"), mean = file.numbers("batch_mean");
     const std::size_t cells = d.cells(), all = lived.size() / cells;
     const std::size_t columns = d.leaders.size() * d.measures.size();
+    const bool common_luck = file.text_attribute("", "luck") == "common";
     const std::vector<double> replicates = file.numbers("replicates");
     const auto missing = std::count(replicates.begin(), replicates.end(), 0.0);
     if (missing > 0)
@@ -102,7 +103,7 @@ SweptDesign read_swept(const std::filesystem::path& merged) {
     }
     for (double& w : weights) w /= total;
     for (std::size_t c = 0; c < columns; ++c) {
-      Response r{used.size(), {}, weights};
+      Response r{used.size(), {}, weights, common_luck};
       for (std::size_t cell = 0; cell < cells; ++cell)
         for (const std::size_t b : used) r.means.push_back(mean[(cell * all + b) * columns + c]);
       d.responses.push_back(std::move(r));

@@ -11,7 +11,7 @@ TEXT = h5py.string_dtype("utf-8")
 BATCHES = 8
 
 
-def merged(path, factors, means, design, each=512, places=None):
+def merged(path, factors, means, design, each=512, places=None, luck="common"):
     """A merged sweep of one leader and two measures, as 'merge' lays it out: means[cell, batch] of the second measure,
     and places[cell, factor] of a design of Morris."""
     cells, batches = means.shape
@@ -33,7 +33,7 @@ def merged(path, factors, means, design, each=512, places=None):
                 file[name], raw = values, np.ascontiguousarray(values).tobytes()
             lines.append(f"{name} {hashlib.sha256(raw).hexdigest()}\n")
         for name, value in {"filetype": "safeconduct sweep", "title": "a test", "source": "safeconduct 0.1.0",
-                            "design": design, "factors": " ".join(factors),
+                            "design": design, "luck": luck, "factors": " ".join(factors),
                             "digest": hashlib.sha256("".join(lines).encode()).hexdigest()}.items():
             file.attrs.create(name, value, dtype=TEXT)
         file.attrs["version"] = np.array([1, 0], "<i4")

@@ -66,7 +66,7 @@ Response noisy(const Points& design, const Function& f, double sd, double common
   constexpr std::size_t K = 16;
   Philox luck(seed);
   boost::random::normal_distribution<double> normal;
-  Response r{K, {}, std::vector<double>(K, 1.0 / K)};
+  Response r{K, {}, std::vector<double>(K, 1.0 / K), common > 0};
   std::vector<double> shared(K);
   for (double& x : shared) x = normal(luck);
   for (std::size_t i = 0; i < design.rows(); ++i)
@@ -140,6 +140,47 @@ TEST_CASE("sensitivity: noise, shared or not, is told apart from the factors") {
   const SobolIndices naive = sobol_indices(3, false, believed(noisy(design, ishigami, sd, 0, 17)));
   CHECK(naive.factors[2].ST > analytic.ST[2] + 0.2);  // the noise passes for interactions
   CHECK(naive.factors[0].S1 < analytic.S1[0] - 0.06);
+}
+
+TEST_CASE("sensitivity: under common luck the intervals of mu* and ST hold what they do without noise") {
+  constexpr std::size_t K = 16, trajectories = 20, pairs = 256;
+  // Luck that every cell meets, much of it in the effect: y = (3 + luck) u0 + 2 u1 + other luck.
+  int morris = 0, sobol = 0, points_alone = 0, pairs_alone = 0, all = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Philox luck(seed);
+    boost::random::normal_distribution<double> normal;
+    std::vector<double> more(K), level(K);
+    for (std::size_t b = 0; b < K; ++b) more[b] = 2 * normal(luck), level[b] = normal(luck);
+    const auto live = [&](const Points& design) {
+      Response r{K, {}, std::vector<double>(K, 1.0 / K), true};
+      for (std::size_t i = 0; i < design.rows(); ++i)
+        for (std::size_t b = 0; b < K; ++b)
+          r.means.push_back((3 + more[b]) * design.row(i)[0] + 2 * design.row(i)[1] + level[b] + 0.1 * normal(luck));
+      return r;
+    };
+    const Points steps = morris_trajectories(trajectories, 2, 4, seed);
+    Response r = live(steps);
+    const MorrisIndices found = morris_indices(steps, r, seed)[0];
+    morris += std::abs(found.mu_star - 3) <= found.mu_star_conf;
+    r.common_luck = false;
+    points_alone += std::abs(found.mu_star - 3) <= morris_indices(steps, r, seed)[0].mu_star_conf;
+    r = live(saltelli(pairs, 2, false, seed));
+    const auto holds = [&] {
+      const SobolIndices::Factor f = sobol_indices(2, false, r, seed).factors[0];
+      return std::abs(f.ST - 9.0 / 13) <= f.ST_conf;
+    };
+    sobol += holds();
+    r.common_luck = false;
+    pairs_alone += holds();
+    ++all;
+  }
+  MESSAGE(morris << " (mu*), " << sobol << " (ST) of " << all << "; of the points alone " << points_alone << ", "
+                 << pairs_alone);
+  CHECK(morris >= all * 0.90);
+  CHECK(morris <= all * 0.99);
+  CHECK(sobol >= all * 0.90);
+  CHECK(points_alone < all * 0.5);
+  CHECK(pairs_alone < all * 0.88);
 }
 
 TEST_CASE("sensitivity: there are no shares of a variance that is mostly noise, and those there are are possible") {
