@@ -142,10 +142,9 @@ int hindcast(const Arguments& arguments) {
            "nearly every trip made, and those not made\n"
            "only where somebody wrote about them. P(arrest) is mostly a prior: no sitting leader has been arrested.\n"
         << (sets ? ""
-                 : "The parameters shipped were chosen with the shipped record in view, the forecasters beside the "
-                   "model "
-                   "know earlier decisions\n"
-                   "alone: 'fit' tells forecasts whose parameters, too, come from earlier decisions.\n");
+                 : "The parameters shipped were chosen with the shipped record in view; the forecasters beside the "
+                   "model know only\n"
+                   "earlier decisions. 'fit' tells forecasts whose parameters, too, come from earlier ones alone.\n");
   return Exit::done;
 }
 
