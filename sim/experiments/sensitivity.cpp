@@ -112,10 +112,6 @@ class Spread {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-}  // namespace
-
-namespace {
-
 std::vector<MorrisIndices> morris(const Points& design, const Response& response, std::size_t most, std::uint64_t seed,
                                   std::span<const double> of_luck) {
   const std::size_t k = design.factors, trajectories = k == 0 ? 0 : design.rows() / (k + 1);
