@@ -390,8 +390,7 @@ int card(const Arguments& arguments) {
       ++asked;
       ++answers[d.answer];
       ++outcomes[d.outcome];
-      under_duty[sets ? static_cast<std::size_t>(record.replicate / sets->block) : 0] +=
-          agents::is_visit(d.outcome) && d.duty;
+      under_duty[sets ? sets->set_of(record.replicate) : 0] += agents::is_visit(d.outcome) && d.duty;
       looks += d.reached;
       feared += d.reached ? static_cast<double>(d.pi_arrest) : 0;
     });

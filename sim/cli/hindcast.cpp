@@ -69,10 +69,10 @@ std::string table_line(const sim::Prediction& p) {
 
 /// How many of the predicted decisions a fit knew, in words; empty if none.
 std::string known_to(const std::filesystem::path& fit, const std::vector<sim::Prediction>& predicted) {
-  std::set<std::tuple<std::string, std::string, std::int64_t>> known;
+  std::set<std::tuple<std::string, std::string, std::int32_t>> known;
   for (const sim::Prediction& p : sim::read_posterior(fit).rolling) known.emplace(p.id, p.host, p.day);
   const auto n = std::ranges::count_if(predicted, [&](const sim::Prediction& p) {
-    return known.contains({p.id, p.host, std::int64_t{p.day}});
+    return known.contains({p.id, p.host, p.day});
   });
   return n == 0 ? ""
                 : "note: " + fit.string() + " was fitted to " + std::to_string(n) + " of these " +

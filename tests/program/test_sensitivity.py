@@ -210,11 +210,13 @@ def test_a_sweep_begun_before_its_places_were_kept_is_gone_on_with(tmp_path):
     lambda p, y: (p[:-1], y[:-1], "saltelli"),
     lambda p, y: (p[::-1], y[::-1], "saltelli"),
     lambda p, y: (np.roll(p, 1, axis=0), np.roll(y, 1, axis=0), "saltelli"),
+    lambda p, y: (p, y, "morris"),
     lambda p, y: (np.random.default_rng(1).random(p.shape), y, "random"),
 ])
 def test_cells_in_another_order_are_no_design(tmp_path, spoil):
     points, y, design = spoil(saltelli(20, 3, 1), np.zeros((100, BATCHES)))
-    path = merged(tmp_path / "m.h5", columns(points), np.ascontiguousarray(y), design)
+    path = merged(tmp_path / "m.h5", columns(points), np.ascontiguousarray(y), design,
+                  places=points if design == "morris" else None)
     ran = safeconduct("sensitivity", path, fails=True, cwd=tmp_path)
     assert ran.returncode == 65 and "no indices can be had" in ran.stderr and not (tmp_path / "m.sensitivity.h5").exists()
 
