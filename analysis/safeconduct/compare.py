@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from .intervals import Z
 from .program import call, options, scratch, setting
-from .results import ResultsError, checked, decoded, hosts, leader_id, opened, trips, years
+from .results import ResultsError, checked, decoded, hosts, leader_id, of_kind, opened, trips, years
 from .style import BLUE, axes, bare, heading, of_history, risk, sign
 
 
@@ -57,7 +57,12 @@ def open_comparison(path: str | Path) -> xr.Dataset:
     return ds
 
 
-def outcomes(ds: xr.Dataset, alternative: int | str = 0, leader: int | str = 0) -> pd.DataFrame:
+def _pairs(ds: xr.Dataset | str | Path) -> xr.Dataset:
+    """A comparison as it is or, given a path, read from there."""
+    return of_kind(ds, "safeconduct comparison") if isinstance(ds, xr.Dataset) else open_comparison(ds)
+
+
+def outcomes(ds: xr.Dataset | str | Path, alternative: int | str = 0, leader: int | str = 0) -> pd.DataFrame:
     """What an alternative changes, history by history: a row an outcome with its mean in the base and in the
     alternative, the mean paired ``difference``, its 95 % interval ``low`` to ``high``, and ``luck_shared``, how many
     times more histories a comparison of unrelated runs would need. All of one history, not of a year.
@@ -66,6 +71,7 @@ def outcomes(ds: xr.Dataset, alternative: int | str = 0, leader: int | str = 0) 
     >>> bool(table.loc["visits", "low"] > 0), float(table.loc["member_visits", "alternative"])
     (True, 0.0)
     """
+    ds = _pairs(ds)
     at = ds.sel(alternative=alternative_id(ds, alternative), leader=leader_id(ds, leader))
     return pd.DataFrame({
         "outcome": ds["outcome"].values, "unit": ds["outcome_unit"].values, "meaning": ds["outcome_meaning"].values,
@@ -74,13 +80,15 @@ def outcomes(ds: xr.Dataset, alternative: int | str = 0, leader: int | str = 0) 
         "luck_shared": at["variance_reduction"].values})
 
 
-def plot_outcome(ds: xr.Dataset, outcome: str = "member_visits", leader: int | str = 0, ax: Axes | None = None) -> Axes:
+def plot_outcome(ds: xr.Dataset | str | Path, outcome: str = "member_visits", leader: int | str = 0,
+                 ax: Axes | None = None) -> Axes:
     """What each alternative of a comparison does to one outcome: mean paired differences with 95 % intervals; hollow
     where the interval holds 0.
 
     >>> plot_outcome(open_comparison(example_comparison), "withdrawn").get_xlabel()
     'invitations withdrawn a history, less that of dushanbe_2025'
     """
+    ds = _pairs(ds)
     if outcome not in ds["outcome"].values:
         raise ValueError(f"no outcome {outcome!r} in this comparison: {', '.join(ds['outcome'].values)}")
     names = [str(name) for name in ds["alternative"].values]
@@ -120,7 +128,9 @@ def compare(before: xr.Dataset | str | Path, after: xr.Dataset | str | Path | No
     differences are paired anyway; it knows neither ``before`` and ``after`` nor who is a ``member``. Attributes:
     ``pairs``, and ``total``, the same for all hosts together.
 
-    Raises ResultsError for runs of other seeds or lengths, and ValueError if the decisions would have to come from a
+    One pair of histories has no error: ``se``, ``low`` and ``high`` are NaN.
+
+    Raises ResultsError for runs of other seeds or weeks, and ValueError if the decisions would have to come from a
     file that has been written anew since it was opened.
 
     >>> table = compare(open_results(example), open_results(example))
@@ -138,6 +148,9 @@ def compare(before: xr.Dataset | str | Path, after: xr.Dataset | str | Path | No
     who = leader_id(before, leader)
     if not np.isclose(years(before), years(after)):
         raise ResultsError("the runs differ in their length; compare runs of the same weeks")
+    if before.attrs["start_date"] != after.attrs["start_date"]:
+        raise ResultsError(f"the runs begin on {before.attrs['start_date']} and on {after.attrs['start_date']}; "
+                           "compare runs of the same weeks")
     a, b = (hosts(ds, who).set_index("host") for ds in (before, after))
     both = a.index.intersection(b.index)
     a, b = a.loc[both], b.loc[both]
@@ -205,9 +218,10 @@ def _paired(before: xr.Dataset, after: xr.Dataset, who: str, both: pd.Index):
     by_host = difference.groupby("host", observed=True)
     means = [(count.groupby("host", observed=True).sum() / n).reindex(both, fill_value=0.0) for count in counts]
     mean = means[1] - means[0]
+    free = n - 1 or np.nan  # a single pair tells no spread
     square = (difference**2).groupby("host", observed=True).sum().reindex(both, fill_value=0.0) / n
-    se = np.sqrt(np.maximum(square - mean**2, 0) / max(n - 1, 1))
+    se = np.sqrt(np.maximum(square - mean**2, 0) / free)
     whole = difference.groupby("rep").sum()
     mean_all = whole.sum() / n
-    se_all = np.sqrt(max((whole**2).sum() / n - mean_all**2, 0) / max(n - 1, 1))
+    se_all = np.sqrt(max((whole**2).sum() / n - mean_all**2, 0) / free)
     return [mean.to_numpy() for mean in means], se.to_numpy(), {"difference": float(mean_all), "se": float(se_all)}, n

@@ -96,15 +96,22 @@ def opened(ds: xr.Dataset | str | Path) -> xr.Dataset:
     """Results as they are or, given a path, read from there. Raises ValueError if these are not whole results."""
     if not isinstance(ds, xr.Dataset):
         return open_results(ds)
-    kind = ds.attrs.get("filetype")
-    if kind != _FILETYPE and kind in _KINDS:
-        raise ValueError(f"this is a dataset of {kind}: {_KINDS[kind][1]} show what is in it")
+    of_kind(ds, _FILETYPE)
     lost = [dim for dim in ("leader", "host", "week") if dim not in ds.dims]
-    if kind != _FILETYPE or lost:
-        raise ValueError("this is not a dataset as open_results reads it" + (
-            f": it has no dimension {lost[0]!r} any more; give it whole, with leader=... where one is meant"
-            if kind == _FILETYPE else ""))
+    if lost:
+        raise ValueError(f"this is not a dataset as open_results reads it: it has no dimension {lost[0]!r} any more; "
+                         "give it whole, with leader=... where one is meant")
     return ds
+
+
+def of_kind(ds: xr.Dataset, filetype: str) -> xr.Dataset:
+    """A dataset of this kind of file as it is. Raises ValueError for any other, which says what shows that one."""
+    kind = ds.attrs.get("filetype")
+    if kind == filetype:
+        return ds
+    if kind in _KINDS:
+        raise ValueError(f"this is a dataset of {kind}: {_KINDS[kind][1]} show what is in it")
+    raise ValueError(f"this is not a dataset as {_KINDS[filetype][0]} reads it")
 
 
 def _results_file(ds: xr.Dataset | str | Path) -> Path:
@@ -173,7 +180,8 @@ def events(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.D
     share that went. ``p_arrest`` and ``pi_arrest`` as in ``hosts``.
 
     ``goes_share`` is the share of ``opportunities`` with a visit, in full or cut short (``arrested`` is counted on its
-    own), ``low`` and ``high`` its 95 % interval; ``duty`` whether the host has to arrest in the week of the start.
+    own), ``low`` and ``high`` its 95 % interval; ``duty`` whether the host has to arrest in the week of the start;
+    ``row`` is what the ``ev`` of the leader's ``trips`` counts.
 
     >>> table = events(open_results(example)).set_index("name")
     >>> bool(table.loc["SCO summit, Bishkek", "goes_share"] > 0.9)
@@ -183,7 +191,7 @@ def events(ds: xr.Dataset | str | Path, leader: int | str | None = None) -> pd.D
     names = [str(n) for n, v in ds.data_vars.items() if v.dims == ("event",)]
     table = to_dataframe(ds, *names)
     table.columns = [c.removeprefix("event_") for c in table.columns]
-    labels = ["leader", "host", "name", "kind", "date", "week"]
+    labels = ["leader", "host", "name", "kind", "date", "week", "row"]
     for place, label in enumerate(labels):
         table.insert(place, label, ds[f"event_{label}"].values)
     table["date"] = pd.to_datetime(table["date"])

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from .intervals import Z, with_error
 from .program import call, options, scratch
-from .results import ResultsError, checked, decoded, leader_id
+from .results import ResultsError, checked, decoded, leader_id, of_kind
 from .style import BLUE, ORANGE, RED, SKY, axes, bare, heading, of_history, risk, sign
 
 
@@ -55,7 +55,12 @@ def open_sweep(path: str | Path) -> xr.Dataset:
     return ds
 
 
-def cells(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0) -> pd.DataFrame:
+def _swept(ds: xr.Dataset | str | Path) -> xr.Dataset:
+    """A sweep as it is or, given a path, read from there."""
+    return of_kind(ds, "safeconduct sweep") if isinstance(ds, xr.Dataset) else open_sweep(ds)
+
+
+def cells(ds: xr.Dataset | str | Path, measure: str = "visits", leader: int | str = 0) -> pd.DataFrame:
     """One row a cell: the levels of its factors, ``replicates``, and ``mean``, ``se``, ``low`` and ``high`` (95 %) of
     a measure. A cell that was not lived (``merge --partial``) has 0 replicates and NaN.
 
@@ -65,6 +70,7 @@ def cells(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0) -> pd.
     >>> table.columns.tolist()
     ['cell', 'budget', 'th_J', 'replicates', 'mean', 'se', 'low', 'high']
     """
+    ds = _swept(ds)
     table = pd.DataFrame({"cell": ds["cell"].values} | {name: ds[name].values for name in ds.attrs["factors"]})
     table["replicates"] = ds["replicates"].values
     if measure == "final_nu":
@@ -76,7 +82,7 @@ def cells(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0) -> pd.
     return table
 
 
-def effects(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0) -> pd.DataFrame:
+def effects(ds: xr.Dataset | str | Path, measure: str = "visits", leader: int | str = 0) -> pd.DataFrame:
     """What moves a measure, the largest first: a row a factor with its levels ``first`` and ``last``, the means there,
     ``at_first`` and ``at_last``, their ``difference`` with its ``se`` and 95 % interval, and ``cells``, how many cells
     either mean is of.
@@ -97,6 +103,7 @@ def effects(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0) -> p
     >>> bool(table.loc["th_J", "difference"] < 0), table["cells"].to_dict()
     (True, {'th_J': 3, 'budget': 2})
     """
+    ds = _swept(ds)
     table = cells(ds, measure, leader)
     rows = []
     for factor, first, last, low, high in _comparisons(ds, table["mean"].notna().to_numpy()):
@@ -113,7 +120,7 @@ def effects(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0) -> p
     return out
 
 
-def plot_sweep(ds: xr.Dataset, measure: str = "visits", x: str | None = None, y: str | None = None,
+def plot_sweep(ds: xr.Dataset | str | Path, measure: str = "visits", x: str | None = None, y: str | None = None,
                leader: int | str = 0, ax: Axes | None = None) -> Axes:
     """A measure over the factors of a sweep, with 95 % intervals of the means.
 
@@ -129,6 +136,7 @@ def plot_sweep(ds: xr.Dataset, measure: str = "visits", x: str | None = None, y:
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('budget (times ngos.*.budget)', 'th_J (parameters.th_J, logit)')
     """
+    ds = _swept(ds)
     factors, design = ds.attrs["factors"], ds.attrs["design"]
     for name in (x, y):
         if name is not None and name not in factors:
@@ -174,8 +182,8 @@ def plot_sweep(ds: xr.Dataset, measure: str = "visits", x: str | None = None, y:
     return sign(ax, title, ds)
 
 
-def plot_tornado(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0, ax: Axes | None = None,
-                 most: int = 15) -> Axes:
+def plot_tornado(ds: xr.Dataset | str | Path, measure: str = "visits", leader: int | str = 0,
+                 ax: Axes | None = None, most: int = 15) -> Axes:
     """The table of ``effects`` as bars: from the measure at a factor's lowest level to that at its highest; of a list,
     from the first alternative to each other one. Whiskers at the far end: the 95 % interval of the difference. A
     factor's range decides its bar: compare like with like. Raises what ``effects`` raises.
@@ -184,6 +192,7 @@ def plot_tornado(ds: xr.Dataset, measure: str = "visits", leader: int | str = 0,
     >>> len(ax.get_yticks())
     2
     """
+    ds = _swept(ds)
     everything = effects(ds, measure, leader)
     table, is_list = everything.head(most), ds.attrs["design"] == "list"
     ax = axes(ax, 7.5, 1.9 + 0.42 * len(table))

@@ -17,6 +17,9 @@ from .results import file_of, opened
 from .style import BLUE, DARK, ORANGE, axes, bare, heading, note, sign
 
 
+_DECISION = ["decision", "leader", "host", "host_name", "occasion", "date", "date_out", "duty", "answer", "outcome"]
+
+
 def decisions(ds: xr.Dataset | str | Path, replicate: int = 0) -> pd.DataFrame:
     """The decisions of one history, a row each; the index is the number that ``why`` asks for.
 
@@ -27,9 +30,8 @@ def decisions(ds: xr.Dataset | str | Path, replicate: int = 0) -> pd.DataFrame:
     ['leader', 'host', 'host_name', 'occasion']
     """
     told = _ask(ds, replicate)["decisions"]
-    if not told:
-        return pd.DataFrame()
-    table = pd.DataFrame(told).set_index("decision")
+    table = (pd.DataFrame(told) if told else pd.DataFrame(columns=_DECISION)).set_index("decision")
+    table["duty"] = table["duty"].astype(bool)
     for date in ("date", "date_out"):
         table[date] = pd.to_datetime(table[date])
     return table

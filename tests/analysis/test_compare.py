@@ -1,4 +1,6 @@
 """Comparisons in Python: the program's paired differences, and the same from two runs that kept their decisions."""
+import datetime
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -87,8 +89,24 @@ def test_runs_of_unequal_length_are_compared_over_the_histories_of_both(folder, 
 def test_runs_and_comparisons_may_be_files(ds, folder, example_comparison):
     assert compare(str(folder / "all.h5"), folder / "all.h5")["difference"].abs().max() == 0
     assert compare(example_comparison).equals(compare(ds))
+    assert outcomes(str(example_comparison)).equals(outcomes(ds))
+    for show in (outcomes, plot_outcome):
+        with pytest.raises(ValueError, match="dataset of safeconduct results: hosts, events"):
+            show(open_results(folder / "all.h5"))
     with pytest.raises(ResultsError, match="holds no safeconduct comparison"):
         compare(folder / "all.h5")
+
+
+def test_one_pair_of_histories_has_no_error():
+    table = compare(*(run(name, replicates=1, trips="all", quiet=True) for name in ("dushanbe_2025", "no_warrant")))
+    assert table.attrs["paired"] and table.attrs["pairs"] == 1 and table["difference"].abs().max() > 0
+    assert table[["se", "low", "high"]].isna().all(axis=None) and np.isnan(table.attrs["total"]["se"])
+
+
+def test_runs_of_other_weeks_are_not_compared():
+    later = run("dushanbe_2025", replicates=10, quiet=True, **{"start": datetime.date(2025, 2, 5), "weeks": 105})
+    with pytest.raises(ResultsError, match="begin on 2025-01-01 and on 2025-02-05"):
+        compare(run("dushanbe_2025", replicates=10, quiet=True, weeks=105), later)
 
 
 def test_a_run_whose_file_was_written_anew_is_not_compared_with_itself(tmp_path):

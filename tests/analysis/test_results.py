@@ -242,3 +242,10 @@ def test_a_run_over_parameter_sets_says_so(program, tmp_path):
     assert told["visits_ignorance"].sel(leader="putin", host="BLR").ndim == 0
     assert told["measure"].values.tolist() == ds["measure"].values.tolist()
     plt.close("all")
+
+
+def test_the_calendar_can_be_joined_to_the_trips(folder):
+    """Counts of the table of events are those of the decisions that name its rows."""
+    told, table = trips(folder / "all.h5"), events(folder / "all.h5").set_index("row")
+    answers = told[told["ev"] >= 0].groupby("ev").size()
+    assert answers.to_dict() == table.loc[table["opportunities"] > 0, "opportunities"].to_dict()

@@ -5,6 +5,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+import safeconduct
 from safeconduct import (ProgramError, ResultsError, cells, effects, open_sweep, plot_sensitivity, plot_sweep,
                          plot_tornado, run, sensitivity)
 from safeconduct.intervals import Z, with_error
@@ -340,3 +341,13 @@ def test_the_error_of_a_mean_over_cells_with_one_luck_is_that_of_a_cell(ds):
         ax = plot_sweep(one.assign_attrs(luck=luck), "member_visits")
         whiskers = [np.ptp(s[:, 1]) for s in ax.collections[0].get_segments()]
         assert whiskers == pytest.approx((2 * Z * se).tolist())
+
+
+def test_a_sweep_may_be_a_path_and_nothing_else(example, example_sweep, example_comparison):
+    assert cells(example_sweep).equals(cells(open_sweep(example_sweep)))
+    assert effects(str(example_sweep / "results.h5")).equals(effects(open_sweep(example_sweep)))
+    for show in (cells, effects, safeconduct.plot_sweep, safeconduct.plot_tornado):
+        with pytest.raises(ValueError, match="dataset of safeconduct results: hosts, events"):
+            show(safeconduct.open_results(example))
+        with pytest.raises(ValueError, match="dataset of safeconduct comparison: outcomes"):
+            show(safeconduct.open_comparison(example_comparison))

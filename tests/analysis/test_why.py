@@ -2,7 +2,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from safeconduct import open_results
+from safeconduct import open_results, run
 from safeconduct.program import ProgramError
 from safeconduct.why import decisions, flips, plot_why, why
 
@@ -33,6 +33,13 @@ def test_mistakes(example):
         why(example, 7, 9999)
     with pytest.raises(ValueError, match="answer"):
         plot_why(example, 7, 0, "nonsense")
+
+
+def test_a_history_without_decisions_has_the_same_columns(example):
+    none = decisions(run("dushanbe_2025", replicates=2, weeks=3, leaders__putin__opportunities=0, quiet=True))
+    some = decisions(example, 7)
+    assert none.empty and none.columns.equals(some.columns) and none.index.name == some.index.name
+    assert none[none["duty"] & (none["outcome"] == "visited")].empty and (none.dtypes == some.dtypes).all()
 
 
 def test_a_title_says_whose_doing_it_was_and_the_caveat_is_whole(example):
