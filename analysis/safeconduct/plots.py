@@ -18,12 +18,14 @@ from .intervals import Z, with_error
 from .compare import alternative_id, compare, open_comparison
 from .results import events, hosts, leader_id, ledger, opened, world, years
 from .style import (BLUE, DARK, GREY, MEMBER, MEMBER_MARK, ORANGE, OTHER, OTHER_MARK, PRIOR, PURPLE, RED, SKY, axes,
-                    bare, heading, histories, legend_below, own_parameters, period, settle, sign)
+                    bare, heading, histories, legend_below, own_parameters, period, risk, settle, sign)
 
 #: What becomes of an invitation: column of the tables, word, colour.
 FATES = (("goes", "goes", BLUE), ("delegate", "sends a delegate or a link", SKY), ("skip", "skips", "#d9d9d9"),
          ("stays_home", "announces, stays home", ORANGE), ("withdrawn", "host withdraws", RED),
          ("arrested", "is arrested", PURPLE), ("other", "void or pending", DARK))
+
+_FEW = 6  # rows below which a legend would lie on what is drawn
 
 _FANS = {
     "nu": ("nu_mean", "nu_quantile", "The norm against receiving a wanted leader", "norm strength nu (0 to 2)"),
@@ -46,7 +48,7 @@ def plot_hosts(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | No
     who = leader_id(ds, leader)
     table = hosts(ds, who).query("visits > 0")
     table = table.sort_values("visits", ascending=False).head(most)
-    ax = axes(ax, 7, 1.2 + 0.27 * len(table))
+    ax = axes(ax, 7, 1.2 + 0.27 * max(len(table), _FEW))
     for place, row in enumerate(table.itertuples()):
         member = "yes" in (row.member_at_start, row.member_at_end)
         colour = MEMBER if member else OTHER
@@ -55,6 +57,10 @@ def plot_hosts(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | No
                     marker=MEMBER_MARK if member else OTHER_MARK, markersize=5.5)
     ax.set_yticks(range(len(table)), table["name"])
     ax.invert_yaxis()
+    if len(table) < _FEW:
+        ax.set_ylim(_FEW - 0.4, -0.6)
+    if table.empty:
+        ax.text(0, 0, "  no visit in any history", va="center")
     ax.set_xlim(left=0)
     ax.set_xlabel("visits a year")
     bare(ax, "top", "right", "left")
@@ -99,7 +105,9 @@ def plot_calendar(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes |
         if duty:
             tick.set_color(MEMBER)
             tick.set_fontweight("bold")
-    ax.set_ylim(len(table) - 0.4, -0.6)
+    if table.empty:
+        ax.text(0, 0, "nothing on the calendar comes up", va="center")
+    ax.set_ylim(max(len(table), 1) - 0.4, -0.6)
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(lambda v, _: f"{100 * v:.0f} %")
     ax.tick_params(axis="y", length=0)
@@ -110,7 +118,8 @@ def plot_calendar(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes |
     legend_below(ax, [handles[i] for i in keep], [words[i] for i in keep], 3)
     title = f"The calendar of {_name(ds, who)}"
     heading(ax, title, f"Share of {histories(ds)}; bold: the host has a duty to arrest.\n"
-            "Whiskers: 95 % intervals of the share that goes: visits, cut short or not")
+            "Whiskers: 95 % intervals of the share that goes: visits, cut short or not"
+            + (risk("arrests") if "arrested" in dict(shown) else ""))
     return sign(ax, title, ds)
 
 
@@ -186,7 +195,8 @@ def plot_fan(ds: xr.Dataset | str | Path, what: str = "nu", leader: int | str = 
     """How a stock moves over the weeks: the mean, and the bands that hold 50 and 90 % of the histories.
 
     ``what``: ``nu``, ``pressure``, ``isolation``, ``visits``, or ``budget`` (one mean for each NGO). The bands are
-    the spread of the histories, not an error.
+    the spread of the histories, not an error. Raises ValueError for a run of a single week, and for the budget of no
+    NGO.
 
     >>> plot_fan(open_results(example), "pressure").get_ylabel()
     'pressure p, mean of hosts with a duty'
@@ -195,9 +205,13 @@ def plot_fan(ds: xr.Dataset | str | Path, what: str = "nu", leader: int | str = 
     if what not in _FANS:
         raise ValueError(f"a fan can show {', '.join(_FANS)}, not {what!r}")
     mean_of, quantile_of, title, label = _FANS[what]
+    if ds.sizes["week"] < 2:
+        raise ValueError("this run has a single week, and a fan shows how a stock moves: live two at least")
     who = leader_id(ds, leader)
     title = title.format(who=_name(ds, who))
     mean, quantile = ds[mean_of], ds[quantile_of]
+    if 0 in mean.shape:
+        raise ValueError("there is no NGO in this world, and so no budget to draw")
     if "leader" in mean.dims:
         mean, quantile = mean.sel(leader=who), quantile.sel(leader=who)
     ax = axes(ax, 7, 3.8)
@@ -278,7 +292,8 @@ def plot_ledger(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | N
 def plot_ridge(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | None = None) -> Axes:
     """The chance of an arrest within the horizon along the ridge that the record cannot tell apart, with 95 %
     intervals of the simulation error; below each point the Lambda that gives the same behaviour there, and the visits
-    a year. Visits hardly move where an arrest is rare; where it is not, arrests themselves end them.
+    a year. Visits hardly move where an arrest is rare; where it is not, arrests themselves end them. Raises ValueError
+    where an infinite kap_arrest says that no host arrests.
 
     >>> ax = plot_ridge(open_results(example))
     >>> ax.get_yscale()
@@ -287,6 +302,8 @@ def plot_ridge(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | No
     ds = opened(ds)
     who = leader_id(ds, leader)
     at = ds["kap_arrest"].values
+    if not np.isfinite(at).all():
+        raise ValueError("kap_arrest is infinite in this run: no host arrests, by assumption, and there is no ridge")
     chance, error, visits, Lambda = (ds[f"ridge_{name}"].sel(leader=who).values
                                      for name in ("p_arrest", "p_arrest_se", "visits", "Lambda"))
     own = float(world(ds, "parameters").set_index("name").loc["kap_arrest", "value"])
@@ -328,7 +345,10 @@ def _name(ds: xr.Dataset, leader: str) -> str:
 
 
 def _mark_events(ax: Axes, ds: xr.Dataset, leader: str) -> None:
-    dates = [np.datetime64(d) for d, of in zip(ds["event_date"].values, ds["event_leader"].values) if of == leader]
+    weeks = ds["week"].values
+    dates = [min(np.datetime64(date, "ns"), weeks[-1])  # the frame ends with the first day of the last week
+             for date, of, week in zip(ds["event_date"].values, ds["event_leader"].values, ds["event_week"].values)
+             if of == leader and week < len(weeks)]
     low = ax.get_ylim()[0]
     ax.plot(dates, [low] * len(dates), "|", color="0.35", markersize=9, clip_on=False)
     ax.set_ylim(bottom=low)

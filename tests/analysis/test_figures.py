@@ -302,6 +302,38 @@ def test_no_arrests_no_logarithms(program):
     assert ax.get_yscale() == "linear"
 
 
+def test_a_calendar_with_arrests_says_that_they_are_a_prior(ds):
+    prior = lambda one: any("P(arrest) is mostly a prior" in t.get_text() for t in safeconduct.plot_calendar(one).texts)
+    risky = safeconduct.run("dushanbe_2025", replicates=60, quiet=True, parameters__kap_arrest=-10,
+                            parameters__Lambda=0)
+    shown = [calendar_shares(one)["arrested"].max() > 0.001 for one in (ds, risky)]
+    assert shown[1] and [prior(ds), prior(risky)] == shown
+
+
+def test_what_is_empty_says_so(program):
+    still = safeconduct.run("dushanbe_2025", replicates=20, weeks=3, leaders__putin__opportunities=0, quiet=True)
+    for draw, said in ((safeconduct.plot_hosts, "no visit in any history"),
+                       (safeconduct.plot_calendar, "nothing on the calendar comes up")):
+        ax = draw(still)
+        assert any(said in t.get_text() for t in ax.texts)
+        assert_nothing_is_cut(ax)
+    with pytest.raises(ValueError, match="infinite"):
+        safeconduct.plot_ridge(safeconduct.run("dushanbe_2025", replicates=20, parameters__kap_arrest=float("inf"),
+                                               quiet=True))
+    with pytest.raises(ValueError, match="no NGO"):
+        safeconduct.plot_fan(safeconduct.run("no_campaign", replicates=20, quiet=True), "budget")
+
+
+def test_a_fan_marks_the_events_of_its_weeks_alone(program):
+    short = safeconduct.run("dushanbe_2025", replicates=20, weeks=30, quiet=True)
+    ax = safeconduct.plot_fan(short)
+    marks = next(line for line in ax.lines if line.get_marker() == "|").get_xdata()
+    assert 0 < len(marks) == (short["event_week"] < 30).sum() < short.sizes["event"]
+    assert max(marks) <= short["week"].values[-1]
+    with pytest.raises(ValueError, match="single week"):
+        safeconduct.plot_fan(safeconduct.run("dushanbe_2025", replicates=20, weeks=1, quiet=True))
+
+
 def test_every_format_can_be_saved(ds, tmp_path):
     ax = safeconduct.plot_hosts(ds, most=3)
     for name in ("x.jpg", "x.webp", "x.tif", "x.pdf", "x.svg", "x.eps", "x.PNG", "xx"):
