@@ -53,7 +53,13 @@ def plus_minus(difference: float, half: float) -> list[str]:
 
 
 def interval(low: float, high: float) -> str:
-    """Two shares in percent, with a decimal where they are less than two points apart."""
+    """Two shares in percent, with a decimal where they are less than two points apart; nothing of no interval.
+
+    >>> interval(0.2, 0.4), interval(float("nan"), float("nan"))
+    ('(20 to 40)', '')
+    """
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return ""
     places = _places(low, high)
     return f"({100 * low:.{places}f} to {100 * high:.{places}f})"
 

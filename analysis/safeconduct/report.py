@@ -27,11 +27,11 @@ import xarray as xr
 
 from . import drawings
 from .compare import open_comparison
-from .intervals import Z, wilson
+from .intervals import Z, difference_of_shares, wilson
 from .markup import (csv_text, decimals, download, html_table, interval, plus_minus, sha256, share, share_within,
                      signed, small_chance)
 from .program import ProgramError, call
-from .results import ResultsError, hosts, open_results, years
+from .results import ResultsError, events, hosts, open_results, years
 
 MARK = "<!-- a report of safeconduct -->"
 CAVEAT = ("P(arrest) is mostly a prior: no sitting leader has been arrested on such a trip, so the record cannot tell "
@@ -194,6 +194,8 @@ class _Page:
         table = pd.DataFrame({v.removeprefix("event_"): ds[v].values for v in names})
         table = table[table["leader"] == self.leader].reset_index(drop=True)
         table["open"] = table["void"] + table["pending"]
+        known = events(ds, self.leader)
+        table["duty"] = table["row"].map(dict(zip(known["row"], known["duty"])))
         return table
 
     def _parameters(self) -> pd.DataFrame:
@@ -281,7 +283,7 @@ class _Page:
     def _answer(self) -> str:
         def tile(value: str, words: str, note: str = "") -> str:
             small = f"<small>{escape(note)}</small>" if note else ""
-            return f"<li><strong>{value}</strong> {escape(words)}{small}</li>\n"
+            return f"<li><strong>{escape(value)}</strong> {escape(words)}{small}</li>\n"
 
         def a_year(name: str, places: int = 1) -> tuple[str, str]:
             mean, se = self._measure(self.ds, name)
@@ -293,10 +295,13 @@ class _Page:
         tiles = tile(visits[0], "visits a year", visits[1])
         tiles += tile(members[0], "of them to hosts with a duty to arrest", members[1])
         tiles += tile(share(some), "of histories have at least one such visit")
-        tiles += tile(a_year("withdrawn", 2)[0], "announced visits a year that the host withdraws")
-        tiles += tile(a_year("stays_home", 2)[0], "announced visits a year from which the leader stays home")
+        withdrawn, home = a_year("withdrawn", 2), a_year("stays_home", 2)
+        tiles += tile(withdrawn[0], "announced visits a year that the host withdraws", withdrawn[1])
+        tiles += tile(home[0], "announced visits a year from which the leader stays home", home[1])
         text = f'<ul class="tiles">\n{tiles}</ul>\n'
         ridge = self._ridge()
+        if ridge is not None and np.isinf(ridge[0]).any():
+            text += "<p>P(arrest): none by assumption; an infinite kap_arrest says that no host arrests.</p>\n"
         if ridge is not None and (ridge[1] > 0).any():
             kap, p = ridge
             losses = self.ds["ridge_Lambda"].values[self.l]
@@ -306,8 +311,10 @@ class _Page:
                      f"answer.</p>\n")
             own = dict(zip(self.parameters["symbol"], self.parameters["value"])).get("kap_arrest")
             head = ["assumed threshold kap_arrest"] + [f"{k:.1f}{'*' if own and float(own) == k else ''}" for k in kap]
+            errors = self.ds["ridge_p_arrest_se"].values[self.l]
             rows = [["assumed loss from arrest, Lambda"] + [f"{x:.0f}" for x in losses],
                     ["P(arrest), per thousand histories"] + [f"{1000 * x:.1f}" for x in p],
+                    ["±, simulation error"] + [f"{1000 * Z * x:.1f}" for x in errors],
                     ["visits a year"] + [f"{x / self.years:.1f}" for x in self.ds["ridge_visits"].values[self.l]]]
             text += html_table(head, rows,
                                "The risk of arrest along what the record cannot tell apart (* as assumed here)",
@@ -318,7 +325,7 @@ class _Page:
         text += self._ignorance()
         top = self.hosts.sort_values(["visits_a_year", "host"], ascending=[False, True]).head(5)
         text += "<p>Most visited: " + ", ".join(
-            f"{escape(r.name)} ({r.visits_a_year:.2f} a year{', a duty to arrest' if r.duty == 1 else ''})"
+            f"{escape(r.name)} ({r.visits_a_year:.2f} a year{', a duty to arrest at the start' if r.duty == 1 else ''})"
             for r in top.rename(columns={"name": "name"}).itertuples(index=False)) + ".</p>\n"
         return text
 
@@ -335,17 +342,20 @@ class _Page:
             return ""
         import h5py
         with h5py.File(self.ds.attrs["path"]) as f:
-            chance, ignorance = (f["posterior"][f"measure_{name}"][self.l] for name in ("chance", "ignorance"))
+            chance, ignorance, error = (f["posterior"][f"measure_{name}"][self.l]
+                                        for name in ("chance", "ignorance", "ignorance_se"))
         rows = []
         for name, words in (("visits", "visits"), ("member_visits", "visits to hosts with a duty to arrest"),
                             ("withdrawn", "withdrawn by the host"), ("stays_home", "stays home after announcing")):
             i = [str(v) for v in self.ds["measure"].values].index(name)
-            within, between = float(chance[i]), max(float(ignorance[i]), 0.0)
+            within, between = float(chance[i]), max(0.0, float(ignorance[i]))  # NaN of a single set: 0
+            seen = ignorance[i] > 2 * error[i]
             rows.append([words, f"{self._measure(self.ds, name)[0]:.2f}", f"{within ** 0.5:.2f}",
-                         f"{between ** 0.5:.2f}",
-                         share(between / (within + between) if within + between > 0 else np.nan)])
+                         f"{between ** 0.5:.2f}" if seen else f"({between ** 0.5:.2f})",
+                         escape(share(between / (within + between) if within + between > 0 else np.nan))])
         head = ["in the whole period", "mean", "chance (sd)", "ignorance (sd)", "ignorance's share"]
-        return html_table(head, rows, f"Chance, and ignorance of the parameters: {self._sets} parameter sets", 4)
+        return html_table(head, rows, f"Chance, and ignorance of the parameters: {self._sets} parameter sets "
+                          "(in brackets: no more than the noise could be)", 4)
 
     # the map
 
@@ -376,12 +386,12 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
             n, half = r["opportunities"], Z * r["visits_a_year_se"]
             rows.append([escape(r["name"]), "yes" if r["duty"] == 1 else "", f"{r['visits_a_year']:.{decimals(half)}f}",
                          f"{half:.{decimals(half)}f}", f"{n / self.n / self.years:.2f}",
-                         share(r["go"] / n if n else np.nan), share(r["withdrawn"] / r["go"] if r["go"] else np.nan),
+                         escape(share(r["go"] / n if n else np.nan)),
+                         escape(share(r["withdrawn"] / r["go"] if r["go"] else np.nan)),
                          f"{r['compliance_index']:+.1f}" if np.isfinite(r["compliance_index"]) else "–",
                          small_chance(r["p_refuse"]), small_chance(drawings.value(r, "arrest"))])
-        head = ["host", "duty", "visits a year", "±", "occasions a year", "answered go", "withdrawn, of these",
-                "index c",
-                "refuses", "would arrest (mostly a prior)"]
+        head = ["host", "duty at the start", "visits a year", "±", "occasions a year", "answered go",
+                "withdrawn, of these", "index c", "refuses", "would arrest (mostly a prior)"]
         caption = "All hosts, by visits a year; index, refusal, arrest: before anything has happened"
         text = html_table(head, rows, caption, 9)
         return f'<details id="all-hosts"><summary>All hosts as a table</summary>\n{text}</details>\n'
@@ -416,7 +426,6 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
     def _calendar(self) -> str:
         if self.events.empty:
             return "<p>Nothing is scheduled in this scenario: all trips are bilateral ideas.</p>\n"
-        duty = set(self.hosts[self.hosts["duty"] == 1]["host"])
         names = dict(zip(self.hosts["host"], self.hosts["name"]))
         legend = "".join(f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect class="f-{c}" width="14" '
                          f'height="14"/></svg> {w}</li>'
@@ -433,18 +442,18 @@ href="#all-hosts">the table of all hosts</a>.</p></div>
             words = ", ".join(f"{w} {share(p)}" for p, w, _ in shares if p > 0) or "never comes up"
             goes = float(e["visited"] + e["cut_short"])
             low, high = (float(x) for x in wilson(goes, n))
-            mark = '<span class="mark" title="a duty to arrest">duty</span>' if e["host"] in duty else ""
+            mark = '<span class="mark" title="a duty to arrest">duty</span>' if e["duty"] else ""
             items += (f'<li><span class="when">{escape(e["date"])}</span> <span class="what">{escape(e["name"])}, '
                       f'{escape(names.get(e["host"], e["host"]))} {mark}</span>'
                       f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
                       f'aria-label="{escape(words)}">'
                       f"<title>{escape(words)}</title>{bars}</svg>"
-                      f'<span class="goes">goes {share_within(goes / n if n else np.nan, low, high)} '
+                      f'<span class="goes">goes {escape(share_within(goes / n if n else np.nan, low, high))} '
                       f'<small>{interval(low, high)}</small></span></li>\n')
         return (f'<p>What becomes of each scheduled occasion, as shares of the histories in which it comes up. '
                 f'Goes: a visit, in full or cut short; an arrest is counted on its own. In brackets 95 % intervals of '
-                f'the simulation error.</p>\n<ul class="legend">{legend}</ul>\n<ol '
-                f'class="calendar">\n{items}</ol>\n')
+                f'the simulation error. Duty: to arrest, in the week of the occasion.</p>\n'
+                f'<ul class="legend">{legend}</ul>\n<ol class="calendar">\n{items}</ol>\n')
 
     # the ledger
 
@@ -522,19 +531,22 @@ host would rather not receive the leader, before any campaign or visit has chang
         head = ["host", "this", "base", "difference", "±"]
         text += (html_table(head, rows, "Visits a year: the hosts that change most", 4) if rows else
                  "<p>No host is visited 0.005 times a year more or less.</p>\n")
-        events = self._events(base).set_index(["name", "date"])
+        calendar = self._events(base).set_index(["name", "date"])
         rows = []
         for _, e in self.events.iterrows():
-            if (e["name"], e["date"]) not in events.index or not e["opportunities"]:
+            if (e["name"], e["date"]) not in calendar.index or not e["opportunities"]:
                 continue
-            o = events.loc[(e["name"], e["date"])]
+            o = calendar.loc[(e["name"], e["date"])]
             o = o.iloc[0] if isinstance(o, pd.DataFrame) else o
-            p, q = ((x["visited"] + x["cut_short"]) / x["opportunities"] if x["opportunities"] else np.nan
-                    for x in (e, o))
-            rows.append([escape(e["name"]), share(p), share(q), signed(100 * (p - q), 1)])
+            (goes, n), (went, m) = ((x["visited"] + x["cut_short"], x["opportunities"]) for x in (e, o))
+            p, q = goes / n, went / m if m else np.nan
+            low, high = (signed(100 * float(x), 1) for x in difference_of_shares(goes, n, went, m))
+            rows.append([escape(e["name"]), escape(share(p)), escape(share(q)), *(
+                [signed(100 * (p - q), 1), f"{low} to {high}"] if m else ["–", ""])])
         if rows:
-            text += html_table(["occasion", "this: goes", "base: goes", "points"], rows,
-                               "The calendar: share of histories in which the leader goes", 3)
+            text += html_table(["occasion", "this: goes", "base: goes", "points", "95 %"], rows,
+                               "The calendar: share of histories in which the leader goes, and the difference with its "
+                               "95 % interval, as of independent runs", 4)
         return text
 
     def _other_weeks(self, base: xr.Dataset) -> str:
@@ -632,8 +644,8 @@ finding strengthens it; budgets, beliefs and isolation move with them. Then the 
         known = " (the table of chance and ignorance does)" if self._ignorance() else ""
         return f"""<ul>
 <li>{escape(CAVEAT)} Single chances of arrest on this page hold for the assumed parameters only.</li>
-<li>The intervals are errors of the simulation. They do not hold what is unknown about the parameters{known}, the
-world's data or the model itself, which is more.</li>
+<li>The intervals, each ± among them, are 95 % intervals of the simulation's error. They do not hold what is unknown
+about the parameters{known}, the world's data or the model itself, which is more.</li>
 <li>Most parameters are judgements, not measurements; ten were moved by a fit to the record of two leaders.</li>
 <li>The model knows states, not the people in them: a palace, a prosecutor or a storm over an airport can decide
 otherwise.</li>
@@ -668,7 +680,7 @@ otherwise.</li>
                                    "one row for each host state; counts are sums over all histories, chances of "
                                    "arrest mostly a prior")
         text += download("calendar.csv", csv_text(self.events.drop(columns="open")),
-                         "one row for each scheduled occasion")
+                         "one row for each scheduled occasion; counts and chances as in hosts.csv")
         text += download("weeks.csv", csv_text(weeks), "quantiles of the stocks, week by week")
         text += download("parameters.csv", csv_text(self.parameters),
                          "every parameter with kind, source, prior and value")

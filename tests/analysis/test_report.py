@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import safeconduct.report
-from safeconduct import ResultsError, events, hosts, open_comparison, open_results, outcomes
+from safeconduct import ResultsError, events, hosts, open_comparison, open_results, outcomes, posterior
 from safeconduct.report import report
 
 
@@ -76,6 +76,11 @@ def test_the_page_stands_alone(page):
                                 re.sub(r"base64,[^\"]+", "", page))
 
 
+def test_what_is_no_tag_does_not_look_like_one(example, stronger):
+    page = re.sub(r"<(script|style).*?</\1>", "", report(stronger, example), flags=re.S)
+    assert "&lt;1 %" in page and not re.findall(r"<[^a-zA-Z/!][^>]{0,20}", page)
+
+
 def test_the_policy_names_the_style_and_the_script_that_are_there(page):
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
     assert policy.startswith("default-src 'none';")
@@ -109,7 +114,8 @@ def test_figures_are_those_of_the_file(example, page):
 
 
 def test_the_share_that_goes_is_that_of_visits_and_lies_in_its_interval(example, page):
-    said = re.findall(r'class="what">([^<]*?), [^<,]*<.*?goes ([<>]?)([\d.]+) % <small>\(([\d.]+) to ([\d.]+)\)', page)
+    said = re.findall(r'class="what">([^<]*?), [^<,]*<.*?goes ((?:&[lg]t;)?)([\d.]+) % '
+                      r'<small>\(([\d.]+) to ([\d.]+)\)', page)
     table = events(open_results(example)).set_index("name")
     assert len(said) == len(table) > 20
     for name, bound, point, low, high in said:
@@ -117,6 +123,35 @@ def test_the_share_that_goes_is_that_of_visits_and_lies_in_its_interval(example,
         assert np.allclose(row["goes_share"], (row["visited"] + row["cut_short"]) / row["opportunities"])
         assert bound or float(low) <= float(point) <= float(high), name
         assert bound or np.abs(100 * row["goes_share"] - float(point)).min() <= (0.05 if "." in point else 0.5) + 1e-9
+
+
+def test_a_duty_is_that_of_the_week_of_the_occasion(program, tmp_path):
+    """Armenia joins the court after the first week of this case and before the summit that it is about."""
+    subprocess.run([program, "run", "yerevan_2024", "--replicates", "20", "--out", tmp_path / "y.h5"], check=True,
+                   capture_output=True)
+    page, table = report(tmp_path / "y.h5"), events(tmp_path / "y.h5")
+    said = re.findall(r'class="when">([-\d]+)</span> <span class="what">([^<]*), [^<,]* (<span class="mark")?', page)
+    marked = {(date, html.unescape(name)): bool(mark) for date, name, mark in said}
+    assert marked == {(f"{row.date:%Y-%m-%d}", row.name): row.duty for row in table.itertuples(index=False)}
+    assert marked["2024-10-01", "Eurasian Economic Union, Yerevan"]
+    calendar = pd.read_csv(io.StringIO(download(page, "calendar.csv")))
+    assert dict(zip(zip(calendar["date"], calendar["name"]), calendar["duty"])) == marked
+
+
+def test_an_occasion_that_never_comes_up_has_no_interval(program, tmp_path):
+    subprocess.run([program, "run", "dushanbe_2025", "--set", "weeks=3", "--replicates", "20", "--out",
+                    tmp_path / "s.h5"], check=True, capture_output=True)
+    page = report(tmp_path / "s.h5")
+    assert "never comes up" in page and not re.search(r"\bnan\b", re.sub(r"base64,[^\"]+", "", page))
+
+
+def test_the_row_of_chances_has_its_errors_and_an_infinite_threshold_is_said(example, page, program, tmp_path):
+    cells = re.search(r">±, simulation error</th>((?:<td[^<]*</td>)+)", page)[1]
+    errors = open_results(example)["ridge_p_arrest_se"].sel(leader="putin").values
+    assert re.findall(r">([\d.]+)<", cells) == [f"{1000 * 1.96 * se:.1f}" for se in errors]
+    subprocess.run([program, "run", "dushanbe_2025", "--set", "parameters.kap_arrest=inf", "--replicates", "20",
+                    "--out", tmp_path / "inf.h5"], check=True, capture_output=True)
+    assert "P(arrest): none by assumption" in report(tmp_path / "inf.h5") and "none by assumption" not in page
 
 
 def test_it_says_what_it_cannot_know_wherever_an_arrest_has_a_number(page):
@@ -177,6 +212,39 @@ def test_ignorance_of_parameters_is_shown_where_the_run_knows_it(program, tmp_pa
                     str(path)], check=True, capture_output=True)
     assert "ignorance of the parameters: 4 parameter sets" in report(path)
     assert "parameter sets" not in page
+
+
+def test_ignorance_that_could_be_noise_stands_in_brackets(program, tmp_path):
+    """Chances of pursuing an idea from none to all are seen in the visits; a hundredth of a logit is not."""
+    words = {"visits": "visits", "withdrawn": "withdrawn by the host"}
+    for values, seen in ((("-20", "20"), True), (("0.2", "0.201"), False)):
+        (tmp_path / "sets.csv").write_text("al_0\n" + "\n".join(values * 8) + "\n")
+        subprocess.run([program, "run", "dushanbe_2025", "--replicates", "2048", "--posterior", tmp_path / "sets.csv",
+                        "--out", tmp_path / "p.h5"], check=True, capture_output=True)
+        page, told = report(tmp_path / "p.h5"), posterior(tmp_path / "p.h5").sel(leader="putin")
+        for measure, name in words.items():
+            cells = re.findall(r">([^<]*)</td>", re.search(rf">{name}</th>(.*?)</tr>", page)[1])
+            sd = float(told["measure_ignorance"].sel(measure=measure).clip(0)) ** 0.5
+            clear = bool(told["measure_ignorance"].sel(measure=measure)
+                         > 2 * told["measure_ignorance_se"].sel(measure=measure))
+            assert cells[2] == (f"{sd:.2f}" if clear else f"({sd:.2f})")
+            assert clear == seen or measure != "visits"
+
+
+def test_differences_of_the_calendar_have_intervals(example, stronger):
+    """As the counts of the two files give them, and never without the difference inside."""
+    table = report(stronger, example).split("<caption>The calendar: share of histories")[1].split("</table>")[0]
+    rows = re.findall(r'row">([^<]*)</th>' + 4 * r'<td class="num">([^<]*)</td>', table.replace("−", "-"))
+    this, base = (events(path) for path in (stronger, example))
+    assert len(rows) == len(this) == len(base) > 20
+    for (name, *_, points, ends), (_, a), (_, b) in zip(rows, this.iterrows(), base.iterrows()):
+        low, high = map(float, ends.split(" to "))
+        assert html.unescape(name) == a["name"] == b["name"] and low <= float(points) <= high
+        assert float(points) == pytest.approx(100 * (a["goes_share"] - b["goes_share"]), abs=0.0501)
+        p, q, n, m = a["goes_share"], b["goes_share"], a["opportunities"], b["opportunities"]
+        if min(p, q) > 0.2 and max(p, q) < 0.8:  # where the normal one is good enough
+            half = 196 * (p * (1 - p) / n + q * (1 - q) / m) ** 0.5
+            assert (high - low) / 2 == pytest.approx(half, rel=0.03)
 
 
 def test_names_cannot_break_out(program, tmp_path):
