@@ -47,9 +47,20 @@ sim::FolderLock lock_folder(const fs::path& folder, const sim::Shard& shard) {
   return sim::FolderLock(folder, shard);
 }
 
+/// Where no plan says whose the cells are, each tells itself: throws if one is of another sweep.
+void leave_other_cells_alone(const fs::path& folder, const sim::Plan& plan) {
+  for (std::size_t cell = 0; cell < plan.cells(); ++cell)
+    if (const sim::FoundCell here = sim::find_cell(folder, plan, cell); here.state == sim::CellState::foreign)
+      throw sim::ResultsError(folder.string() +
+                              " holds cells of another sweep and is left alone (--out DIR names another)\n  " +
+                              sim::cell_path(folder, cell).string() + ": " + here.why);
+}
+
 /// Puts the plan into the folder, or finds it there; more replicates than planned are added, fewer are not taken away.
 void keep_plan(const fs::path& folder, sim::Plan& plan) {
-  if (fs::exists(sim::plan_path(folder))) try {
+  std::string damaged;
+  const bool is_there = fs::exists(sim::plan_path(folder));
+  if (is_there) try {
       const sim::Plan there = sim::read_plan(folder);
       if (there.fingerprint() != plan.fingerprint())
         throw sim::ResultsError(
@@ -57,11 +68,12 @@ void keep_plan(const fs::path& folder, sim::Plan& plan) {
             there.fingerprint() + " (" + there.title + ")\n  asked: " + plan.fingerprint() + " (" + plan.title + ")");
       plan.goal.replicates = std::max(plan.goal.replicates, there.goal.replicates);
       if (there == plan) return;
-    } catch (const sim::ResultsError& e) {
-      const std::string what = e.what();
-      if (what.find("damaged") == std::string::npos) throw;
-      std::cerr << "note: " << what.substr(0, what.rfind("; ")) << ": the plan is written anew\n";
+    } catch (const sim::DamagedFile& e) {
+      damaged = e.what();
     }
+  if (!is_there || !damaged.empty()) leave_other_cells_alone(folder, plan);
+  if (!damaged.empty())
+    std::cerr << "note: " << damaged.substr(0, damaged.rfind("; ")) << ": the plan is written anew\n";
   sim::write_whole(sim::plan_path(folder), sim::plan_image(plan));
 }
 

@@ -75,6 +75,10 @@ std::vector<std::byte> results_image(const Results& results);
 struct ResultsError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+/// One that is cut short or changed.
+struct DamagedFile : ResultsError {
+  using ResultsError::ResultsError;
+};
 
 /// What a results file says about its run.
 struct StoredRun {

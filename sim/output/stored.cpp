@@ -117,7 +117,7 @@ void add_trips(const TripTable& trips, std::size_t from, std::size_t n, std::vec
 }
 
 void throw_damaged(const std::filesystem::path& path, const std::string& why, const std::string& cure) {
-  throw ResultsError(path.string() + " is cut short or damaged (" + why + "); " + cure);
+  throw DamagedFile(path.string() + " is cut short or damaged (" + why + "); " + cure);
 }
 
 OpenedResults open_stored(const std::filesystem::path& path) {

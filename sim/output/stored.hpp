@@ -39,7 +39,7 @@ std::string filetype_of(const std::filesystem::path& path);
 [[noreturn]] void throw_damaged(const std::filesystem::path& path, const std::string& why,
                                 const std::string& cure = "run the scenario again");
 
-/// Does what reads a file; what HDF5 says of it becomes a ResultsError.
+/// Does what reads a file; what HDF5 says of it becomes a DamagedFile.
 template <class Read>
 auto explained(const std::filesystem::path& path, const std::string& cure, Read read) {
   try {

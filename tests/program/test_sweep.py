@@ -221,6 +221,22 @@ def test_another_sweep_is_refused_and_nothing_changed(tmp_path, clean):
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
 
 
+@pytest.mark.parametrize("plan", ["whole", "cut", "absent"])
+def test_another_sweep_is_refused_whatever_became_of_the_plan(tmp_path, clean, plan):
+    out = tmp_path / "damaged"  # a folder's name says nothing of what is in it
+    shutil.copytree(clean[0].parent, out)
+    if plan == "cut":
+        (out / "plan.h5").write_bytes((out / "plan.h5").read_bytes()[:900])
+    if plan == "absent":
+        (out / "plan.h5").unlink()
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    other = sweep(tmp_path, out, "--resume", "--seed", 9, fails=True)
+    assert other.returncode == 65 and "another sweep and is left alone" in other.stderr
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+    sweep(tmp_path, out, "--resume")
+    assert bytes_of(out) == clean[0].read_bytes()
+
+
 def test_damaged_cells_are_found_named_and_lived_again(tmp_path, clean):
     out = tmp_path / "out"
     shutil.copytree(clean[0].parent, out)
