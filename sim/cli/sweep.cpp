@@ -160,7 +160,7 @@ int sweep(const Arguments& arguments) {
   const std::atomic<bool>& stop = stop_on_signals();
   const std::size_t to_do = found.tasks.size();
   std::int64_t replicates = 0;
-  for (const sim::CellTask& task : found.tasks) replicates += plan.goal.replicates - task.so_far.replicates;
+  for (const sim::CellTask& task : found.tasks) replicates += plan.goal.replicates - task.so_far.kept();
   {
     Progress progress("histories", std::max<std::int64_t>(1, replicates));
     sim::SweepSettings settings;

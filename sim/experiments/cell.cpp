@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <new>
 #include <stdexcept>
+#include <system_error>
 
 #include "sim/experiments/adaptive.hpp"
 #include "sim/output/netcdf.hpp"
@@ -84,6 +86,8 @@ void CellSums::add(const Tally& tally, std::int64_t chunk) {
     for (std::size_t t = 0; t < weeks; ++t) weekly_visits[l * weeks + t] += tally.weekly_visits_sum(leader_id(l), t);
 }
 
+std::int64_t CellSums::kept() const { return replicates % chunk_size == 0 ? replicates : 0; }
+
 double standard_error(std::int64_t replicates, double sum, double squares) {
   const auto n = static_cast<double>(replicates);
   const double mean = sum / n;
@@ -148,7 +152,9 @@ FoundCell find_cell(const std::filesystem::path& folder, const Plan& plan, std::
   const std::filesystem::path path = cell_path(folder, cell);
   FoundCell found;
   std::error_code error;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(path, error))) return found;
+  const std::filesystem::file_status there = std::filesystem::symlink_status(path, error);
+  if (!std::filesystem::status_known(there)) throw std::system_error(error, "cannot read " + path.string());
+  if (!std::filesystem::exists(there)) return found;
   found.state = CellState::damaged;
   try {
     const NetcdfReader file(unsealed(read_whole(path)));
@@ -183,11 +189,15 @@ FoundCell find_cell(const std::filesystem::path& folder, const Plan& plan, std::
                       s.weekly_visits.size() == L * s.weeks && s.batch_replicates.size() == batches &&
                       s.batch_sum.size() == batches * L * measures;
     if (!fits) throw std::runtime_error("its columns are not those of a cell");
-    const bool done = is_done(plan, s);
-    // Sums that end inside a chunk cannot be gone on with bit for bit: such a cell is lived again.
-    found.state = done ? CellState::done : CellState::partial;
-    if (!done && s.replicates % chunk_size != 0) s.replicates = 0;
+    found.state = is_done(plan, s) ? CellState::done : CellState::partial;
     found.sums = std::move(s);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::system_error& e) {
+    // A folder or a link to nowhere is no cell; but a file that cannot be read today may be whole all the same.
+    using enum std::filesystem::file_type;
+    if (const auto type = std::filesystem::status(path, error).type(); type == regular || type == none) throw;
+    found.why = e.what();
   } catch (const std::exception& e) {
     found.why = e.what();
   }

@@ -21,6 +21,8 @@ struct CellSums {
   explicit CellSums(const agents::Stage& stage);
   /// The tally of chunk `chunk`, all chunks before having been added.
   void add(const Tally& tally, std::int64_t chunk);
+  /// Replicates from which it can be gone on with bit for bit: none if they end inside a chunk.
+  std::int64_t kept() const;
   bool operator==(const CellSums&) const = default;
 
   std::int64_t replicates = 0;  ///< 0 .. replicates - 1 are in the sums
@@ -61,7 +63,7 @@ struct FoundCell {
   std::string why;  ///< if damaged or foreign, in words
   CellSums sums;    ///< if partial or done
 };
-/// Looks at the file of a cell. Never throws for what it holds. A partial cell can be gone on with.
+/// Looks at the file of a cell. Never throws for what it holds, but std::system_error if it cannot be read.
 FoundCell find_cell(const std::filesystem::path& folder, const Plan& plan, std::size_t cell);
 
 }  // namespace sim

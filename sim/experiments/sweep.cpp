@@ -30,7 +30,7 @@ class Job {
         ahead_(4 * threads),
         stage_(std::move(stage)),
         batch_(stage_),
-        sums_(task.so_far.replicates > 0 ? std::move(task.so_far) : CellSums(stage_)) {
+        sums_(task.so_far.kept() > 0 ? std::move(task.so_far) : CellSums(stage_)) {
     settings_.seed = plan.seed_of(task.cell);
     given_ = taken_ = sums_.replicates / chunk_size;
     look();
@@ -270,7 +270,7 @@ class Sweep {
       task = std::move(tasks_[next_task_++]);
     }
     const std::size_t cell = task->cell;
-    const std::int64_t had = task->so_far.replicates;
+    const std::int64_t had = task->so_far.kept();
     auto job = std::make_shared<Job>(plan_, std::move(*task), stage_of_(cell), s_.threads);
     const std::scoped_lock lock(mutex_);
     active_.emplace_back(job, had);

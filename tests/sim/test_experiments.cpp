@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <map>
 #include <set>
+#include <system_error>
 
 #include "sim/experiments/merge.hpp"
 #include "sim/experiments/shard.hpp"
@@ -198,6 +200,9 @@ TEST_CASE("experiments: stopped anywhere, gone on with, in pieces or with other 
       Plan part = plan;
       part.goal.replicates = n;
       live_cells(part, folder.path(), all_tasks(folder.path(), part), stage_of, with_threads(2));
+      const FoundCell found = find_cell(folder.path(), plan, 0);  // all that was lived is there to be merged
+      CHECK(found.sums.replicates == n);
+      CHECK(merged(folder.path(), plan).cells == 4);
     }
     CHECK(merged(folder.path(), plan).image == want);
   }
@@ -267,6 +272,22 @@ TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one 
   CHECK(state() == CellState::missing);
   fs::create_directory(file);
   CHECK(state() == CellState::damaged);
+}
+
+TEST_CASE("experiments: a cell that cannot be read is neither missing nor damaged") {
+  const SweepFolder folder;
+  const Plan plan = plan_of(2, 600);
+  live_cells(plan, folder.path(), all_tasks(folder.path(), plan), stage_of, with_threads(1));
+  rlimit files{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &files) == 0);
+  const rlimit none{0, files.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  CHECK_THROWS_AS(find_cell(folder.path(), plan, 1), std::system_error);
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
+  CHECK(find_cell(folder.path(), plan, 1).state == CellState::done);
+  fs::remove(cell_path(folder.path(), 0));
+  fs::create_symlink("nowhere", cell_path(folder.path(), 0));
+  CHECK(find_cell(folder.path(), plan, 0).state == CellState::damaged);
 }
 
 TEST_CASE("experiments: one process at a time, or pieces side by side") {
