@@ -50,11 +50,16 @@ int write_all(int file, std::span<const std::byte> bytes) {
 }  // namespace
 
 void write_whole(const fs::path& path, std::span<const std::byte> bytes) {
-  // The name is our process's own, so whatever carries it was left by a dead one; it is cut short for long names.
-  const std::string stem = path.filename().string().substr(0, 200);
-  const fs::path beside = folder_of(path) / ("." + stem + "." + std::to_string(::getpid()) + ".tmp");
-  ::unlink(beside.c_str());
-  Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  // Cut short for long names. In a folder that machines share a process elsewhere may have our number.
+  const std::string stem = "." + path.filename().string().substr(0, 200) + "." + std::to_string(::getpid());
+  fs::path beside;
+  const auto open_beside = [&](int nth) {
+    beside = folder_of(path) / (stem + (nth > 0 ? "." + std::to_string(nth) : "") + ".tmp");
+    return ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  };
+  int nth = 0, number = open_beside(nth);
+  while (number < 0 && errno == EEXIST) number = open_beside(++nth);
+  Descriptor file(number);
   if (file.number() < 0) fail(errno, "cannot write", path);
   int error = write_all(file.number(), bytes);
   if (error == 0 && ::fsync(file.number()) != 0) error = errno;

@@ -395,6 +395,15 @@ TEST_CASE("output: a folder of trips has all parts or keeps its other name") {
   }
 }
 
+TEST_CASE("output: what a process with our number on another machine writes beside it is left to it") {
+  const Folder folder;
+  const fs::path theirs = folder / (".r.h5." + std::to_string(getpid()) + ".tmp").c_str();
+  std::ofstream(theirs) << "theirs";
+  sim::write_whole(folder / "r.h5", std::string_view("ours"));
+  CHECK(text_of(theirs) == "theirs");
+  CHECK(text_of(folder / "r.h5") == "ours");
+}
+
 TEST_CASE("output: a file that cannot be written is an error naming it, and nothing is left behind") {
   const Folder folder;
   const auto error = [](const fs::path& path) -> std::string {
