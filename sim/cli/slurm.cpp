@@ -21,7 +21,7 @@ int slurm(const Arguments& arguments) {
   const std::int64_t jobs = arguments.whole("array", 1, 100'000).value_or(8);
   const std::int64_t cpus = arguments.whole("cpus", 1, 4096).value_or(4);
   const std::string design = arguments.words().front(), time = arguments.text("time").value_or("1-00:00:00");
-  if (time.find_first_not_of("0123456789-:") != time.npos)
+  if (time.empty() || time.find_first_not_of("0123456789-:") != time.npos)
     throw UsageError("option '--time' takes a time as Slurm does, such as 1-00:00:00, not '" + time + "'");
   scenarios::SweepDesign checked(design, shipped_places(), scenario_settings(arguments));
   const std::string folder = arguments.text("out").value_or(checked.name() + ".sweep");
@@ -38,7 +38,7 @@ int slurm(const Arguments& arguments) {
             << ": >>" << word(folder + "/lock") << "  # a sweep's own: the jobs' words go there as well\n"
             << "export program\n"
             << "array=$(sbatch --parsable --array=0-" << jobs - 1 << " --cpus-per-task=" << cpus << " --time=" << time
-            << " \\\n  --signal=TERM@60 --job-name=sweep --output=" << word(folder + "/job_%A_%a.txt") << " <<'END'\n"
+            << " \\\n  --signal=B:TERM@60 --job-name=sweep --output=" << word(folder + "/job_%A_%a.txt") << " <<'END'\n"
             << "#!/bin/sh\n"
             << "exec \"$program\" sweep " << word(design) << options << " --resume\n"
             << "END\n)\n"

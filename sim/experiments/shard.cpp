@@ -75,6 +75,9 @@ Shard shard_from(const std::function<const char*(const char*)>& get) {
     const std::size_t step = std::max<std::size_t>(1, number(get("SLURM_ARRAY_TASK_STEP")).value_or(1));
     const auto count = number(get("SLURM_ARRAY_TASK_COUNT"));
     if (!count || *id < least) throw std::runtime_error("SLURM_ARRAY_TASK_ID is set, but the rest of the array is not");
+    if ((*id - least) / step >= *count)
+      throw std::runtime_error("SLURM_ARRAY_TASK_ID is " + std::to_string(*id) + ", and the " + std::to_string(*count) +
+                               " of the array are not at equal steps");
     piece("SLURM_ARRAY_TASK_ID", (*id - least) / step, *count);
   }
   // The ranks of one launch; the first pair that is there counts. SLURM_PROCID alone is also set in a batch script.

@@ -71,6 +71,7 @@ MISUSED = [
     (["run", "--threads", "1e3"], "not '1e3'"),
     (["run", "--threads", "0x10"], "not '0x10'"),
     (["run", "--threads"], "'--threads'"),
+    (["slurm", "memberships", "--time", ""], "takes a time as Slurm does"),
     (["run", "--trips", "some"], "none, sample or all, not 'some'"),
     (["run", "dushanbe_2025", "bashir_2009"], "unexpected word 'bashir_2009'"),
     (["run", "--seed", "1", "--seed", "2"], "'--seed' is given twice"),

@@ -432,6 +432,7 @@ def test_shipped_designs_are_good(tmp_path):
     assert len(shipped) >= 5
     for path in shipped:
         said = safeconduct("slurm", path.stem, "--array", 3)
+        assert "--signal=B:TERM@60" in said.stdout  # without B: Slurm tells no batch script
         assert "--array=0-2" in said.stdout and subprocess.run(["sh", "-n"], input=said.stdout, text=True).returncode == 0
     safeconduct("sweep", "memberships", "--out", tmp_path / "out", "--replicates", 16)
     merged = xr.open_dataset(tmp_path / "out" / "results.h5").set_index(cell="membership")

@@ -129,6 +129,11 @@ TEST_CASE("experiments: a piece is read from its words, a Slurm array or an MPI 
   CHECK(both.index == 5);
   CHECK(both.count == 6);
   CHECK_THROWS(from({{"SLURM_ARRAY_TASK_ID", "1"}}));
+  CHECK_THROWS_WITH(from({{"SLURM_ARRAY_TASK_ID", "7"},
+                          {"SLURM_ARRAY_TASK_MIN", "1"},
+                          {"SLURM_ARRAY_TASK_STEP", "1"},
+                          {"SLURM_ARRAY_TASK_COUNT", "3"}}),
+                    "SLURM_ARRAY_TASK_ID is 7, and the 3 of the array are not at equal steps");
   CHECK_THROWS(from({{"PMI_RANK", "4"}, {"PMI_SIZE", "4"}}));
 }
 
