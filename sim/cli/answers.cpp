@@ -58,12 +58,16 @@ void must_have_room(std::string_view option, const fs::path& path) {
     throw std::system_error(errno, std::generic_category(), "cannot write to '" + folder.string() + "'");
 }
 
+void must_be_file_of(std::string_view filetype, std::string_view option, const fs::path& path) {
+  constexpr std::string_view program = "safeconduct ";
+  if (is_there(path) && !sim::is_file_of(filetype, path))
+    leave_alone(option, path, std::string(filetype.substr(program.size())) + " file of safeconduct");
+}
+
 fs::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view filetype) {
   const fs::path path = arguments.text("out").value_or(otherwise);
   must_have_room("out", path);
-  constexpr std::string_view program = "safeconduct ";
-  if (is_there(path) && !sim::is_file_of(filetype, path))
-    leave_alone("out FILE", path, std::string(filetype.substr(program.size())) + " file of safeconduct");
+  must_be_file_of(filetype, "out FILE", path);
   return path;
 }
 

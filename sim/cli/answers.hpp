@@ -21,6 +21,8 @@ std::int64_t histories_compared(const scenarios::Scenario& scenario);
 /// and to write over any other file.
 std::filesystem::path answer_path(const Arguments& arguments, const std::string& otherwise, std::string_view filetype);
 
+/// Throws where something is there that is no file of this type. `option`: "out FILE".
+void must_be_file_of(std::string_view filetype, std::string_view option, const std::filesystem::path& path);
 /// Throws unless a file of this name can be made in its folder.
 void must_have_room(std::string_view option, const std::filesystem::path& path);
 /// Throws where a file is there that does not begin like this: it is somebody else's. `option`: "out FILE".

@@ -136,6 +136,8 @@ int sweep(const Arguments& arguments) {
   const fs::path folder = arguments.text("out").value_or(design.name() + ".sweep");
   const sim::FolderLock lock = lock_folder(folder, shard);
   make_folder(folder / "cells");
+  const fs::path results = folder / "results.h5";
+  if (!fs::exists(sim::plan_path(folder))) must_be_file_of(sim::sweep_filetype, "out DIR", results);
   const std::vector<std::size_t> cells = sim::cells_of(shard, plan.cells());
   const bool resume = arguments.flag("resume");
   if (!resume)
@@ -183,7 +185,6 @@ int sweep(const Arguments& arguments) {
               << folder.string() << "    when all pieces are\n";
     return Exit::done;
   }
-  const fs::path results = folder / "results.h5";
   write_results(folder, plan, results, false);
   const bool measured = plan.design == "morris" || plan.design == "saltelli";
   std::cout << "wrote " << results.string() << "\nnext: "

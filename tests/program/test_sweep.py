@@ -298,6 +298,12 @@ def test_places_that_cannot_be_written(tmp_path, clean):
         said = safeconduct("sweep", path, "--out", out, fails=True)
         assert said.returncode == 74 and str(out) in said.stderr, (out, said.returncode, said.stderr)
     assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == ["letter.txt"]
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "lock").touch()  # as the script of slurm leaves it
+    (tmp_path / "theirs" / "results.h5").write_text("of a run")
+    said = safeconduct("sweep", path, "--out", tmp_path / "theirs", fails=True)
+    assert said.returncode == 74 and "results.h5' is not a sweep file" in said.stderr
+    assert (tmp_path / "theirs" / "results.h5").read_text() == "of a run"
     for limit, codes in (("-f 8", (74,)), ("-n 6", (0, 74)), ("-v 60000", (71, 74, 127))):
         out = tmp_path / limit.replace(" ", "")
         command = ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", str(PROGRAM), "sweep", str(path), "--out", str(out)]
