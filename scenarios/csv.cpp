@@ -58,7 +58,9 @@ std::vector<std::string> split(std::string_view line, const std::string& name, s
 Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::string shown)
     : name_(shown.empty() ? (file.parent_path().filename() / file.filename()).generic_string() : std::move(shown)) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw std::system_error(errno, std::generic_category(), "cannot read " + file.string());
+  int error = in ? 0 : errno;
+  if (std::error_code ignored; std::filesystem::is_directory(file, ignored)) error = EISDIR;
+  if (error != 0) throw std::system_error(error, std::generic_category(), "cannot read " + file.string());
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   parse(text, columns);
 }

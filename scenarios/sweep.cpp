@@ -292,6 +292,7 @@ struct SweepDesign::State {
     }
     if (problems.empty()) blame_what_has_no_effect();
     if (!problems.empty()) throw ScenarioError(problems);
+    for (FullFactor& f : factors) f.at = problem_at(f.place, {});
     shown.assign(factors.begin(), factors.end());
   }
 
@@ -635,6 +636,7 @@ struct SweepDesign::State {
           f.levels.emplace_back(*number_of(v));
         else
           f.levels.emplace_back(v.as<std::string>() ? *v.as<std::string>() : to_toml(v));
+        if (f.is_number && std::isnan(*number_of(v))) return fail(v.place, "a level must be a number, got nan");
         const Level& last = f.levels.back();
         if (kind_known && kind != DesignKind::list &&
             std::find(f.levels.begin(), f.levels.end(), last) != f.levels.end() - 1)

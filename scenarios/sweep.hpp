@@ -43,6 +43,7 @@ struct Factor {
   bool is_number = true;
   double low = 0, high = 0;   ///< of the levels; 0 if they are no numbers
   std::vector<Level> levels;  ///< list, grid and choices: all of them; empty for an interval
+  Problem at;                 ///< what would be wrong with it, without words
 };
 
 /// Replicates until the standard error of an outcome is small enough.

@@ -126,8 +126,7 @@ sim::Goal goal_of(const scenarios::SweepDesign& design, const Scenario& first) {
 sim::Plan make_plan(scenarios::SweepDesign& design, int threads) {
   for (const scenarios::Factor& f : design.factors())
     if (sim::is_taken(f.name))
-      fail(design.name(), "the results have a variable '" + f.name + "' already",
-           "give the factor a 'name' of its own");
+      fail(f.at, "the results have a variable '" + f.name + "' already", "give the factor a 'name' of its own");
   if (is_sampled(design.kind())) design.set_points(draw(design));
   design.check_cells();
 

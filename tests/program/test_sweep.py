@@ -388,6 +388,14 @@ def test_a_target_that_nobody_knows_is_marked_where_it_stands(tmp_path, goal, ma
     assert f"{path}:{line}:{lines[line - 1].index(marked) + 1}: error: 'sweep.adaptive." in ran.stderr
 
 
+def test_a_factor_with_the_name_of_a_result_is_marked_where_it_stands(tmp_path):
+    path = design(tmp_path)
+    path.write_text(path.read_text().replace('"budgets"', '"replicates"'))
+    line = path.read_text()[:path.read_text().index('"replicates"')].count("\n")  # the line before its name
+    ran = safeconduct("sweep", path, "--out", tmp_path / "out", fails=True)
+    assert ran.returncode == 65 and f"{path}:{line}:1: error: the results have a variable 'replicates'" in ran.stderr
+
+
 def test_verify_finds_the_same_bits_and_a_changed_one(tmp_path, clean):
     said = safeconduct("verify", clean[0], "--cells", 2, "--choice", 5)
     assert "2 of 2 cells" in said.stdout and "--choice 5" in said.stdout

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <functional>
 
 #include "scenarios/csv.hpp"
@@ -39,6 +40,11 @@ TEST_CASE("csv: a table that does not hold together is refused with its line") {
   CHECK(reading("a,b\n1,2\n1,2,3\n") == "t.csv:3: 3 fields, but the header has 2");
   CHECK(reading("a,b\n1,\"2\n") == "t.csv:2:3: a quote is not closed");
   CHECK(reading("a,b\n1,2\n") == "none");
+}
+
+TEST_CASE("csv: a folder in the place of a table is named") {
+  const auto read = [] { Table(std::filesystem::path(SAFECONDUCT_SCENARIOS_DIR), {}, "t.csv"); };
+  CHECK_THROWS_WITH(read(), "cannot read " SAFECONDUCT_SCENARIOS_DIR ": Is a directory");
 }
 
 TEST_CASE("csv: a field that is not what the column says is refused with its line and column") {

@@ -164,6 +164,8 @@ TEST_CASE("sweep: every mistake is named with its line in the design, before any
             .find("the factor 'th_J' sets 'parameters.th_J' in every cell") != std::string::npos);
   CHECK(error(factor("key = \"parameters.th_J\"\nvalues = [1, 2, 1.0]"))
             .find("d.toml:5:17: error: the level 1.0 is given twice") != std::string::npos);
+  CHECK(error(factor("key = \"parameters.th_J\"\nvalues = [1, nan]"))
+            .find("d.toml:5:14: error: a level must be a number, got nan") != std::string::npos);
   CHECK(error("design = \"list\"\n" + factor("key = \"parameters.th_J\"\nvalues = [1, 1]")) == "");
   CHECK(error(factor("key = \"hosts.*.member\"\nvalues = [true, false]") +
               factor("key = \"hosts.MNG.member\"\nvalues = [true, false]")) == "");
