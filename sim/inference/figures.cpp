@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <vector>
 
 #include "agents/flight.hpp"
+#include "sim/inference/patterns.hpp"
 #include "sim/run/run.hpp"
 
 namespace sim {
@@ -14,42 +17,44 @@ double squared_in_logs(double target, double model, double sd) {
   return target > 0 ? x * x : 0;
 }
 
+/// Over the histories that have the figure; 0 if none has.
+double mean_of(std::string_view regularity, std::span<const Travels> histories, std::span<const double> km) {
+  const auto named = [=](const Regularity& r) { return r.name == regularity; };
+  const auto of = std::ranges::find_if(regularities(), named)->of;
+  double sum = 0, n = 0;
+  for (const Travels& t : histories)
+    if (const double x = of(t, km); !std::isnan(x)) {
+      sum += x;
+      ++n;
+    }
+  return n > 0 ? sum / n : 0;
+}
+
 }  // namespace
 
 Figures lived(const agents::Stage& stage, const std::string& leader, std::uint64_t seed, std::int64_t histories) {
-  Figures out;
-  out.leader = leader;
   agents::LeaderId l;
   while (l.index + 1u < stage.leaders && stage.world.leaders[l.index].name != leader) ++l.index;
+  std::vector<Travels> travels(static_cast<std::size_t>(histories), {stage.weeks(), {}, {}});
   RunSettings settings;
   settings.seed = seed;
-  settings.replicates = histories;
-  const Tally tally = run(stage, settings);
-  const double years = stage.weeks() * 7 / 365.25;
-  out.visits = tally.estimate(l, Measure::visits).mean / years;
-  out.member_visits = tally.estimate(l, Measure::member_visits).mean / years;
-  std::vector<std::pair<double, double>> hosts;  // km, visits
-  std::vector<double> visits;
-  const agents::Leader& from = stage.world.leaders[l.index];
-  double all = 0;
-  for (std::uint16_t h = 0; h < stage.hosts; ++h) {
-    const agents::Host& to = stage.world.hosts[h];
-    const double n = tally.at_host(l, {h}, Count::visited) + tally.at_host(l, {h}, Count::cut_short);
-    hosts.emplace_back(agents::great_circle_km(from.lat, from.lon, to.lat, to.lon), n);
-    visits.push_back(n);
-    all += n;
-  }
-  if (all == 0) return out;
-  std::sort(visits.rbegin(), visits.rend());
-  for (std::size_t i = 0; i < std::min<std::size_t>(5, visits.size()); ++i) out.first_five += visits[i] / all;
-  std::sort(hosts.begin(), hosts.end());
-  double sum = 0;
-  for (const auto& [km, n] : hosts)
-    if ((sum += n) >= all / 2) {
-      out.median_km = km;
-      break;
-    }
-  return out;
+  settings.replicates = settings.trips = histories;
+  settings.weeks = false;
+  settings.on_trips = [&](const TripTable& trips) {
+    trips.each([&](const TripRecord& trip) {
+      const agents::Decision& d = trip.decision;
+      if (d.leader.index == l.index && agents::is_visit(d.outcome))
+        travels[static_cast<std::size_t>(trip.replicate)].visits.push_back({d.week_out, d.host, d.days, d.duty});
+    });
+  };
+  run(stage, settings);
+
+  const agents::Leader& home = stage.world.leaders[l.index];
+  std::vector<double> km;
+  for (const agents::Host& h : stage.world.hosts)
+    km.push_back(agents::great_circle_km(home.lat, home.lon, h.lat, h.lon));
+  const auto mean = [&](std::string_view name) { return mean_of(name, travels, km); };
+  return {leader, mean("visits"), mean("visits to members"), mean("first five hosts"), mean("median distance")};
 }
 
 double log_fit(const Figures& target, const Figures& model) {

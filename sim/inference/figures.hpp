@@ -18,7 +18,8 @@ struct Figures {
   double median_km = 0;                  ///< great circle from home, half of the visits within it
 };
 
-/// Means over few histories of a world (for the leader that the figures name).
+/// Means over few histories of a world (for the leader that the figures name), of each history by itself: a record is
+/// one history, in which the first five hosts take more than the five that all histories together favour.
 Figures lived(const agents::Stage& stage, const std::string& leader, std::uint64_t seed, std::int64_t histories);
 
 /// A synthetic likelihood: normal in the logs of rates and distance and in the share, with what a record of some years

@@ -146,6 +146,16 @@ TEST_CASE("fit: figures weigh draws by what their leaders do") {
   CHECK(visits > usual.visits);
 }
 
+TEST_CASE("fit: the first five hosts are those of each history, not of all together") {
+  agents::World w = support::lively_world(40, 20);
+  w.events.clear();
+  w.leaders[0].lam = 0.2;  // hardly ever more than five visits in a history, in 64 of them to most hosts
+  const Figures figures = lived(agents::Stage(w), "leader", 1, 64);
+  CHECK(figures.visits > 0);
+  CHECK(figures.first_five > 0.98);
+  CHECK(figures.first_five <= 1);
+}
+
 TEST_CASE("posterior: a file reads back as it was, and a damaged or foreign one is refused") {
   const Evidence e = evidence();
   Posterior p = fit(std::span(&e, 1), names,
