@@ -54,8 +54,11 @@ class Table {
 
   void trips() {
     const auto [visits, error] = tally_.estimate(l_, Measure::visits);
-    line("visits",
-         fixed(visits / years_, 1) + " a year (± " + fixed(sim::z_95 * error / years_, 2) + ", simulation error)");
+    const bool spread = tally_.replicates() > 1;
+    line("visits", fixed(visits / years_, 1) + " a year (" +
+                       (spread ? "± " + fixed(sim::z_95 * error / years_, 2) + ", simulation error"
+                               : "one history: its error is not known") +
+                       ")");
     line("  to members", fixed(a_year(Measure::member_visits), 2) + " a year; " +
                              percent(1 - none(Measure::member_visits)) + " of histories have at least one");
     line("  cut short", fixed(a_year(Measure::cut_short), 2) + " a year");
@@ -213,7 +216,8 @@ std::string risk(const scenarios::Scenario& scenario, const agents::Stage& stage
 std::string summary(const scenarios::Scenario& scenario, const agents::Stage& stage, const Tally& tally,
                     const std::vector<sim::RidgePoint>& ridge, bool under_sets) {
   std::string out = scenario.title + "\n" + std::to_string(stage.weeks()) + " weeks from " +
-                    scenarios::to_text(scenario.start) + ", " + grouped(tally.replicates()) + " histories, seed " +
+                    scenarios::to_text(scenario.start) + ", " + grouped(tally.replicates()) +
+                    (tally.replicates() == 1 ? " history" : " histories") + ", seed " +
                     std::to_string(scenario.run.seed) + "\n\n";
   for (std::uint16_t l = 0; l < stage.leaders; ++l) out += Table(scenario, stage, tally, {l}).text() + "\n";
   if (!ridge.empty()) out += risk(scenario, stage, tally, ridge, under_sets);

@@ -509,3 +509,9 @@ def test_nothing_is_written_into_the_checkout(tmp_path):
     safeconduct("check", "--export", tmp_path / "w")
     assert sorted(p.name for p in cases.iterdir()) == before
     assert {p.name for p in pathlib.Path(tmp_path / "w").iterdir()} >= {"hosts.csv", "leaders.csv", "parameters.csv"}
+
+
+def test_one_history_tells_no_error(tmp_path):
+    told = safeconduct("run", "dushanbe_2025", "--replicates", 1, "--out", tmp_path / "one.h5").stdout
+    assert ", 1 history, seed" in told and "a year (one history: its error is not known)" in told
+    assert "± 0.00, simulation error" not in told
