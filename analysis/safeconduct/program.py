@@ -51,15 +51,17 @@ def program() -> str:
 
 
 def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None, seed: int | None = None,
-        threads: int | None = None, trips: str = "none", out: str | Path | None = None, quiet: bool = False,
-        **overrides: Any) -> xr.Dataset:
+        threads: int | None = None, trips: str = "none", posterior: str | Path | None = None, sets: int | None = None,
+        out: str | Path | None = None, quiet: bool = False, **overrides: Any) -> xr.Dataset:
     """Live a scenario and open its results.
 
     ``scenario``: a file, or the name of a shipped case. ``overrides``: keys of the scenario and their values, with
     ``__`` for the dot; keys with dots can be passed as ``**{"hosts.MNG.civil_society": 0.9}``. ``trips``: keep the
-    decisions of ``none``, of a ``sample`` or of ``all`` replicates. ``out``: where the results file goes; without it
-    the file lies in a temporary folder until Python ends. Progress goes to stderr, which a notebook shows, unless
-    ``quiet``. Raises ProgramError with the program's own words, FileNotFoundError, ResultsError, or ValueError.
+    decisions of ``none``, of a ``sample`` or of ``all`` replicates. ``posterior``: the file of a fit, or a CSV table
+    with a column a parameter; the replicates are spread over its sets, at most ``sets`` of them. ``out``: where the
+    results file goes; without it the file lies in a temporary folder until Python ends. Progress goes to stderr, which
+    a notebook shows, unless ``quiet``. Raises ProgramError with the program's own words, FileNotFoundError,
+    ResultsError, or ValueError.
 
     >>> ds = run("dushanbe_2025", replicates=20, parameters__th_J=3, quiet=True)
     >>> int(ds.attrs["replicates"]), "th_J = 3" in ds.attrs["provenance_scenario"]
@@ -73,7 +75,7 @@ def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None
         raise ValueError(f"trips is 'none', 'sample' or 'all', not {trips!r}")
     out = Path(out) if out else scratch(f"{Path(scenario).stem}.h5")
     words = ["run", str(scenario), "--out", str(out), "--trips", trips]
-    words += options(replicates=replicates, seed=seed, threads=threads)
+    words += options(replicates=replicates, seed=seed, threads=threads, posterior=posterior, sets=sets)
     for key, value in overrides.items():
         words += ["--set", setting(key, value)]
     call(words, quiet)

@@ -225,11 +225,10 @@ def test_the_version_is_the_projects():
 
 
 def test_a_run_over_parameter_sets_says_so(program, tmp_path):
-    fit, out = tmp_path / "fit.h5", tmp_path / "sets.h5"
+    fit = tmp_path / "fit.h5"
     call(["fit", "bashir_2009", "--chains", "2", "--draws", "8", "--sweeps", "1", "--scouts", "8", "--settling", "2",
           "--particles", "16", "--no-figures", "--out", str(fit)])
-    call(["run", "--posterior", str(fit), "--replicates", "256", "--out", str(out)])
-    ds = open_results(out)
+    ds = safeconduct.run(posterior=fit, replicates=256, quiet=True)
     sets = world(ds, "parameter_sets")
     assert ds.attrs["parameter_sets"] == len(sets) > 1
     ax = safeconduct.plot_map(ds, "arrest")
@@ -238,6 +237,8 @@ def test_a_run_over_parameter_sets_says_so(program, tmp_path):
     assert f"kap_arrest {sets['kap_arrest'].min():.3g} to {sets['kap_arrest'].max():.3g}" in words
     for draw in (safeconduct.plot_ledger, safeconduct.plot_ridge):
         assert any("the scenario's own, not those of any set" in t.get_text() for t in draw(ds).texts)
+    fewer = safeconduct.run(posterior=fit, sets=2, replicates=256, quiet=True)
+    assert fewer.attrs["parameter_sets"] == 2
     told = safeconduct.posterior(ds)
     assert told["visits_ignorance"].sel(leader="putin", host="BLR").ndim == 0
     assert told["measure"].values.tolist() == ds["measure"].values.tolist()
