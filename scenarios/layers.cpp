@@ -85,24 +85,21 @@ const Source& Layers::keep(std::string name, std::string label, std::string text
       Source{std::move(name), std::move(label), std::move(text), static_cast<int>(sources_.size())});
 }
 
-void Layers::read_file(const fs::path& file) {
+void Layers::read_file(const fs::path& file, const fs::path& shipped, std::string_view what) {
   fs::path found = file;
-  if (!fs::exists(found)) {
-    // A shipped case may be called by its name alone.
-    for (const fs::path& shipped : {cases_ / file, cases_ / (file.string() + ".toml")})
-      if (file.is_relative() && !file.has_parent_path() && fs::is_regular_file(shipped)) {
-        found = shipped;
+  if (!fs::exists(found) && file.is_relative() && !file.has_parent_path())
+    for (const fs::path& one : {shipped / file, shipped / (file.string() + ".toml")})
+      if (fs::is_regular_file(one)) {
+        found = one;
         break;
       }
-  }
   const std::string shown = found.string();
   if (const std::string why = objection(found); !why.empty()) {
-    const std::vector<std::string> shipped = scenarios_in(cases_);
+    const std::vector<std::string> names = scenarios_in(shipped);
     std::string list;
-    for (const std::string& name : shipped) list += (list.empty() ? "" : ", ") + name;
-    fail(shown, why,
-         fs::exists(found) ? ""
-                           : suggestion(file.string(), shipped, list.empty() ? "" : "the shipped cases are " + list));
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    if (!list.empty()) list = "the shipped " + std::string(what) + " are " + list;
+    fail(shown, why, fs::exists(found) ? "" : suggestion(file.string(), names, list));
   }
   const fs::path real = fs::canonical(found);
   const Source& source = keep(shown, real.filename().string(), text_of(real, shown));

@@ -22,7 +22,9 @@ class Layers {
   /// `cases`: the folder of the shipped cases.
   explicit Layers(std::filesystem::path cases) : cases_(std::move(cases)) {}
 
-  void read_file(const std::filesystem::path& file);
+  void read_file(const std::filesystem::path& file) { read_file(file, cases_, "cases"); }
+  /// `shipped`: the folder of those that may be called by their name alone; `what` they are, in words.
+  void read_file(const std::filesystem::path& file, const std::filesystem::path& shipped, std::string_view what);
   void read_text(std::string_view text, std::string name);
   void set(std::string_view argument) { lay_over(table_, setting(argument)); }
   /// What an argument KEY=VALUE of --set says.
@@ -30,7 +32,7 @@ class Layers {
   /// Another scenario in full, found as what `extends` names is found. The value must be a text.
   TomlTable another(const TomlValue& file);
 
-  /// Without `extends`. All five throw ScenarioError with one problem.
+  /// Without `extends`. All of these throw ScenarioError with one problem.
   const TomlTable& table() const { return table_; }
   const std::filesystem::path& folder() const { return folder_; }
   /// The scenario itself, not what it extends.

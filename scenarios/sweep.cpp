@@ -260,12 +260,7 @@ struct SweepDesign::State {
   // --- reading [sweep] ---
 
   void read(const fs::path& file, const Places& places, std::span<const std::string> sets) {
-    const fs::path shipped = places.cases.parent_path() / "sweeps";
-    fs::path found = file;
-    if (!fs::exists(file) && file.is_relative() && !file.has_parent_path())
-      for (const fs::path& one : {shipped / file, shipped / (file.string() + ".toml")})
-        if (fs::is_regular_file(one)) found = one;
-    layers.read_file(found);
+    layers.read_file(file, places.cases.parent_path() / "sweeps", "sweeps");
     source = &layers.first();
     name = printable(file.stem().string());
     base = layers.table();

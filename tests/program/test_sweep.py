@@ -396,6 +396,14 @@ def test_a_factor_with_the_name_of_a_result_is_marked_where_it_stands(tmp_path):
     assert ran.returncode == 65 and f"{path}:{line}:1: error: the results have a variable 'replicates'" in ran.stderr
 
 
+def test_a_name_of_no_sweep_tells_those_that_are_shipped(tmp_path):
+    ran = safeconduct("sweep", "nonesuch", fails=True, cwd=tmp_path)
+    assert ran.returncode == 65 and "the shipped sweeps are arrest_ridge.toml, " in ran.stderr
+    ran = safeconduct("sweep", "membership.toml", fails=True, cwd=tmp_path)
+    assert ran.returncode == 65 and "did you mean 'memberships.toml'?" in ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_verify_finds_the_same_bits_and_a_changed_one(tmp_path, clean):
     said = safeconduct("verify", clean[0], "--cells", 2, "--choice", 5)
     assert "2 of 2 cells" in said.stdout and "--choice 5" in said.stdout
