@@ -326,7 +326,7 @@ class _Page:
         top = self.hosts.sort_values(["visits_a_year", "host"], ascending=[False, True]).head(5)
         text += "<p>Most visited: " + ", ".join(
             f"{escape(r.name)} ({r.visits_a_year:.2f} a year{', a duty to arrest at the start' if r.duty == 1 else ''})"
-            for r in top.rename(columns={"name": "name"}).itertuples(index=False)) + ".</p>\n"
+            for r in top.itertuples(index=False)) + ".</p>\n"
         return text
 
     @cached_property
