@@ -287,8 +287,14 @@ TEST_CASE("experiments: a cell that cannot be read is neither missing nor damage
   REQUIRE(getrlimit(RLIMIT_NOFILE, &files) == 0);
   const rlimit none{0, files.rlim_max};
   REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
-  CHECK_THROWS_AS(find_cell(folder.path(), plan, 1), std::system_error);
+  bool refused = false;
+  try {
+    find_cell(folder.path(), plan, 1);
+  } catch (const std::system_error&) {  // by hand: without files a sanitizer cannot look at what doctest would print
+    refused = true;
+  }
   REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
+  CHECK(refused);
   CHECK(find_cell(folder.path(), plan, 1).state == CellState::done);
   fs::remove(cell_path(folder.path(), 0));
   fs::create_symlink("nowhere", cell_path(folder.path(), 0));
