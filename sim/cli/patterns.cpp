@@ -7,7 +7,6 @@
 #include <iostream>
 #include <map>
 
-#include "agents/flight.hpp"
 #include "scenarios/record.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
@@ -32,9 +31,7 @@ class Leader {
   Leader(const scenarios::Scenario& scenario, const agents::Stage& stage, std::size_t l,
          std::vector<const RecordedDecision*> rows)
       : scenario_(scenario), stage_(stage), l_(l), rows_(std::move(rows)) {
-    const agents::Leader& leader = stage.world.leaders[l];
-    for (const agents::Host& h : stage.world.hosts)
-      km_.push_back(agents::great_circle_km(leader.lat, leader.lon, h.lat, h.lon));
+    km_ = sim::km_from_home(stage.world.leaders[l], stage.world.hosts);
     // A record is taken to end with the month of its last row.
     const std::chrono::year_month_day last{rows_.back()->date};
     end_ = Date(last.year() / last.month() / std::chrono::last) + std::chrono::days(1);
@@ -56,11 +53,10 @@ class Leader {
     Travels t{weeks_, {}, {}};
     for (const auto& [replicate, d] : decisions) {
       if (d.leader.index != l_) continue;
-      if (agents::is_visit(d.outcome) && d.week_out < weeks_)
-        t.visits.push_back({d.week_out, d.host, d.days, d.duty, d.event >= 0, d.outcome == agents::Outcome::cut_short});
+      if (agents::is_visit(d.outcome) && d.week_out < weeks_) t.visits.push_back(sim::journey(d));
       if (d.event >= 0) add_occasion(t, d);
     }
-    std::stable_sort(t.visits.begin(), t.visits.end(), [](const auto& a, const auto& b) { return a.week < b.week; });
+    t.sort_visits();
     return t;
   }
 

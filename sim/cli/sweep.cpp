@@ -58,9 +58,10 @@ void leave_other_cells_alone(const fs::path& folder, const sim::Plan& plan) {
 
 /// Puts the plan into the folder, or finds it there; more replicates than planned are added, fewer are not taken away.
 void keep_plan(const fs::path& folder, sim::Plan& plan) {
-  std::string damaged;
-  const bool is_there = fs::exists(sim::plan_path(folder));
-  if (is_there) try {
+  if (!fs::exists(sim::plan_path(folder))) {
+    leave_other_cells_alone(folder, plan);
+  } else {
+    try {
       const sim::Plan there = sim::read_plan(folder);
       if (there.fingerprint() != plan.fingerprint())
         throw sim::ResultsError(
@@ -69,11 +70,11 @@ void keep_plan(const fs::path& folder, sim::Plan& plan) {
       plan.goal.replicates = std::max(plan.goal.replicates, there.goal.replicates);
       if (there == plan) return;
     } catch (const sim::DamagedFile& e) {
-      damaged = e.what();
+      leave_other_cells_alone(folder, plan);
+      const std::string what = e.what();
+      std::cerr << "note: " << what.substr(0, what.rfind("; ")) << ": the plan is written anew\n";
     }
-  if (!is_there || !damaged.empty()) leave_other_cells_alone(folder, plan);
-  if (!damaged.empty())
-    std::cerr << "note: " << damaged.substr(0, damaged.rfind("; ")) << ": the plan is written anew\n";
+  }
   sim::write_whole(sim::plan_path(folder), sim::plan_image(plan));
 }
 

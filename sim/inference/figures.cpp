@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/flight.hpp"
 #include "sim/inference/patterns.hpp"
 #include "sim/run/run.hpp"
 
@@ -44,15 +43,12 @@ Figures lived(const agents::Stage& stage, const std::string& leader, std::uint64
     trips.each([&](const TripRecord& trip) {
       const agents::Decision& d = trip.decision;
       if (d.leader.index == l.index && agents::is_visit(d.outcome))
-        travels[static_cast<std::size_t>(trip.replicate)].visits.push_back({d.week_out, d.host, d.days, d.duty});
+        travels[static_cast<std::size_t>(trip.replicate)].visits.push_back(journey(d));
     });
   };
   run(stage, settings);
-
-  const agents::Leader& home = stage.world.leaders[l.index];
-  std::vector<double> km;
-  for (const agents::Host& h : stage.world.hosts)
-    km.push_back(agents::great_circle_km(home.lat, home.lon, h.lat, h.lon));
+  for (Travels& t : travels) t.sort_visits();
+  const std::vector<double> km = km_from_home(stage.world.leaders[l.index], stage.world.hosts);
   const auto mean = [&](std::string_view name) { return mean_of(name, travels, km); };
   return {leader, mean("visits"), mean("visits to members"), mean("first five hosts"), mean("median distance")};
 }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "agents/flight.hpp"
 #include "sim/inference/scores.hpp"
 
 namespace sim {
@@ -151,6 +152,21 @@ constexpr Regularity all[] = {
 };
 
 }  // namespace
+
+Journey journey(const agents::Decision& visit) {
+  return {visit.week_out, visit.host,       visit.days,
+          visit.duty,     visit.event >= 0, visit.outcome == agents::Outcome::cut_short};
+}
+
+void Travels::sort_visits() {
+  std::stable_sort(visits.begin(), visits.end(), [](const Journey& a, const Journey& b) { return a.week < b.week; });
+}
+
+std::vector<double> km_from_home(const agents::Leader& leader, std::span<const agents::Host> hosts) {
+  std::vector<double> km;
+  for (const agents::Host& h : hosts) km.push_back(agents::great_circle_km(leader.lat, leader.lon, h.lat, h.lon));
+  return km;
+}
 
 std::span<const Regularity> regularities() { return all; }
 

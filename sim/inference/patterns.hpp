@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/ids.hpp"
+#include "agents/decision.hpp"
+#include "agents/world.hpp"
 
 namespace sim {
 
@@ -20,6 +21,9 @@ struct Journey {
   bool cut_short = false;
 };
 
+/// The one that a decision ended in, which must be a visit.
+Journey journey(const agents::Decision& visit);
+
 /// What became of an occasion of the calendar.
 struct CalendarOccasion {
   enum class Fate { gone, delegate, own_choice, kept_away } fate = Fate::gone;
@@ -32,7 +36,11 @@ struct Travels {
   agents::Week weeks = 0;
   std::vector<Journey> visits;  ///< by week
   std::vector<CalendarOccasion> occasions;
+  void sort_visits();  ///< those of a week stay in their order
 };
+
+/// Great circle from a leader's home to each host.
+std::vector<double> km_from_home(const agents::Leader& leader, std::span<const agents::Host> hosts);
 
 struct Regularity {
   std::string_view name, unit, meaning;
