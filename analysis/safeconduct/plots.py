@@ -49,11 +49,12 @@ def plot_hosts(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | No
     table = hosts(ds, who).query("visits > 0")
     table = table.sort_values("visits", ascending=False).head(most)
     ax = axes(ax, 7, 1.2 + 0.27 * max(len(table), _FEW))
+    table["error"] = Z * table["visits_a_year_se"].fillna(0)  # of a single history it is not known
     for place, row in enumerate(table.itertuples()):
         member = "yes" in (row.member_at_start, row.member_at_end)
         colour = MEMBER if member else OTHER
         ax.hlines(place, 0, row.visits_a_year, color=colour, alpha=0.35, linewidth=5)
-        ax.errorbar(row.visits_a_year, place, xerr=Z * row.visits_a_year_se, color=colour, capsize=2.5,
+        ax.errorbar(row.visits_a_year, place, xerr=row.error, color=colour, capsize=2.5,
                     marker=MEMBER_MARK if member else OTHER_MARK, markersize=5.5)
     ax.set_yticks(range(len(table)), table["name"])
     ax.invert_yaxis()
@@ -306,6 +307,7 @@ def plot_ridge(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | No
         raise ValueError("kap_arrest is infinite in this run: no host arrests, by assumption, and there is no ridge")
     chance, error, visits, Lambda = (ds[f"ridge_{name}"].sel(leader=who).values
                                      for name in ("p_arrest", "p_arrest_se", "visits", "Lambda"))
+    error = np.nan_to_num(error)  # of a single history it is not known
     own = float(world(ds, "parameters").set_index("name").loc["kap_arrest", "value"])
     visits = visits / years(ds)
     ax = axes(ax, 7, 4.2)

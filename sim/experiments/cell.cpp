@@ -1,7 +1,6 @@
 #include "sim/experiments/cell.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <new>
 #include <stdexcept>
@@ -88,12 +87,6 @@ void CellSums::add(const Tally& tally, std::int64_t chunk) {
 
 std::int64_t CellSums::kept() const { return replicates % chunk_size == 0 ? replicates : 0; }
 
-double standard_error(std::int64_t replicates, double sum, double squares) {
-  const auto n = static_cast<double>(replicates);
-  const double mean = sum / n;
-  return n > 1 ? std::sqrt(std::max(0.0, squares - n * mean * mean) / (n - 1) / n) : 0;
-}
-
 std::size_t measure_called(std::string_view name) {
   for (std::size_t m = 0; m < measures; ++m)
     if (info(static_cast<Measure>(m)).name == name) return m;
@@ -109,8 +102,8 @@ bool is_done(const Plan& plan, const CellSums& s) {
       static_cast<std::size_t>(leader - s.leaders.begin()) * measures + measure_called(plan.goal.outcome);
   std::int64_t look = rule.first;  // the rule is asked at its looks alone
   while (look < s.replicates) look *= 2;
-  return look == s.replicates && rule.met(s.replicates, s.measure_sum[row] / static_cast<double>(s.replicates),
-                                          standard_error(s.replicates, s.measure_sum[row], s.measure_squares[row]));
+  const Estimate reached = estimate(s.replicates, s.measure_sum[row], s.measure_squares[row]);
+  return look == s.replicates && rule.met(s.replicates, reached.mean, reached.standard_error);
 }
 
 std::filesystem::path cell_path(const std::filesystem::path& folder, std::size_t cell) {

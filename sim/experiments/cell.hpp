@@ -39,8 +39,6 @@ struct CellSums {
   std::vector<double> batch_sum;                     ///< [batch][leader][measure]
 };
 
-/// Of the mean over n replicates.
-double standard_error(std::int64_t n, double sum, double squares);
 /// Throws std::invalid_argument if there is no measure of this name.
 std::size_t measure_called(std::string_view name);
 /// Whether the cell needs no more replicates: as many as asked for, or its target met.

@@ -213,13 +213,13 @@ Comparison::Difference Comparison::difference(std::size_t alternative, std::size
   return {sum_[base] / n, sum_[other] / n, difference_sum_[row] / n, std::sqrt(paired / n), paired, unpaired};
 }
 
-Tally::Estimate Comparison::host_difference(std::size_t alternative, std::size_t leader, std::size_t host) const {
+Estimate Comparison::host_difference(std::size_t alternative, std::size_t leader, std::size_t host) const {
   const auto n = static_cast<double>(replicates);
   const std::size_t at = (alternative * leaders.size() + leader) * hosts.size() + host;
   return {host_sum_[at] / n, std::sqrt(variance(n, host_sum_[at], host_squares_[at]) / n)};
 }
 
-Tally::Estimate Comparison::event_difference(std::size_t alternative, std::size_t leader, std::size_t event) const {
+Estimate Comparison::event_difference(std::size_t alternative, std::size_t leader, std::size_t event) const {
   const auto n = static_cast<double>(replicates);
   const std::size_t at = (alternative * leaders.size() + leader) * at_event_.size() + event;
   return {event_sum_[at] / n, std::sqrt(variance(n, event_sum_[at], event_squares_[at]) / n)};

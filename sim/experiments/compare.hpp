@@ -63,9 +63,9 @@ class Comparison {
   };
   Difference difference(std::size_t alternative, std::size_t leader, std::size_t outcome) const;
   /// Paired difference of the visits at an event, a row of `events`; after them bilateral visits, then second stops.
-  Tally::Estimate event_difference(std::size_t alternative, std::size_t leader, std::size_t event) const;
+  Estimate event_difference(std::size_t alternative, std::size_t leader, std::size_t event) const;
   /// Paired difference of the visits to a host.
-  Tally::Estimate host_difference(std::size_t alternative, std::size_t leader, std::size_t host) const;
+  Estimate host_difference(std::size_t alternative, std::size_t leader, std::size_t host) const;
   std::int64_t changed(std::size_t alternative, std::size_t leader) const;  ///< itineraries that differ
 
   struct PartedAt {

@@ -60,12 +60,12 @@ std::vector<std::byte> comparison_image(const Comparison& c, const ComparisonTex
         reduction.push_back(d.reduction());
       }
       for (std::size_t e = 0; e < occasions.size(); ++e) {
-        const Tally::Estimate at = c.event_difference(a, l, e);
+        const Estimate at = c.event_difference(a, l, e);
         occasion_difference.push_back(at.mean);
         occasion_se.push_back(at.standard_error);
       }
       for (std::size_t h = 0; h < c.hosts.size(); ++h) {
-        const Tally::Estimate e = c.host_difference(a, l, h);
+        const Estimate e = c.host_difference(a, l, h);
         host.push_back(e.mean);
         host_se.push_back(e.standard_error);
       }

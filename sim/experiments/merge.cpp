@@ -143,13 +143,11 @@ class CellColumns {
 
   std::vector<CellColumn> all() {
     add({n_});
-    each_measure([&](std::size_t i) { return s_.measure_sum[i] / n_; });
-    each_measure(
-        [&](std::size_t i) { return standard_error(s_.replicates, s_.measure_sum[i], s_.measure_squares[i]); });
-    add({s_.final_nu[1] / s_.final_nu[0]});
-    const double nu = s_.final_nu[1] / s_.final_nu[0];
-    const double variance = std::max(0.0, s_.final_nu[2] / s_.final_nu[0] - nu * nu);
-    add({std::sqrt(variance / std::max(1.0, n_ - 1))});
+    each_measure([&](std::size_t i) { return measure(i).mean; });
+    each_measure([&](std::size_t i) { return measure(i).standard_error; });
+    const Estimate nu = estimate(s_.replicates, s_.final_nu);
+    add({nu.mean});
+    add({nu.standard_error});
     batches_();
     target();
     const std::size_t H = plan_.labels.hosts.size();
@@ -177,6 +175,10 @@ class CellColumns {
     out_.back().values = std::move(values);
   }
 
+  Estimate measure(std::size_t row) const {
+    return estimate(s_.replicates, s_.measure_sum[row], s_.measure_squares[row]);
+  }
+
   template <class Of>
   void each_measure(Of of) {
     begin();
@@ -202,8 +204,8 @@ class CellColumns {
     if (plan_.goal.is_adaptive() && leader != s_.leaders.end()) {
       const std::size_t row =
           static_cast<std::size_t>(leader - s_.leaders.begin()) * measures + measure_called(plan_.goal.outcome);
-      p = precision(s_.replicates, s_.measure_sum[row] / n_,
-                    standard_error(s_.replicates, s_.measure_sum[row], s_.measure_squares[row]));
+      const Estimate reached = measure(row);
+      p = precision(s_.replicates, reached.mean, reached.standard_error);
     }
     for (const double x : {p.error, p.low, p.high}) add({x});
   }
@@ -220,12 +222,11 @@ class CellColumns {
     };
     for (std::size_t c = 0; c < count_names.size(); ++c) each([&](auto at) { return at(static_cast<Count>(c)); }, 0);
     if (visits) {
-      each([&](auto at) { return (at(Count::visited) + at(Count::cut_short)) / n_; }, nan);
-      each(
-          [&](auto at) {
-            return standard_error(s_.replicates, at(Count::visited) + at(Count::cut_short), at(Count::visits_squared));
-          },
-          nan);
+      const auto visits_here = [&](auto at) {
+        return estimate(s_.replicates, at(Count::visited) + at(Count::cut_short), at(Count::visits_squared));
+      };
+      each([&](auto at) { return visits_here(at).mean; }, nan);
+      each([&](auto at) { return visits_here(at).standard_error; }, nan);
     }
     for (const Count c : {Count::pi_arrest, Count::p_arrest})
       each([&](auto at) { return at(Count::arrivals) > 0 ? at(c) / at(Count::arrivals) : nan; }, nan);

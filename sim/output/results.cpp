@@ -1,7 +1,6 @@
 #include "sim/output/results.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 
 #include "sim/output/columns.hpp"
@@ -37,7 +36,7 @@ class FieldWriter {
 
 struct Means {
   std::vector<double> mean, se;
-  void add(const Tally::Estimate& e) {
+  void add(const Estimate& e) {
     mean.push_back(e.mean);
     se.push_back(e.standard_error);
   }
@@ -114,7 +113,7 @@ void write_itineraries(FieldWriter& out, const Results& r) {
     for (std::size_t m = 0; m < measures; ++m) means.add(r.tally.estimate(leader_id(l), measure(m)));
   out.write("measure_mean", means.mean);
   out.write("measure_se", means.se);
-  const Tally::Estimate nu = r.tally.final_nu();
+  const Estimate nu = r.tally.final_nu();
   out.write("final_nu", std::vector{nu.mean});
   out.write("final_nu_se", std::vector{nu.standard_error});
 }
@@ -211,12 +210,10 @@ void write_hosts(FieldWriter& out, const Results& r) {
   const std::size_t H = r.stage.hosts, rows = r.stage.leaders * H;
   const auto at = [&](std::size_t row, Count c) { return r.tally.at_host(leader_id(row / H), host_id(row % H), c); };
   write_counts(out, r, "host_", rows, at);
-  const auto n = static_cast<double>(r.tally.replicates());
   Means visits;
   for (std::size_t row = 0; row < rows; ++row) {
-    const double mean = (at(row, Count::visited) + at(row, Count::cut_short)) / n;
-    const double squares = std::max(0.0, at(row, Count::visits_squared) - n * mean * mean);
-    visits.add({mean, n > 1 ? std::sqrt(squares / (n - 1) / n) : 0});
+    const double sum = at(row, Count::visited) + at(row, Count::cut_short);
+    visits.add(estimate(r.tally.replicates(), sum, at(row, Count::visits_squared)));
   }
   out.write("host_visits", visits.mean);
   out.write("host_visits_se", visits.se);

@@ -258,7 +258,7 @@ carries its final name is whole.
   something was added.
 - **Types**: *text* is variable-length UTF-8. A *flag* carries `flag_values` and `flag_meanings`. A *count* is an int64; in
   a run whose arrests are weighed (root attribute `arrests`) it is a float64, a sum of weights. A float64 is NaN where
-  there is nothing to average.
+  there is nothing to average, a standard error where there is one replicate.
 - **Counts** are sums over all replicates and leaders' itineraries; divide by the attribute `replicates` for means.
 - **Weeks** count from the start date; week t covers days 7t to 7t + 6.
 - **P(arrest) is no point.** No sitting leader has been arrested in the record, so behaviour shows only

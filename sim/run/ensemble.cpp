@@ -1,6 +1,7 @@
 #include "sim/run/ensemble.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "sim/run/in_order.hpp"
@@ -29,14 +30,15 @@ Piece live(const agents::Stage& stage, const RunSettings& s, const Kernel& kerne
 }
 
 /// Of one replicate, from the mean over n and its standard error.
-SetMoments moments(std::int64_t n, const Tally::Estimate& e) {
+SetMoments moments(std::int64_t n, const Estimate& e) {
   return {n, e.mean, e.standard_error * e.standard_error * static_cast<double>(n)};
 }
 
 /// From the sums of x and x^2 over n replicates.
 SetMoments moments(std::int64_t n, double sum, double squares) {
   const auto d = static_cast<double>(n);
-  return {n, sum / d, n > 1 ? std::max(0.0, squares - sum * sum / d) / (d - 1) : 0};
+  return {n, sum / d,
+          n > 1 ? std::max(0.0, squares - sum * sum / d) / (d - 1) : std::numeric_limits<double>::quiet_NaN()};
 }
 
 }  // namespace

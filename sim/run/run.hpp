@@ -45,10 +45,10 @@ Tally run(const agents::Stage& stage, const RunSettings& settings);
 /// known").
 struct RidgePoint {
   double kap_arrest;
-  std::vector<double> Lambda;             ///< by leader
-  std::vector<Tally::Estimate> p_arrest;  ///< by leader: chance of an arrest within the horizon
-  std::vector<Tally::Estimate> visits;    ///< by leader
-  std::vector<Tally::Estimate> member_visits;
+  std::vector<double> Lambda;      ///< by leader
+  std::vector<Estimate> p_arrest;  ///< by leader: chance of an arrest within the horizon
+  std::vector<Estimate> visits;    ///< by leader
+  std::vector<Estimate> member_visits;
 };
 inline constexpr double ridge_steps[] = {-1.5, -0.5, 0.0, 0.5, 1.5};  ///< added to kap_arrest
 /// The worlds of these steps.

@@ -464,19 +464,26 @@ double Tally::at_event(LeaderId l, std::size_t event, Count c) const {
   return event_[(l.index * most_events_ + event) * counts + static_cast<std::size_t>(c)];
 }
 
-Tally::Estimate Tally::estimate(LeaderId l, Measure m) const {
-  const std::size_t i = l.index * measures + static_cast<std::size_t>(m);
-  const auto n = static_cast<double>(replicates_);
-  const double mean = sum_[i] / n;
-  const double variance = n > 1 ? std::max(0.0, squares_[i] - n * mean * mean) / (n - 1) : 0;
-  return {mean, std::sqrt(variance / n)};
+Estimate estimate(std::int64_t replicates, double sum, double squares) {
+  const auto n = static_cast<double>(replicates);
+  const double mean = sum / n;
+  if (replicates < 2) return {mean, std::numeric_limits<double>::quiet_NaN()};
+  return {mean, std::sqrt(std::max(0.0, squares - n * mean * mean) / (n - 1) / n)};
 }
 
-Tally::Estimate Tally::final_nu() const {
-  const double mean = final_nu_[1] / final_nu_[0];
-  const double variance = std::max(0.0, final_nu_[2] / final_nu_[0] - mean * mean);
-  return {mean, std::sqrt(variance / static_cast<double>(std::max<std::int64_t>(1, replicates_ - 1)))};
+Estimate estimate(std::int64_t replicates, const std::array<double, 3>& sums) {
+  const double mean = sums[1] / sums[0];
+  if (replicates < 2) return {mean, std::numeric_limits<double>::quiet_NaN()};
+  const double variance = std::max(0.0, sums[2] / sums[0] - mean * mean);
+  return {mean, std::sqrt(variance / static_cast<double>(replicates - 1))};
 }
+
+Estimate Tally::estimate(LeaderId l, Measure m) const {
+  const std::size_t i = l.index * measures + static_cast<std::size_t>(m);
+  return sim::estimate(replicates_, sum_[i], squares_[i]);
+}
+
+Estimate Tally::final_nu() const { return sim::estimate(replicates_, final_nu_); }
 
 double Tally::bin_width(Measure m) const {
   const double years = std::ceil(static_cast<double>(weeks_) / 104) / 2;

@@ -19,6 +19,15 @@ void add_all(std::vector<T>& to, const std::vector<T>& from) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
 }
 
+/// A mean over replicates and its standard error, which is NaN below two replicates.
+struct Estimate {
+  double mean, standard_error;
+};
+/// From the sums of x and x^2 over n replicates.
+Estimate estimate(std::int64_t n, double sum, double squares);
+/// The same with weights, from the sums of w, w x and w x^2.
+Estimate estimate(std::int64_t n, const std::array<double, 3>& sums);
+
 /// What is counted for each leader and host, and for each leader and calendar event.
 enum class Count : std::uint8_t {
   opportunities,
@@ -94,10 +103,6 @@ class Tally {
   double at_host(agents::LeaderId l, agents::HostId h, Count c) const;
   double at_event(agents::LeaderId l, std::size_t event, Count c) const;
 
-  /// Mean of a measure over replicates, and its standard error.
-  struct Estimate {
-    double mean, standard_error;
-  };
   Estimate estimate(agents::LeaderId l, Measure m) const;
   Estimate final_nu() const;
 

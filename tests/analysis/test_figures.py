@@ -324,6 +324,14 @@ def test_what_is_empty_says_so(program):
         safeconduct.plot_fan(safeconduct.run("no_campaign", replicates=20, quiet=True), "budget")
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_figures_of_one_history_have_no_whiskers(program):
+    one = safeconduct.run("dushanbe_2025", replicates=1, quiet=True)
+    assert np.isnan(safeconduct.hosts(one)["visits_a_year_se"]).all()
+    for plot in (safeconduct.plot_hosts, safeconduct.plot_ridge):
+        plot(one).figure.canvas.draw()
+
+
 def test_a_fan_marks_the_events_of_its_weeks_alone(program):
     short = safeconduct.run("dushanbe_2025", replicates=20, weeks=30, quiet=True)
     ax = safeconduct.plot_fan(short)

@@ -515,3 +515,5 @@ def test_one_history_tells_no_error(tmp_path):
     told = safeconduct("run", "dushanbe_2025", "--replicates", 1, "--out", tmp_path / "one.h5").stdout
     assert ", 1 history, seed" in told and "a year (one history: its error is not known)" in told
     assert "± 0.00, simulation error" not in told
+    with h5py.File(tmp_path / "one.h5") as file:
+        assert all(np.isnan(file[name][()]).all() for name in ("measure_se", "host_visits_se", "final_nu_se"))

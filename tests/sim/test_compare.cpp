@@ -95,7 +95,7 @@ TEST_CASE("compare: outcomes of single replicates add up to the tally of a run")
   const Comparison c = compare_two(lively(), unpressed(), compare_settings(1000));
   for (std::size_t m = 0; m < measures; ++m) {
     CAPTURE(m);
-    const Tally::Estimate e = tally.estimate({0}, static_cast<Measure>(m));
+    const Estimate e = tally.estimate({0}, static_cast<Measure>(m));
     CHECK(c.difference(0, 0, m).base == doctest::Approx(e.mean).epsilon(1e-12));
   }
   CHECK(c.difference(0, 0, final_nu_outcome).base == doctest::Approx(tally.final_nu().mean).epsilon(1e-12));

@@ -234,7 +234,8 @@ TEST_CASE("experiments: a cell with a target stops at a look, the same whatever 
       CHECK(found.state == CellState::done);
       const std::int64_t lived = found.sums.replicates;
       CHECK((lived == 20000 || (lived >= 1024 && (lived & (lived - 1)) == 0)));
-      if (lived < 20000) CHECK(standard_error(lived, found.sums.measure_sum[0], found.sums.measure_squares[0]) <= 0.03);
+      if (lived < 20000)
+        CHECK(estimate(lived, found.sums.measure_sum[0], found.sums.measure_squares[0]).standard_error <= 0.03);
     }
   }
   const SweepFolder folder;
