@@ -9,6 +9,20 @@ import numpy as np
 Z = 1.959963984540054
 
 
+def student(freedom: np.ndarray) -> np.ndarray:
+    """The same as ``Z`` where the standard error itself is from the spread of few: of Student's t with so many degrees of
+    freedom, at least 5 (0.003 too small there). ``np.inf`` gives ``Z``.
+
+    Source: Abramowitz and Stegun 1964, 26.7.5, four terms.
+
+    >>> student(np.array([7, 31, np.inf])).round(3).tolist()
+    [2.364, 2.04, 1.96]
+    """
+    f = np.asarray(freedom, float)
+    return (Z + (Z**3 + Z) / (4 * f) + (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * f**2)
+            + (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / (384 * f**3))
+
+
 def wilson(count: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of a share, ``count`` of ``of``: low and high, NaN of nothing.
 

@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 
-from .intervals import Z, with_error
+from .intervals import Z, student, with_error
 from .program import call, options, scratch
 from .results import ResultsError, checked, decoded, leader_id, of_kind
 from .style import BLUE, ORANGE, RED, SKY, axes, bare, heading, of_history, risk, sign
@@ -97,7 +97,7 @@ def effects(ds: xr.Dataset | str | Path, measure: str = "visits", leader: int | 
     ValueError if there are none, and says how to go on.
 
     Cells that share their luck are compared batch by batch of histories, over the batches that all of them have, which
-    makes the error small; ``paired`` says so.
+    makes the error small; ``paired`` says so. Its interval is Student's, with one degree of freedom less than batches.
 
     >>> table = effects(open_sweep(example_sweep), "member_visits").set_index("factor")
     >>> bool(table.loc["th_J", "difference"] < 0), table["cells"].to_dict()
@@ -107,13 +107,13 @@ def effects(ds: xr.Dataset | str | Path, measure: str = "visits", leader: int | 
     table = cells(ds, measure, leader)
     rows = []
     for factor, first, last, low, high in _comparisons(ds, table["mean"].notna().to_numpy()):
-        at_first, at_last, se, paired = _ends(ds, table, measure, leader, low, high)
+        at_first, at_last, se, batches = _ends(ds, table, measure, leader, low, high)
+        reach = se * student(batches - 1 if batches else np.inf)
         key = ", ".join(ds[name].attrs.get("long_name", name) for name in factor)
         rows.append({"factor": ", ".join(factor), "key": key, "first": first, "last": last, "at_first": at_first,
-                     "at_last": at_last, "difference": at_last - at_first, "se": se, "paired": paired,
-                     "cells": len(low)})
+                     "at_last": at_last, "difference": at_last - at_first, "se": se, "paired": batches > 0,
+                     "cells": len(low), "low": at_last - at_first - reach, "high": at_last - at_first + reach})
     out = pd.DataFrame(rows)
-    out["low"], out["high"] = out["difference"] - Z * out["se"], out["difference"] + Z * out["se"]
     out = out.reindex(out["difference"].abs().sort_values(ascending=False, kind="stable").index).reset_index(drop=True)
     if ds.attrs["design"] == "one_at_a_time":
         out.attrs["base"] = float(table["mean"].iloc[0])
@@ -197,10 +197,10 @@ def plot_tornado(ds: xr.Dataset | str | Path, measure: str = "visits", leader: i
     table, is_list = everything.head(most), ds.attrs["design"] == "list"
     ax = axes(ax, 7.5, 1.9 + 0.42 * len(table))
     for place, row in enumerate(table.itertuples()):
-        up = row.difference >= 0
+        up, half = row.difference >= 0, np.nan_to_num((row.high - row.low) / 2)  # of a single history it is not known
         ax.barh(place, row.difference, left=row.at_first, height=0.6, color=BLUE if up else ORANGE)
-        ax.errorbar(row.at_last, place, xerr=Z * row.se, color="black", capsize=3, elinewidth=1)
-        left, right = (f(row.at_first, row.at_last + way * Z * row.se) for f, way in ((min, -1), (max, 1)))
+        ax.errorbar(row.at_last, place, xerr=half, color="black", capsize=3, elinewidth=1)
+        left, right = (f(row.at_first, row.at_last + way * half) for f, way in ((min, -1), (max, 1)))
         for level, to_the_right in ((row.first, not up), (row.last, up)):
             if not is_list:  # whose levels are the labels of the rows
                 value = right if to_the_right else left
@@ -372,7 +372,7 @@ def _comparisons(ds: xr.Dataset, lived: np.ndarray):
 
 
 def _ends(ds: xr.Dataset, table: pd.DataFrame, measure: str, leader: int | str, low, high):
-    """The means of two sets of cells, the error of their difference, and whether it is that of batches."""
+    """The means of two sets of cells, the error of their difference, and from how many batches it is (0: from none)."""
     common = ds.attrs["luck"] == "common"
     if common and measure != "final_nu":
         share = ds["batch_replicates"].values[[*low, *high]].min(axis=0).astype(float)
@@ -383,9 +383,9 @@ def _ends(ds: xr.Dataset, table: pd.DataFrame, measure: str, leader: int | str, 
             first, last = (of[side].mean(axis=0) for side in (low, high))
             spread = last - first - (last - first) @ share
             se = np.sqrt(share**2 @ spread**2 * len(batches) / (len(batches) - 1))
-            return first @ share, last @ share, se, True
+            return first @ share, last @ share, se, len(batches)
     means = [table["mean"].iloc[side].mean() for side in (low, high)]
-    return *means, np.hypot(*(_error_of_mean(table["se"].iloc[side], common) for side in (low, high))), False
+    return *means, np.hypot(*(_error_of_mean(table["se"].iloc[side], common) for side in (low, high))), 0
 
 
 def _error_of_mean(errors: pd.Series, common: bool) -> float:
@@ -413,7 +413,7 @@ def _points(ax: Axes | None, shown: pd.DataFrame, label: str, joined: bool) -> t
         shown = shown.sort_values("level", kind="stable")
     few = len(shown) <= 100
     style = {"fmt": "o", "color": BLUE, "markersize": 5 if few else 3, "alpha": 1 if few else 0.5}
-    error = shown["half"] if few else None
+    error = shown["half"].fillna(0) if few else None  # of a single history it is not known
     if _is_number(shown["level"]):
         ax = axes(ax, 7.2, 4.8)
         ax.errorbar(shown["level"], shown["mean"], yerr=error, capsize=3, **style | {"fmt": "o-" if joined else "o"})

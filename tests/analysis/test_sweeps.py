@@ -178,6 +178,12 @@ def test_batches_under_common_luck_make_the_error_of_a_difference(ds):
     some["batch_replicates"].values[:] = 512
     table = effects(some, "visits").set_index("factor")
     assert table["paired"].all() and np.allclose(table["se"], 0, atol=1e-12)
+    few = some.copy(deep=True)
+    few["batch_replicates"].values[:, 8:] = 0
+    few["batch_mean"].values[:, :, 0, at] += rng.normal(size=(6, 32))
+    wide = effects(few, "visits")
+    assert wide["paired"].all()
+    assert np.allclose((wide["high"] - wide["low"]) / wide["se"], 2 * 2.3646, atol=5e-3)  # Student's t, 7 degrees
     some.attrs["luck"] = "independent"
     assert not effects(some, "visits")["paired"].any()
 
