@@ -8,7 +8,7 @@
 from .compare import compare, counterfactual, open_comparison, outcomes, plot_outcome
 from .maps import map_table, plot_map
 from .plots import plot_calendar, plot_difference, plot_fan, plot_hosts, plot_ledger, plot_ridge
-from .program import ProgramError, run
+from .program import ProgramError, card, run
 from .record import hindcast_table, plot_reliability, reliability, scores
 from .results import (ResultsError, events, file_of, host_id, hosts, ledger, open_results, posterior, to_dataframe,
                       trips, world)
@@ -19,8 +19,8 @@ from .why import decisions, flips, plot_why, why
 
 __version__ = "0.1.0"
 
-__all__ = ["ProgramError", "ResultsError", "cells", "compare", "counterfactual", "decisions", "effects", "events",
-           "file_of", "flips", "hindcast_table", "host_id", "hosts", "ledger", "map_table", "open_comparison",
+__all__ = ["ProgramError", "ResultsError", "card", "cells", "compare", "counterfactual", "decisions", "effects",
+           "events", "file_of", "flips", "hindcast_table", "host_id", "hosts", "ledger", "map_table", "open_comparison",
            "open_results", "open_sweep", "outcomes", "plot_calendar", "plot_difference", "plot_fan", "plot_hosts",
            "plot_ledger", "plot_map", "plot_outcome", "plot_reliability", "plot_ridge", "plot_routes",
            "plot_sensitivity", "plot_sweep", "plot_tornado", "plot_why", "posterior", "read_routes", "reliability",

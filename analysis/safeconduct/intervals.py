@@ -10,8 +10,8 @@ Z = 1.959963984540054
 
 
 def student(freedom: np.ndarray) -> np.ndarray:
-    """The same as ``Z`` where the standard error itself is from the spread of few: of Student's t with so many degrees of
-    freedom, at least 5 (0.003 too small there). ``np.inf`` gives ``Z``.
+    """The same as ``Z`` where the standard error itself is from the spread of few: of Student's t with so many degrees
+    of freedom, at least 5 (0.003 too small there). ``np.inf`` gives ``Z``.
 
     Source: Abramowitz and Stegun 1964, 26.7.5, four terms.
 

@@ -76,10 +76,31 @@ def run(scenario: str | Path = "dushanbe_2025", *, replicates: int | None = None
     out = Path(out) if out else scratch(f"{Path(scenario).stem}.h5")
     words = ["run", str(scenario), "--out", str(out), "--trips", trips]
     words += options(replicates=replicates, seed=seed, threads=threads, posterior=posterior, sets=sets)
-    for key, value in overrides.items():
-        words += ["--set", setting(key, value)]
-    call(words, quiet)
+    call(words + settings(overrides), quiet)
     return open_results(out)
+
+
+def card(host: str, date: str | datetime.date, scenario: str | Path = "dushanbe_2025", *, days: float | None = None,
+         kind: str | None = None, value: float | None = None, lead: int | None = None, leader: str | None = None,
+         posterior: str | Path | None = None, sets: int | None = None, replicates: int | None = None,
+         seed: int | None = None, threads: int | None = None, quiet: bool = True, **overrides: Any) -> dict[str, Any]:
+    """What one trip would come to: what ``safeconduct card --json`` prints, as a dictionary.
+
+    ``host``: a code; ``date``: the first day. ``kind``, ``value``, ``days`` and ``lead`` (weeks) describe the occasion,
+    without them a plain visit of two days and value 1. ``leader``: who is invited, everybody without it. The others as
+    in ``run``. ``odds`` are shares of the invitations with 95 % intervals. ``arrest_ridge``: the chance of an arrest is
+    mostly a prior, hence a row of chances that the record cannot tell apart. ``drivers``: what moves the leader and the
+    host, in logits. Raises ProgramError with the program's own words.
+
+    >>> trip = card("MNG", "2026-09-02", replicates=300)
+    >>> trip["host_name"], sorted(trip["odds"]["visit"]), len(trip["arrest_ridge"])
+    ('Mongolia', ['high', 'low', 'share'], 5)
+    """
+    day = date if isinstance(date, str) else toml(date)
+    words = ["card", str(scenario), "--json", "--host", host, "--date", day]
+    words += options(days=days, kind=kind, value=value, lead=lead, leader=leader, posterior=posterior, sets=sets,
+                     replicates=replicates, seed=seed, threads=threads)
+    return json.loads(call(words + settings(overrides), quiet))
 
 
 def call(words: list[str], quiet: bool = True) -> str:
@@ -123,6 +144,15 @@ def options(**given: Any) -> list[str]:
     ['--replicates', '20']
     """
     return [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
+
+
+def settings(overrides: dict[str, Any]) -> list[str]:
+    """Keys of a scenario and their values as options.
+
+    >>> settings({"parameters__th_J": 3})
+    ['--set', 'parameters.th_J=3']
+    """
+    return [word for key, value in overrides.items() for word in ("--set", setting(key, value))]
 
 
 def setting(key: str, value: Any) -> str:

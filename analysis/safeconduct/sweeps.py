@@ -197,7 +197,8 @@ def plot_tornado(ds: xr.Dataset | str | Path, measure: str = "visits", leader: i
     table, is_list = everything.head(most), ds.attrs["design"] == "list"
     ax = axes(ax, 7.5, 1.9 + 0.42 * len(table))
     for place, row in enumerate(table.itertuples()):
-        up, half = row.difference >= 0, np.nan_to_num((row.high - row.low) / 2)  # of a single history it is not known
+        up = row.difference >= 0
+        half = np.nan_to_num((row.high - row.low) / 2)  # of a single history it is not known
         ax.barh(place, row.difference, left=row.at_first, height=0.6, color=BLUE if up else ORANGE)
         ax.errorbar(row.at_last, place, xerr=half, color="black", capsize=3, elinewidth=1)
         left, right = (f(row.at_first, row.at_last + way * half) for f, way in ((min, -1), (max, 1)))

@@ -23,6 +23,18 @@ def test_overrides_reach_the_scenario(tmp_path):
     assert ds["host_member_at_start"].sel(host="MNG").item() == 0
 
 
+def test_a_card_is_that_of_the_command_line():
+    asked = dict(replicates=200, days=1, leader="putin", hosts__MNG__judicial_independence=0.9)
+    trip = safeconduct.card("MNG", datetime.date(2026, 9, 2), "dushanbe_2025", **asked)
+    assert trip == safeconduct.card("MNG", "2026-09-02", **asked)
+    assert (trip["leader"], trip["date"], trip["days"], trip["replicates"]) == ("putin", "2026-09-02", 1, 200)
+    words = "--host MNG --date 2026-09-02 --days 1 --replicates 200 --set hosts.MNG.judicial_independence=0.9".split()
+    printed = safeconduct.program.call(["card", *words])
+    assert f"go {100 * trip['odds']['go']['share']:18.1f} %" in printed
+    with pytest.raises(ProgramError, match="--kind"):
+        safeconduct.card("MNG", "2026-09-02", kind="picnic")
+
+
 def test_the_program_speaks_for_itself(tmp_path):
     with pytest.raises(ProgramError, match="no_such_case") as caught:
         run("no_such_case", quiet=True)
