@@ -1,4 +1,5 @@
 """The launcher in checkouts of its own: a program of one file, real builds, and an apt-get that only pretends."""
+import fcntl
 import os
 import pathlib
 import shutil
@@ -139,6 +140,24 @@ def test_two_at_once_do_not_disturb_each_other(tmp_path):
     checkout = make_checkout(tmp_path / "twice")
     both = [subprocess.Popen([checkout / "safeconduct", "x"], cwd="/", stdout=subprocess.PIPE) for _ in range(2)]
     assert [process.communicate()[0] for process in both] == [b"in / <x>\n"] * 2
+
+
+def test_a_checkout_that_cannot_be_written_to_is_told(tmp_path):
+    checkout = make_checkout(tmp_path / "of somebody else's")
+    (checkout / "build").touch()  # root, too, can make no folder of it
+    for verb in ("x", "test", "report"):
+        run = call(checkout, verb)
+        assert (run.returncode, run.stdout) == (74, "")
+        assert run.stderr == f"safeconduct: cannot write to {checkout}/build\n"
+
+
+def test_with_stderr_closed_it_waits_for_another_all_the_same(built):
+    with open(built / "build" / "lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.Popen(["sh", "-c", f"'{built}/safeconduct' x 2>&-"], stdout=subprocess.PIPE, cwd="/")
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(2)
+    assert second.communicate(timeout=60) == (b"in / <x>\n", None)
 
 
 def test_where_nothing_can_be_installed_it_says_what_is_needed(tmp_path):
