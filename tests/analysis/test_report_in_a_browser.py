@@ -164,6 +164,14 @@ def test_a_phone_does_not_scroll_sideways(browser, page, width):
     assert small == 0  # fingers
 
 
+def test_the_odds_of_an_occasion_fit_their_column(browser, page):
+    browser.open(page, width=1200, height=800)
+    beyond = browser.run("""(() => { const odds = document.querySelector("#calendar .goes");
+        odds.innerHTML = "goes 98.9 % <small>(97.9 to 100.0)</small>";  // as long as it comes, with many histories
+        return odds.scrollWidth - odds.clientWidth; })()""")
+    assert beyond <= 0
+
+
 def test_it_prints(browser, page):
     browser.open(page)
     paper = browser.paper()
