@@ -48,7 +48,7 @@ def figures(replicates: int = REPLICATES):
 
 
 #: What the counterfactuals change: hosts that do not care for the norm, twice the weight of judges, of ties.
-ALTERNATIVES = (("th_nu", 0), ("th_J", 3), ("th_a", 10.5))
+ALTERNATIVES = (("th_nu", 0), ("th_J", 3), ("th_a", 9))
 
 
 def _swept(design: str, points: int, replicates: int):
