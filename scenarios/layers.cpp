@@ -60,6 +60,16 @@ std::vector<std::string> scenarios_in(const fs::path& folder) {
   return names;
 }
 
+/// What a file that is not there may have been meant to be: a scenario beside where it should be, or one of those
+/// shipped, which need no ending.
+std::vector<std::string> like(const fs::path& file, const std::vector<std::string>& shipped) {
+  const fs::path folder = file.parent_path();
+  std::vector<std::string> out;
+  for (const std::string& name : scenarios_in(folder.empty() ? "." : folder)) out.push_back((folder / name).string());
+  for (const fs::path name : shipped) out.push_back((file.has_extension() ? name : name.stem()).string());
+  return out;
+}
+
 /// What a value of --set that is no TOML should have been.
 std::string help_with(std::string_view key) {
   while (key.ends_with(' ')) key.remove_suffix(1);
@@ -99,7 +109,7 @@ void Layers::read_file(const fs::path& file, const fs::path& shipped, std::strin
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
     if (!list.empty()) list = "the shipped " + std::string(what) + " are " + list;
-    fail(shown, why, fs::exists(found) ? "" : suggestion(file.string(), names, list));
+    fail(shown, why, fs::exists(found) ? "" : suggestion(file.string(), like(file, names), list));
   }
   const fs::path real = fs::canonical(found);
   const Source& source = keep(shown, real.filename().string(), text_of(real, shown));

@@ -114,6 +114,20 @@ void must_be_known(std::string_view option, const std::string& name, const std::
                    (hint.empty() ? "" : ": " + hint));
 }
 
+void must_be_a_host(std::string_view option, const std::string& name, const scenarios::Scenario& scenario) {
+  std::vector<std::string> codes;
+  std::string hint;
+  for (std::size_t h = 0; h < scenario.host_names.size(); ++h) {
+    codes.push_back(scenario.world.hosts[h].name);
+    if (codes.back() == name) return;
+    if (scenario.host_names[h] == name) hint = "did you mean '" + codes.back() + "'?";
+  }
+  if (hint.empty())
+    hint = scenarios::suggestion(name, codes, "states go by their ISO 3166-1 alpha-3 codes, such as 'MNG'");
+  throw UsageError("option '--" + std::string(option) + "': " + scenarios::in_quotes(name) +
+                   " is not in the scenario: " + hint);
+}
+
 std::string signed_number(double x, int decimals) {
   const std::string digits = fixed(std::abs(x), decimals);
   if (digits.find_first_of("123456789") == std::string::npos) return digits;

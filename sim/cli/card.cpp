@@ -104,12 +104,11 @@ scenarios::Scenario with_trip(const Arguments& arguments) {
   try {
     return loader.load(file, settings);
   } catch (const scenarios::ScenarioError&) {  // of the trip: its option is to blame
-    const agents::World alone = loader.load(file, scenario_settings(arguments)).world;
-    std::vector<std::string> hosts, leaders, kinds;
-    for (const agents::Host& h : alone.hosts) hosts.push_back(h.name);
-    for (const agents::Leader& l : alone.leaders) leaders.push_back(l.name);
+    const scenarios::Scenario alone = loader.load(file, scenario_settings(arguments));
+    std::vector<std::string> leaders, kinds;
+    for (const agents::Leader& l : alone.world.leaders) leaders.push_back(l.name);
     for (const scenarios::EventKind& k : loader.facts().event_kinds) kinds.push_back(k.kind);
-    must_be_known("host", *host, hosts, "in the scenario");
+    must_be_a_host("host", *host, alone);
     if (const auto leader = arguments.text("leader")) must_be_known("leader", *leader, leaders, "in the scenario");
     if (const auto kind = arguments.text("kind")) must_be_known("kind", *kind, kinds, "a kind of event");
     throw;

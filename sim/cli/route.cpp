@@ -120,6 +120,7 @@ int route(const Arguments& arguments) {
   const agents::World& world = scenario.world;
   if (!arguments.text("to")) throw UsageError("route needs --to CODE, the host's ISO 3166-1 alpha-3 code");
   const std::size_t l = arguments.text("leader") ? row_of(world.leaders, *arguments.text("leader"), "leader") : 0;
+  must_be_a_host("to", *arguments.text("to"), scenario);
   const std::size_t h = row_of(world.hosts, *arguments.text("to"), "to");
   const auto week = static_cast<agents::Week>(arguments.whole("week", 0, world.weeks - 1).value_or(0));
   const agents::Leader& leader = world.leaders[l];
@@ -143,7 +144,7 @@ int route(const Arguments& arguments) {
   const auto given = arguments.text("avoid");
   if (given) {
     shunned = comma_separated(*given);
-    for (const std::string& code : shunned) row_of(world.hosts, code, "avoid");
+    for (const std::string& code : shunned) must_be_a_host("avoid", code, scenario);
   }
 
   const scenarios::Airspace airspace = scenarios::read_airspace(shipped_places().world);

@@ -93,6 +93,9 @@ MISUSED = [
     (["parameters", "H_nuu"], "did you mean 'H_nu'?"),
     (["parameters", "th_j"], "did you mean 'th_J'?"),
     (["route", "--to", "BRA", "--avoid", "tur"], "'--avoid': 'tur' is not in the scenario: did you mean 'TUR'?"),
+    (["route", "--to", "Brazil"], "'--to': 'Brazil' is not in the scenario: did you mean 'BRA'?"),
+    (["card", "--host", "Mongolia", "--date", "2026-09-02"], "'Mongolia' is not in the scenario: did you mean 'MNG'?"),
+    (["card", "--host", "BR", "--date", "2026-09-02"], "states go by their ISO 3166-1 alpha-3 codes, such as 'MNG'"),
     (["parameters", "\x1b[31mred"], "no parameter '"),
 ]
 
@@ -121,7 +124,9 @@ BAD_SCENARIOS = [
     (["--set", "leaders.putin.warrant=no"], "help: 'leaders.putin.warrant' takes a date or false"),
     (["--set", "weeks=5", "--set", "end=2026-01-01"], "give 'end' or 'weeks', not both"),
     (["no_such_case"], "the shipped cases are"),
-    (["dushanbe"], "did you mean 'dushanbe_2025.toml'?"),
+    (["dushanbe"], "did you mean 'dushanbe_2025'?"),
+    (["dushanbe_2026"], "did you mean 'dushanbe_2025'?"),
+    (["dushanbe_2026.toml"], "did you mean 'dushanbe_2025.toml'?"),
     (["/"], "/"),
     (["/dev/zero"], "/dev/zero"),
 ]
@@ -133,6 +138,13 @@ def test_a_bad_scenario_leaves_with_65_and_writes_nothing(tmp_path, arguments, m
     assert ran.returncode == 65 and ran.stdout == ""
     assert message in ran.stderr and ran.stderr.endswith(" problem\n")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_scenario_here_that_was_named_without_its_ending_is_pointed_to(tmp_path):
+    (tmp_path / "mongolia.toml").write_text('extends = "dushanbe_2025.toml"\n')
+    for folder, name in ((tmp_path, "mongolia"), ("/", str(tmp_path / "mongolia"))):
+        ran = safeconduct("check", name, fails=True, cwd=folder)
+        assert ran.returncode == 65 and f"did you mean '{name}.toml'?" in ran.stderr
 
 
 def test_every_mistake_is_told_in_one_go(tmp_path):
