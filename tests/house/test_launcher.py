@@ -2,6 +2,7 @@
 import fcntl
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -166,6 +167,19 @@ def test_where_nothing_can_be_installed_it_says_what_is_needed(tmp_path):
     assert (run.returncode, run.stdout) == (69, "")
     for word in ("conda", "brew", "dnf", "docker", "apt-get install", "libtomlplusplus-dev", "CMake 3.25"):
         assert word in run.stderr
+
+
+def test_every_way_to_get_what_is_needed_has_all_that_cmake_looks_for(tmp_path):
+    checkout = make_checkout(tmp_path / "elsewhere")
+    told = call(checkout, "run", env={"PATH": make_path(tmp_path / "bin")}).stderr
+    looked_for = {name.rstrip("3").lower() for file in ("CMakeLists.txt", "tests/CMakeLists.txt")
+                  for name in re.findall(r"find_package\((\w+) [\d.]+", (HOUSE / file).read_text())}
+    assert {"boost", "eigen", "openssl", "doctest"} <= looked_for
+    needed, *ways = re.split(r"^  (?:Debian|Docker|Fedora|conda|macOS).*:$", told.lower(), flags=re.M | re.I)
+    assert len(ways) == 5
+    assert "install --no-install-recommends \\\n" in told and "openssl doctest \\\n" in told
+    for words in [needed] + [way for way in ways if "docker run" not in way]:
+        assert [name for name in looked_for if name not in words.replace("libssl-dev", "openssl")] == [], words
 
 
 def debian(tmp_path, user):
