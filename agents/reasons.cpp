@@ -159,6 +159,25 @@ bool has_a_say(const Stage& stage, const Inputs& x, const Moment& moment, const 
   return false;
 }
 
+/// A stock that shocks and the decay alone change.
+struct Untouched {
+  double start, rest, half_life, low, high;
+};
+/// Its value in a week. A shock changes the stock of the week before, as in a life.
+template <class Hits>
+double at_rest(const Stage& stage, Week week, const Untouched& stock, Hits hits) {
+  double off = stock.start - stock.rest;
+  Week since = -1;
+  const auto value = [&](Week t) { return stock.rest + off * math::exp2((since - t) / stock.half_life); };
+  for (Week t = 0; t <= week; ++t)
+    for (const Shock& s : stage.shocks_in[static_cast<std::size_t>(t)])
+      if (hits(s)) {
+        off = std::clamp(changed(value(t - 1), s), stock.low, stock.high) - stock.rest;
+        since = t - 1;
+      }
+  return value(week);
+}
+
 }  // namespace
 
 Inputs inputs_at(const Stage& stage, const Moment& m) {
@@ -173,10 +192,20 @@ Inputs inputs_at(const Stage& stage, const Moment& m) {
   return x;
 }
 
-Inputs at_rest(const Stage& stage, LeaderId leader, HostId host, Week week, double nu) {
+double norm_at_rest(const Stage& stage, Week week) {
+  return at_rest(stage, week, {stage.initial_nu, stage.k.nu_bar, stage.world.parameters.H_nu, 0, 2},
+                 [](const Shock& s) { return s.target == ShockTarget::nu; });
+}
+
+Inputs at_rest(const Stage& stage, LeaderId leader, HostId host, Week week) {
+  const auto of_the_tie = [&](const Shock& s) {
+    return s.target == ShockTarget::delta && s.leader == leader.index && s.host == host.index;
+  };
   Moment m{};
   m.week = week, m.leader = leader, m.host = host;
-  m.V = 1, m.nu = static_cast<float>(nu), m.isolation = stage.k.I0, m.belief_sd = stage.k.sigma_u;
+  m.V = 1, m.nu = static_cast<float>(norm_at_rest(stage, week));
+  m.isolation = stage.k.I0, m.belief_sd = stage.k.sigma_u;
+  m.delta = static_cast<float>(at_rest(stage, week, {0, 0, stage.world.parameters.H_delta, -0.5, 0.5}, of_the_tie));
   return inputs_at(stage, m);
 }
 

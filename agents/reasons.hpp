@@ -21,8 +21,12 @@ struct Inputs {
 };
 Inputs inputs_at(const Stage& stage, const Moment& moment);
 
-/// What a host weighs with stocks at rest: no campaign, no findings, no history, a resolve of 0, the norm `nu`.
-Inputs at_rest(const Stage& stage, LeaderId leader, HostId host, Week week, double nu);
+/// The norm in a week in which nothing has happened but the scenario's shocks and the decay.
+double norm_at_rest(const Stage& stage, Week week);
+
+/// What a host weighs with stocks at rest: no campaign, no findings, no history, a resolve of 0; norm and alliance
+/// deviation as the scenario's shocks leave them.
+Inputs at_rest(const Stage& stage, LeaderId leader, HostId host, Week week);
 
 /// What the equations make of the inputs; numbers as in the week (float32).
 struct Reckoning {

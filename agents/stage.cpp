@@ -14,6 +14,19 @@
 #include "agents/standing.hpp"
 
 namespace agents {
+
+double changed(double x, const Shock& s) {
+  switch (s.op) {
+    case ShockOp::set:
+      return s.value;
+    case ShockOp::add:
+      return x + s.value;
+    case ShockOp::multiply:
+      return x * s.value;
+  }
+  return x;
+}
+
 namespace {
 
 /// The values that shocks change, in the period being built.
@@ -38,18 +51,6 @@ Now at_start(const World& world) {
   }
   now.X = world.dyads;
   return now;
-}
-
-double changed(double x, const Shock& s) {
-  switch (s.op) {
-    case ShockOp::set:
-      return s.value;
-    case ShockOp::add:
-      return x + s.value;
-    case ShockOp::multiply:
-      return x * s.value;
-  }
-  return x;
 }
 
 bool changes_a_stock(const Shock& s) {

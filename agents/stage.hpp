@@ -86,6 +86,9 @@ struct Period {
   float per_host_with_duty = 0;      ///< 1 / their number; 0 if there is none
 };
 
+/// A value after a shock, bounds not applied.
+double changed(double x, const Shock& s);
+
 /// Changes of stocks and governments; those of attributes are in the periods.
 using StockShocks = std::vector<Shock>;
 

@@ -217,8 +217,7 @@ Json heading(const Lived& lived, std::size_t i) {
 /// Where every host stands with stocks at rest.
 int stands(const Revived& revived, const agents::Stage& stage, agents::Week week, bool json) {
   const scenarios::Scenario& scenario = revived.scenario;
-  const double age = (week + 1) / stage.world.parameters.H_nu;
-  const double nu = stage.k.nu_bar + (stage.initial_nu - stage.k.nu_bar) * agents::math::exp2(-age);
+  const double nu = norm_at_rest(stage, week);
   Json out = {{"title", scenario.title},
               {"date", scenarios::to_text(scenario.start + std::chrono::days(7 * week))},
               {"nu", nu},
@@ -230,7 +229,7 @@ int stands(const Revived& revived, const agents::Stage& stage, agents::Week week
     for (std::uint16_t h = 0; h < stage.hosts; ++h) {
       const agents::Host& host = stage.world.hosts[h];
       if (host.name == stage.world.leaders[l].home || !host.exists.holds(week)) continue;
-      const agents::Inputs x = at_rest(stage, {l}, {h}, week, nu);
+      const agents::Inputs x = at_rest(stage, {l}, {h}, week);
       const agents::Reckoning r = reckon(stage, x);
       const std::vector<NamedTerm> terms = terms_of(stage, compliance_terms(stage, x).terms());
       double alliance = 0, rest = 0;

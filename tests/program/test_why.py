@@ -114,6 +114,36 @@ def test_where_hosts_stand(results):
     assert hosts["putin", "DEU"]["compliance_index"] > hosts["putin", "TJK"]["compliance_index"]
 
 
+def test_where_hosts_stand_after_shocks(tmp_path):
+    scenario = tmp_path / "shocked.toml"
+    scenario.write_text("""start = 2025-01-01
+weeks = 60
+[leaders.putin]
+[parameters]
+nu0 = 1.6
+[[shocks]]
+date = 2025-01-15
+target = "nu"
+value = 0.5
+[[shocks]]
+date = 2025-01-15
+target = "delta"
+op = "add"
+value = 0.4
+host = "MNG"
+""")
+    path = tmp_path / "shocked.h5"
+    safeconduct("run", scenario, "--replicates", 8, "--out", path)
+    for week in (0, 1, 2, 54):
+        table = why(path, "--hosts", "--week", week)
+        expected = 1 + 0.6 * 2 ** (-(week + 1) / 104) if week < 2 else 1 - 0.5 * 2 ** (-(week - 1) / 104)
+        assert near(table["nu"], expected)
+        hosts = {h["host"]: {t["symbol"]: t["logits"] for t in h["terms"]} for h in table["hosts"]}
+        assert near(hosts["MNG"]["th_nu nu"], 0.85 * expected)
+        delta = 0 if week < 2 else 0.4 * 2 ** (-(week - 1) / 52)
+        assert near(hosts["MNG"].get("-th_a delta", 0), -4.5 * delta) and "-th_a delta" not in hosts["TJK"]
+
+
 def test_a_history_of_a_posterior_is_explained_under_its_own_parameters(tmp_path):
     table = tmp_path / "sets.csv"
     table.write_text("b_0\n1\n-1\n")
