@@ -327,12 +327,18 @@ class Resolver {
       const auto kind = text_in(table, "kind", of_bloc ? "organisation" : "own") == "own"
                             ? agents::StanceKind::own
                             : agents::StanceKind::organisation;
+      const Span weeks = weeks_of(when, out_.start);
+      if (weeks.to <= std::max(weeks.from, Week{0}) || weeks.from >= world_.weeks)
+        out_.notes.push_back("stance of " + text_in(table, of_bloc ? "bloc" : "host") +
+                             (when.from ? " from " + to_text(*when.from) : "") +
+                             (when.to ? " to " + to_text(*when.to) : "") +
+                             ": in force on the first day of no week of the scenario, ignored");
       for (const std::size_t leader : leader_rows(table))
         for (std::size_t host = 0; host < world_.hosts.size(); ++host) {
           const std::string& code = world_.hosts[host].name;
           if (of_bloc ? member_of(facts_, text_in(table, "bloc"), code, counted) : code == text_in(table, "host"))
-            world_.stances.push_back({agents::leader_id(leader), agents::host_id(host), kind,
-                                      weeks_of(when, out_.start), *number_in(table, "value")});
+            world_.stances.push_back(
+                {agents::leader_id(leader), agents::host_id(host), kind, weeks, *number_in(table, "value")});
         }
     }
   }

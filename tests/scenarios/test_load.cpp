@@ -177,6 +177,19 @@ reach = {default = 0.5, MNG = 1}
   CHECK(notes(s, "budgets sum to"));
 }
 
+TEST_CASE("load: a stance that no week of the scenario sees is told") {
+  const auto stance = [](const std::string& when) {
+    return from(putin + "[[stances]]\nhost = \"MNG\"\nvalue = 1\n" + when);
+  };
+  const std::string lost = "in force on the first day of no week of the scenario, ignored";
+  CHECK(notes(stance("from = 2052-01-01\n"), "stance of MNG from 2052-01-01: " + lost));
+  CHECK(notes(stance("to = 2025-01-01\n"), "stance of MNG to 2025-01-01: " + lost));
+  CHECK(notes(stance("from = 2025-01-02\nto = 2025-01-08\n"), lost));
+  CHECK(!notes(stance("from = 2025-01-02\nto = 2025-01-09\n"), lost));
+  CHECK(!notes(stance("to = 2025-01-02\n"), lost));
+  CHECK(!notes(stance(""), lost));
+}
+
 TEST_CASE("load: events take their kind's defaults, invite by name or bloc, and stay in the order of the file") {
   const Scenario s = from(R"(start = 2025-01-01
 weeks = 104
