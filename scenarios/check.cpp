@@ -58,6 +58,7 @@ class Checker {
     dates();
     leaders();
     regions();
+    ngos();
     events();
     stances();
     shocks();
@@ -436,6 +437,7 @@ class Checker {
                  std::to_string(leaders_.size()));
     for (const TomlEntry& entry : leaders.entries()) {
       const auto* leader = entry.value.as<TomlTable>();
+      if (!profile(facts_, entry.key)) must_be_there(entry, "leader", leaders_);
       if (!leader || flag_in(*leader, "remove") || !is_id(entry.key)) continue;
       if (!profile(facts_, entry.key)) {
         std::string needed = leader->find("home") ? "" : "'home'";
@@ -462,6 +464,15 @@ class Checker {
     }
   }
 
+  /// A table that says `remove` and nothing else, in one layer, has nothing to remove: most likely a misspelt key.
+  void must_be_there(const TomlEntry& entry, const std::string& what, const std::vector<std::string>& there) {
+    const auto* table = entry.value.as<TomlTable>();
+    if (!table || !flag_in(*table, "remove") || table->entries().size() > 1) return;
+    if (table->entries().front().place.source != entry.place.source) return;
+    blame(entry.place, "there is no " + what + " " + in_quotes(entry.key) + " to remove",
+          suggestion(entry.key, there, "'safeconduct check' lists what a scenario has"));
+  }
+
   /// Hosts and regions draw their resolve under their names.
   void regions() {
     for (const TomlEntry& host : table_in(scenario_, "hosts").entries()) {
@@ -472,21 +483,26 @@ class Checker {
     }
   }
 
+  void ngos() {
+    if (ngos_.size() > most_ngos)
+      blame_file("there may be at most " + std::to_string(most_ngos) + " NGOs, got " + std::to_string(ngos_.size()));
+    for (const TomlEntry& entry : table_in(scenario_, "ngos").entries())
+      if (std::none_of(facts_.organisations.begin(), facts_.organisations.end(),
+                       [&](const Organisation& shipped) { return shipped.id == entry.key; }))
+        must_be_there(entry, "NGO", ngos_);
+  }
+
   void events() {
     const std::size_t events = table_in(scenario_, "events").entries().size();
     if (events > most_events)
       blame_file("there may be at most " + std::to_string(most_events) + " events, got " + std::to_string(events));
-    if (ngos_.size() > most_ngos)
-      blame_file("there may be at most " + std::to_string(most_ngos) + " NGOs, got " + std::to_string(ngos_.size()));
+    std::vector<std::string> there;
+    for (const TomlEntry& entry : table_in(scenario_, "events").entries())
+      if (const auto* event = entry.value.as<TomlTable>(); event && !flag_in(*event, "remove"))
+        there.push_back(entry.key);
     for (const TomlEntry& entry : table_in(scenario_, "events").entries()) {
       const auto* event = entry.value.as<TomlTable>();
-      if (event && flag_in(*event, "remove") && event->entries().size() == 1) {  // nothing was inherited under this key
-        std::vector<std::string> others;
-        for (const TomlEntry& other : table_in(scenario_, "events").entries())
-          if (other.key != entry.key) others.push_back(other.key);
-        blame(entry.place, "there is no event '" + entry.key + "' to remove",
-              suggestion(entry.key, others, "'safeconduct check' lists the events of a scenario"));
-      }
+      must_be_there(entry, "event", there);
       if (!event || flag_in(*event, "remove")) continue;
       for (const char* needed : {"start", "host"})
         if (!event->find(needed)) blame(entry.place, in_quotes("events." + entry.key) + " needs '" + needed + "'");

@@ -36,7 +36,7 @@ constexpr Key written_keys[] = {
   {"leaders.ID", "reach_km",         K::number,  1, 40000, "km", "shipped, else parameter D", "scale D of distance: how far afield the leader travels"},
   {"leaders.ID", "refused_by",       K::states,        0, 0, "", "world data", "states that let no aircraft of this leader through; they may still be visited"},
   {"leaders.ID", "corridors",        K::corridors,     0, 0, "", "none", "by host: states that let the leader through on the way there all the same"},
-  {"leaders.ID", "remove",           K::flag,    0, 0, "", "false", "true drops an inherited leader"},
+  {"leaders.ID", "remove",           K::flag,    0, 0, "", "false", "true drops an inherited leader, and what is said of no other"},
 
   {"hosts.CODE", "name",                     K::text,   0, 0, "", "world data", "as it is shown"},
   {"hosts.CODE", "region",                   K::text,   0, 0, "", "world data", "region that shares resolve and precedents"},
@@ -55,7 +55,7 @@ constexpr Key written_keys[] = {
   {"ngos.ID", "litigation_share", K::number, 0, 1, "1", "shipped, else 0.2", "share y of the effort that goes to court"},
   {"ngos.ID", "winnability",      K::number, 0, 1, "1", "shipped, else 0.3", "taste omega for fights that can be won"},
   {"ngos.ID", "reach",            K::reach,  0, 1, "1", "shipped, else 0", "reach G over hosts; `default` speaks for every host not named"},
-  {"ngos.ID", "remove",           K::flag,   0, 0, "", "false", "true drops a shipped or inherited NGO"},
+  {"ngos.ID", "remove",           K::flag,   0, 0, "", "false", "true drops a shipped or inherited NGO, and shocks on it"},
 
   {"events.ID", "name",         K::text,       0, 0, "", "ID", "as it is shown"},
   {"events.ID", "start",        K::date,       0, 0, "", "none: must be given", "first day"},

@@ -77,7 +77,8 @@ std::string help_with(std::string_view key) {
   const bool bare = known && (known->kind == KeyKind::number || known->kind == KeyKind::whole ||
                               known->kind == KeyKind::date || known->kind == KeyKind::date_or_false);
   if (bare) return in_quotes(key) + " takes a " + kind_text(*known);
-  if (known && known->kind == KeyKind::flag) return in_quotes(key) + " takes " + kind_text(*known);
+  if (known && (known->kind == KeyKind::flag || known->kind == KeyKind::membership))
+    return in_quotes(key) + " takes " + kind_text(*known);
   return "a text needs quotes: --set 'title=\"My run\"'";
 }
 
@@ -88,6 +89,29 @@ void lay_over(TomlTable& base, TomlTable&& over) {
   if (over.find("end")) base.erase("weeks");
   if (over.find("weeks")) base.erase("end");
   base.merge(std::move(over), grown_lists);
+}
+
+TomlTable without_removed(TomlTable scenario) {
+  const auto removed = [&](std::string_view section, std::string_view id) {
+    return flag_in(table_in(table_in(scenario, section), id), "remove");
+  };
+  for (const std::string_view list : grown_lists)
+    if (auto* entries = scenario.change<std::vector<TomlValue>>(list))
+      std::erase_if(*entries, [&](const TomlValue& entry) {
+        const TomlTable* table = entry.as<TomlTable>();
+        return table && (removed("leaders", text_in(*table, "leader")) || removed("ngos", text_in(*table, "ngo")));
+      });
+  for (const TomlEntry& leader : table_in(scenario, "leaders").entries())
+    if (auto* dyads = scenario.change<TomlTable>("dyads"); dyads && removed("leaders", leader.key))
+      dyads->erase(leader.key);
+  for (const TomlEntry& entry : table_in(scenario, "events").entries())
+    if (auto* event = scenario.change<TomlTable>("events")->change<TomlTable>(entry.key))
+      if (auto* invited = event->change<std::vector<TomlValue>>("leaders"))
+        std::erase_if(*invited, [&](const TomlValue& leader) {
+          const auto* id = leader.as<std::string>();
+          return id && removed("leaders", *id);
+        });
+  return scenario;
 }
 
 const Source& Layers::keep(std::string name, std::string label, std::string text) {

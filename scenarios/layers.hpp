@@ -17,6 +17,9 @@ inline constexpr int deepest_chain = 16;
 /// Joins tables key by key; lists of stances and shocks grow, everything else is replaced.
 void lay_over(TomlTable& base, TomlTable&& over);
 
+/// Takes out what is said of leaders and NGOs that are removed, so that removing one is enough.
+TomlTable without_removed(TomlTable scenario);
+
 class Layers {
  public:
   /// `cases`: the folder of the shipped cases.

@@ -25,9 +25,10 @@ struct Loader::State {
   Scenario finish(Layers& layers, std::string name, std::span<const std::string> sets) {
     for (const std::string& set : sets) layers.set(set);
     read_world();
-    std::vector<Problem> problems = scenarios::check(layers.table(), layers.first(), *facts);
+    const TomlTable table = without_removed(layers.table());
+    std::vector<Problem> problems = scenarios::check(table, layers.first(), *facts);
     if (!problems.empty()) throw ScenarioError(std::move(problems));
-    return scenarios::resolve(layers.table(), layers.first(), std::move(name), *facts, flight_planner());
+    return scenarios::resolve(table, layers.first(), std::move(name), *facts, flight_planner());
   }
 };
 
@@ -60,11 +61,11 @@ const Facts& Loader::facts() {
 }
 
 std::vector<Problem> Loader::check(const TomlTable& scenario, const Source& file) {
-  return scenarios::check(scenario, file, facts());
+  return scenarios::check(without_removed(scenario), file, facts());
 }
 
 Scenario Loader::resolve(const TomlTable& scenario, const Source& file, std::string name) {
-  return scenarios::resolve(scenario, file, std::move(name), facts(), state_->flight_planner());
+  return scenarios::resolve(without_removed(scenario), file, std::move(name), facts(), state_->flight_planner());
 }
 
 Scenario load(const std::filesystem::path& file, const Places& places, std::span<const std::string> sets) {

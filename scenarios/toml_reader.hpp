@@ -40,6 +40,9 @@ class TomlTable {
   void merge(TomlTable&& over, std::span<const std::string_view> appended = {});
   void add(TomlEntry entry);
   void erase(std::string_view key);
+  /// To change what stands under a key; nullptr if there is nothing of this kind.
+  template <class T>
+  T* change(std::string_view key);
 
  private:
   std::vector<TomlEntry> entries_;
@@ -65,6 +68,12 @@ struct TomlEntry {
   Place place;  ///< of the key
   TomlValue value;
 };
+
+template <class T>
+T* TomlTable::change(std::string_view key) {
+  const auto at = index_.find(key);
+  return at == index_.end() ? nullptr : std::get_if<T>(&entries_[at->second].value.value);
+}
 
 // What a table says under a key, if it says so in the right kind.
 inline const TomlValue* value_in(const TomlTable& table, std::string_view key) {

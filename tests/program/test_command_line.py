@@ -121,6 +121,7 @@ BAD_SCENARIOS = [
     (["--set", "parameters.tau=abc"], "help: 'parameters.tau' takes a number in [0, 1]"),
     (["--set", "parameters.tau="], "help: 'parameters.tau' takes a number in [0, 1]"),
     (["--set", "run.seed==1,5"], "help: 'run.seed' takes a whole number in [0, 2^63 - 1]"),
+    (["--set", "hosts.MNG.member=no"], "help: 'hosts.MNG.member' takes true, false or a list of {from = date, to = date}"),
     (["--set", "leaders.putin.warrant=no"], "help: 'leaders.putin.warrant' takes a date or false"),
     (["--set", "weeks=5", "--set", "end=2026-01-01"], "give 'end' or 'weeks', not both"),
     (["no_such_case"], "the shipped cases are"),

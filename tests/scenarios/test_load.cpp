@@ -177,6 +177,42 @@ reach = {default = 0.5, MNG = 1}
   CHECK(notes(s, "budgets sum to"));
 }
 
+TEST_CASE("load: to remove a leader or an NGO is enough, whatever is said of it") {
+  const std::string both = putin + R"([leaders.netanyahu]
+[dyads.netanyahu.MNG]
+pact = 1
+[events]
+talks = {start = 2025-03-01, host = "EGY", leaders = ["netanyahu", "putin"]}
+alone = {start = 2025-04-01, host = "EGY", leaders = ["netanyahu"]}
+[[stances]]
+leader = "netanyahu"
+host = "MNG"
+value = 1
+[[stances]]
+host = "MNG"
+value = -1
+[[shocks]]
+date = 2025-02-01
+target = "S"
+value = 0.5
+leader = "netanyahu"
+[[shocks]]
+date = 2025-02-01
+target = "B"
+value = 2
+ngo = "hrw"
+)";
+  const Scenario s = from(both, {"leaders.netanyahu.remove=true", "ngos.hrw.remove=true"});
+  const Scenario plain = from(putin, {"ngos.hrw.remove=true"});
+  REQUIRE(s.world.leaders.size() == 1);
+  CHECK(s.world.leaders[0].name == "putin");
+  CHECK(s.world.events[0].leaders == std::vector<agents::LeaderId>{{0}});
+  CHECK(notes(s, "event alone: no leader of the scenario is invited"));
+  CHECK(s.world.stances.size() == plain.world.stances.size() + 1);
+  CHECK(s.world.shocks.size() == plain.world.shocks.size());
+  CHECK(from(both, {"leaders.netanyahu.remove=true", "leaders.netanyahu.remove=false"}).world.leaders.size() == 2);
+}
+
 TEST_CASE("load: a stance that no week of the scenario sees is told") {
   const auto stance = [](const std::string& when) {
     return from(putin + "[[stances]]\nhost = \"MNG\"\nvalue = 1\n" + when);
