@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "scenarios/numbers.hpp"
+#include "scenarios/problem.hpp"
 
 namespace scenarios {
 namespace {
@@ -53,6 +54,12 @@ std::vector<std::string> split(std::string_view line, const std::string& name, s
   return fields;
 }
 
+/// What to do about a header that spreadsheets wrote with another sign than the comma.
+std::string other_comma(const std::vector<std::string>& header) {
+  const bool one = header.size() == 1 && header[0].find_first_of(";\t") != std::string::npos;
+  return one ? ": fields are separated by commas here, save the table with them" : "";
+}
+
 }  // namespace
 
 Table::Table(const std::filesystem::path& file, const std::vector<std::string>& columns, std::string shown)
@@ -80,6 +87,8 @@ void Table::parse(std::string_view text, const std::vector<std::string>& columns
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
+    if (const std::uint32_t character = not_utf8_at(line))
+      fail_at(name_, number, character, "not UTF-8: save the table as 'CSV UTF-8'");
     if (line.empty() || line.front() == '#') continue;
     auto fields = split(line, name_, number, begins);
     if (header_.empty()) {
@@ -91,7 +100,7 @@ void Table::parse(std::string_view text, const std::vector<std::string>& columns
           fail_at(name_, number, begins[i], "column '" + header_[i] + "' twice");
       for (const std::string& wanted : columns)
         if (std::find(header_.begin(), header_.end(), wanted) == header_.end())
-          fail_at(name_, number, "column '" + wanted + "' is missing");
+          fail_at(name_, number, "column '" + wanted + "' is missing" + other_comma(header_));
       continue;
     }
     if (fields.size() != header_.size())

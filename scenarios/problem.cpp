@@ -85,6 +85,15 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::uint32_t not_utf8_at(std::string_view text) {
+  for (std::uint32_t character = 1; !text.empty(); ++character) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return character;
+    text.remove_prefix(length);
+  }
+  return 0;
+}
+
 std::string in_quotes(std::string_view text) {
   return "'" + printable(text.substr(0, 100)) + (text.size() > 100 ? "..." : "") + "'";
 }

@@ -38,6 +38,9 @@ class ScenarioError : public std::runtime_error {
 /// `text` without control characters (each becomes a blank), so that no file can send codes to the terminal.
 std::string printable(std::string_view text);
 
+/// Where `text` stops being UTF-8, in characters from 1; 0: nowhere.
+std::uint32_t not_utf8_at(std::string_view text);
+
 /// `text` to be shown in a message: printable, in quotes, its first hundred bytes.
 std::string in_quotes(std::string_view text);
 

@@ -114,13 +114,14 @@ class RecordReader {
     const auto take = [&](const char* column, double low, double high, double& into) {
       if (!optional(row, column).empty()) into = row.number(column, low, high);
     };
-    double lead = kind.lead_weeks;
     take("value", 0, 100, kind.value);
-    take("lead_weeks", 1, 520, lead);
+    if (!optional(row, "lead_weeks").empty()) {
+      row.number("lead_weeks", 1, 520);
+      kind.lead_weeks = row.integer("lead_weeks");
+    }
     take("participants", 1, 1000, kind.participants);
     take("bound", 0, 1, kind.bound);
     take("cover", 0, 1, kind.cover);
-    kind.lead_weeks = static_cast<int>(lead);
     return kind;
   }
 

@@ -64,7 +64,7 @@ std::string table_line(const sim::Prediction& p) {
          (p.member ? "member  " : "        ") + right(percent(sim::p_went(p.p)), 6) +
          right(percent(p.p[static_cast<std::size_t>(sim::Fate::own_choice)]), 8) +
          right(percent(p.p[static_cast<std::size_t>(sim::Fate::kept_away)]), 11) + "  " +
-         left(sim::fate_names[static_cast<std::size_t>(p.outcome)], 24) + p.event;
+         left(sim::fate_names[static_cast<std::size_t>(p.outcome)], 24) + scenarios::printable(p.event);
 }
 
 /// How many of the predicted decisions a fit knew, in words; empty if none.

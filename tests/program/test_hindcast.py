@@ -82,6 +82,13 @@ def test_a_leader_and_a_record_nobody_has_fitted(tmp_path):
     assert [x["member"] for x in said if "decision" in x] == [False, True]
 
 
+def test_a_record_sends_no_codes_to_the_terminal(tmp_path):
+    record = tmp_path / "codes.csv"
+    record.write_text(HEADER + "netanyahu,a,2025-02-04,USA,Washington,Talks \x1b[31mred,bilateral,0,visited,high\n")
+    said = safeconduct("hindcast", "netanyahu_2024", "--records", record, "--particles", 50).stdout
+    assert "Talks  [31mred" in said and "\x1b" not in said
+
+
 @pytest.mark.parametrize("arguments, code, words", [
     (["hindcast"], 2, "which scenarios"),
     (["fit", "putin_2023"], 2, "--out"),

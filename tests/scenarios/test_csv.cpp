@@ -36,6 +36,10 @@ TEST_CASE("csv: a table that does not hold together is refused with its line") {
   CHECK(reading("") == "t.csv: no header line");
   CHECK(reading("# only words\n") == "t.csv: no header line");
   CHECK(reading("a,c\n") == "t.csv:1: column 'b' is missing");
+  CHECK(reading("a;b\n1;2\n") ==
+        "t.csv:1: column 'a' is missing: fields are separated by commas here, save the table with them");
+  CHECK(reading("a,b\n1,Caf\xC3\xA9 Caf\xE9\n") == "t.csv:2:11: not UTF-8: save the table as 'CSV UTF-8'");
+  CHECK(reading("\xFF\xFE\x61") == "t.csv:1:1: not UTF-8: save the table as 'CSV UTF-8'");
   CHECK(reading("a,b,a\n") == "t.csv:1:5: column 'a' twice");
   CHECK(reading("a,b\n1,2\n1,2,3\n") == "t.csv:3: 3 fields, but the header has 2");
   CHECK(reading("a,b\n1,\"2\n") == "t.csv:2:3: a quote is not closed");

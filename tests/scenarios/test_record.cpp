@@ -95,5 +95,6 @@ TEST_CASE("record: a row that cannot be meant is refused with its line") {
         ":2:38: host_icc_member_at_date 'yes' is neither 0 nor 1");
   CHECK(complaint(good + ",summit\n", ",event_kind") ==
         ":2:53: event_kind 'summit' is no row of world/event_kinds.csv");
+  CHECK(complaint(good + ",3.7\n", ",lead_weeks") == ":2:53: lead_weeks '3.7' is not a whole number");
   CHECK(complaint(good + ",2\n", ",cover") == ":2:53: cover = 2 is outside [0, 1]");
 }
