@@ -401,6 +401,12 @@ void derive_ngos(const Facts& facts, Date start, BaseWorld& world) {
 
 }  // namespace
 
+double norm_by_age(const agents::Parameters& p, agents::Week issue) {
+  if (issue > 0) return p.nu_bar;
+  const double rise = agents::find_parameter("nu0")->initial - agents::find_parameter("nu_bar")->initial;
+  return std::min(2.0, p.nu_bar + rise * agents::math::exp2(issue / p.H_nu));
+}
+
 BaseWorld derive(const Facts& facts, Date start, agents::Week weeks, std::span<const LeaderRequest> leaders) {
   const Epoch epoch = epoch_of(start);
   const Calendar calendar{start, weeks};

@@ -22,6 +22,10 @@ struct LeaderRequest {
   std::string home;  ///< ISO code; may differ from the profile's
 };
 
+/// nu0 where nobody sets it: the norm is strongest in the week of the first leader's warrant and returns to rest from
+/// there; before a warrant it is at rest. `issue`: its week.
+double norm_by_age(const agents::Parameters& p, agents::Week issue);
+
 /// The world as shipped, before a scenario changes anything: plain data, to be overridden at will.
 struct BaseWorld {
   std::vector<agents::Host> hosts;      ///< every state, by code, home states included

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agents/parameters.hpp"
+#include "scenarios/derive.hpp"
 #include "scenarios/numbers.hpp"
 #include "scenarios/problem.hpp"
 
@@ -38,6 +39,9 @@ const agents::Parameter* parameter_of(std::string_view name) {
 
 agents::World ParameterSets::world(agents::World base, std::size_t set) const {
   const std::vector<double>& values = sets.at(set);
+  const auto by_age = [&] { return norm_by_age(base.parameters, base.leaders.front().issue); };
+  const bool norm_follows = !base.leaders.empty() && base.parameters.nu0 == by_age() &&
+                            std::find(names.begin(), names.end(), "nu0") == names.end();
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto [leader, symbol] = split(names[i]);
     if (!leader.empty()) continue;
@@ -52,6 +56,7 @@ agents::World ParameterSets::world(agents::World base, std::size_t set) const {
     for (agents::Leader& l : base.leaders)
       if (l.name == leader) l.*of_leader(symbol) = values[i];
   }
+  if (norm_follows) base.parameters.nu0 = by_age();
   return base;
 }
 
@@ -84,6 +89,28 @@ ParameterSets read_parameter_sets(const Table& table) {
     }
   }
   return sets;
+}
+
+void must_sum_to_one(const Table& table) {
+  std::vector<std::string> given, missing;
+  for (const std::string_view feature : feature_names) {
+    if (feature == "hostility" || feature == "patronage") continue;
+    std::string symbol = "w_" + std::string(feature);
+    const bool there = std::find(table.header().begin(), table.header().end(), symbol) != table.header().end();
+    (there ? given : missing).push_back(std::move(symbol));
+  }
+  if (given.empty()) return;
+  std::string names;
+  for (const std::string& symbol : missing) names += (names.empty() ? "" : ", ") + symbol;
+  if (!missing.empty())
+    table.fail(given.front(),
+               "the weights of the friendly features must sum to 1: give them all, or none (missing: " + names + ")");
+  for (const Row& row : table.rows()) {
+    double sum = 0;
+    for (const std::string& symbol : given) sum += row.number(symbol);
+    if (!(sum >= 1 - 1e-6 && sum <= 1 + 1e-6))
+      row.fail("the weights of the friendly features must sum to 1, they sum to " + shortest(sum));
+  }
 }
 
 std::string to_table(const ParameterSets& sets) {

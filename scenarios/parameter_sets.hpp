@@ -21,7 +21,8 @@ struct ParameterSets {
   std::size_t of = 0;                     ///< sets that these were chosen from; 0: not said
 
   std::size_t set_of(std::int64_t replicate) const { return static_cast<std::size_t>(replicate / block); }
-  /// The world under a set. Routes stay as they were found under the world's own parameters.
+  /// The world under a set; its nu0, if nobody sets it, goes by the set's nu_bar and H_nu. Routes stay as they were
+  /// found under the world's own parameters.
   agents::World world(agents::World base, std::size_t set) const;
 };
 
@@ -30,6 +31,8 @@ inline constexpr const char* parameter_sets_table = "parameter_sets.csv";
 
 /// Throws TableError: an unknown name, a value outside the parameter's range, no set.
 ParameterSets read_parameter_sets(const Table& table);
+/// Throws TableError: weights of the friendly features that do not sum to 1, or not all of them.
+void must_sum_to_one(const Table& table);
 /// Reads back to the same bits.
 std::string to_table(const ParameterSets& sets);
 

@@ -403,21 +403,14 @@ class Resolver {
     }
   }
 
-  /// The norm is strongest in the week of the first leader's warrant and returns to rest from there.
   void initial_norm() {
     if (table_in(table_, "parameters").find("nu0")) return;
-    agents::Parameters& p = world_.parameters;
-    const Week issue = world_.leaders.front().issue;
-    if (!out_.leader_labels.front().warrant || issue > 0) {
-      p.nu0 = p.nu_bar;
-      if (out_.leader_labels.front().warrant)
-        out_.notes.push_back("the warrant of " + world_.leaders.front().name +
-                             " comes after the start: the norm begins at rest (nu0 = nu_bar) and does not rise with "
-                             "it; a shock on nu can say so");
-      return;
-    }
-    const double rise = agents::find_parameter("nu0")->initial - agents::find_parameter("nu_bar")->initial;
-    p.nu0 = std::min(2.0, p.nu_bar + rise * agents::math::exp2(issue / p.H_nu));
+    const agents::Leader& first = world_.leaders.front();
+    world_.parameters.nu0 = norm_by_age(world_.parameters, first.issue);
+    if (first.issue > 0 && out_.leader_labels.front().warrant)
+      out_.notes.push_back("the warrant of " + first.name +
+                           " comes after the start: the norm begins at rest (nu0 = nu_bar) and does not rise with "
+                           "it; a shock on nu can say so");
   }
 
   void refuse_shared_luck() const {

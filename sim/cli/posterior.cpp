@@ -84,7 +84,12 @@ class Uncertainty {
 
 /// The rows of a CSV table, or n draws of a fit that stand for all alike.
 scenarios::ParameterSets sets_in(const std::filesystem::path& file, std::size_t n) {
-  if (file.extension() != ".h5") return scenarios::read_parameter_sets(scenarios::Table(file, {}, file.string()));
+  if (file.extension() != ".h5") {
+    const scenarios::Table table(file, {}, file.string());
+    scenarios::ParameterSets sets = scenarios::read_parameter_sets(table);
+    must_sum_to_one(table);
+    return sets;
+  }
   const sim::Posterior posterior = sim::read_posterior(file);
   scenarios::ParameterSets sets;
   sets.names = posterior.names;

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+
+#include "scenarios/derive.hpp"
 #include "scenarios/parameter_sets.hpp"
 
 using namespace scenarios;
@@ -40,6 +43,38 @@ TEST_CASE("parameter sets: a leader's own value goes before everybody's, whereve
   CHECK(w.leaders[1].Lambda == 200);
   CHECK(sets.world(two_leaders(), 0).leaders[0].Lambda == 300);
   CHECK(sets_of("lam\n0.1\n").world(two_leaders(), 0).leaders[0].lam == 0.8);
+}
+
+TEST_CASE("parameter sets: the norm at the start goes by a set's half-life and rest, unless it is set itself") {
+  agents::World w = two_leaders();
+  w.leaders[0].issue = -52;
+  w.parameters.nu0 = norm_by_age(w.parameters, -52);
+  CHECK(w.parameters.nu0 == doctest::Approx(1 + 0.6 * std::exp2(-0.5)));
+  const auto nu0 = [&](std::string_view text) { return sets_of(text).world(w, 0).parameters.nu0; };
+  CHECK(nu0("H_nu\n26\n") == doctest::Approx(1.15));
+  CHECK(nu0("nu_bar,H_nu\n0.5,52\n") == doctest::Approx(0.8));
+  CHECK(nu0("nu0,H_nu\n1.4,26\n") == 1.4);
+  CHECK(nu0("th_m\n1\n") == w.parameters.nu0);
+  w.parameters.nu0 = 1.5;  // the scenario's own
+  CHECK(nu0("H_nu\n26\n") == 1.5);
+}
+
+TEST_CASE("parameter sets: weights that must sum to 1 come together and do so") {
+  const auto complaint = [](std::string_view text) -> std::string {
+    try {
+      must_sum_to_one(Table("sets.csv", text, {}));
+    } catch (const TableError& e) {
+      return e.what();
+    }
+    return "none";
+  };
+  const std::string all = "w_trade,w_pact,w_base,w_arms,w_unga,w_border,w_blocs,w_tenure,w_hostility\n";
+  CHECK(complaint(all + "0.12,0.15,0.1,0.1,0.1,0.15,0.2,0.08,2\n") == "none");
+  CHECK(complaint(all + "0.12,0.15,0.1,0.1,0.1,0.15,0.2,0.08,2\n0.3,0.15,0.1,0.1,0.1,0.15,0.2,0.08,2\n") ==
+        "sets.csv:3: the weights of the friendly features must sum to 1, they sum to 1.18");
+  CHECK(complaint("th_m,w_trade\n1,0.12\n")
+            .starts_with("sets.csv:1:6: the weights of the friendly features must sum to 1: give them all, or none"));
+  CHECK(complaint("th_m,w_hostility\n1,0.12\n") == "none");
 }
 
 TEST_CASE("parameter sets: as a table and back, bit for bit") {
