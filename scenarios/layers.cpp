@@ -121,7 +121,8 @@ const Source& Layers::keep(std::string name, std::string label, std::string text
 
 void Layers::read_file(const fs::path& file, const fs::path& shipped, std::string_view what) {
   fs::path found = file;
-  if (!fs::exists(found) && file.is_relative() && !file.has_parent_path())
+  // A folder does not hide a shipped name: results often go to one called after their design.
+  if ((!fs::exists(found) || fs::is_directory(found)) && file.is_relative() && !file.has_parent_path())
     for (const fs::path& one : {shipped / file, shipped / (file.string() + ".toml")})
       if (fs::is_regular_file(one)) {
         found = one;

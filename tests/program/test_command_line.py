@@ -178,6 +178,15 @@ def test_a_case_is_run_by_name_and_a_file_from_anywhere(tmp_path):
     assert (tmp_path / "mine.h5").exists() and (tmp_path / "mine.run.json").exists()
 
 
+def test_a_folder_hides_no_case_and_the_ending_of_a_file_of_ones_own_is_told(tmp_path):
+    (tmp_path / "netanyahu_2024").mkdir()
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "mine.toml").write_text('extends = "netanyahu_2024.toml"\n')
+    safeconduct("check", "netanyahu_2024", cwd=tmp_path)
+    assert "inner: error: is a folder" in safeconduct("check", "inner", fails=True, cwd=tmp_path).stderr
+    assert "did you mean 'mine.toml'?" in safeconduct("check", "mine", fails=True, cwd=tmp_path).stderr
+
+
 def test_without_a_word_the_default_case_is_lived(tmp_path):
     """The default of 100,000 histories takes a while: stopped as soon as it has begun."""
     with started(tmp_path) as process:
