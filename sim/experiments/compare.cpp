@@ -137,6 +137,9 @@ void Comparison::compare(std::size_t alternative, std::size_t leader, const Hist
     }
   };
   Walk in_base{base, leader_row_[0][leader]}, in_other{other, leader_row_[world][leader]};
+  const auto same_occasion = [&](const Decision& b, const Decision& o) {
+    return b.week == o.week && b.host == o.host && event_of(0, b) == event_of(world, o);
+  };
 
   // The first difference in time. Up to the first answer that differs the decisions stand side by side; one of them may
   // have ended otherwise before that.
@@ -144,14 +147,15 @@ void Comparison::compare(std::size_t alternative, std::size_t leader, const Hist
   for (bool aligned = true; aligned;) {
     const Decision *b = in_base.next(), *o = in_other.next();
     if (!b && !o) break;
-    const bool same_occasion =
-        b && o && b->week == o->week && b->host == o->host && event_of(0, *b) == event_of(world, *o);
-    aligned = same_occasion && b->answer == o->answer;
+    const bool same = b && o && same_occasion(*b, *o);
+    aligned = same && b->answer == o->answer;
     if (!aligned) {
-      const bool from_base = b && (!o || b->week <= o->week);
+      bool from_base = b && (!o || b->week <= o->week);
+      if (b && o && !same)  // where the other world has it too, later in the week, what comes before it there is new
+        while (const Decision* later = in_other.next()) from_base = from_base && !same_occasion(*b, *later);
       const Decision* d = from_base ? b : o;
       if (!first || d->week <= std::get<0>(*first))
-        first = {d->week, d, from_base ? 0 : world, same_occasion ? Parting::answer : Parting::idea};
+        first = {d->week, d, from_base ? 0 : world, same ? Parting::answer : Parting::idea};
     } else if (b->outcome != o->outcome || b->week_out != o->week_out) {
       const int week = std::min(b->week_out, o->week_out);
       if (!first || week < std::get<0>(*first)) first = {week, b, 0, Parting::outcome};

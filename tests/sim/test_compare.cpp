@@ -153,6 +153,20 @@ TEST_CASE("compare: a leader that only one world has is left out, an event of th
   CHECK(c.changed(0, 0) > 0);
 }
 
+TEST_CASE("compare: itineraries part at the event that one world has, whatever else both have in its week") {
+  agents::World w = support::lively_world(5, 80);
+  support::add_event(w, 2, 30, 5, 3).name = "extra";
+  const agents::Stage more(w);
+  for (const Comparison& c :
+       {compare_two(lively(), more, compare_settings(300)), compare_two(more, lively(), compare_settings(300))}) {
+    REQUIRE(c.partings().size() == 1);
+    const Comparison::PartedAt parted = c.partings().front();
+    CHECK(c.events[static_cast<std::size_t>(parted.event)] == "extra");
+    CHECK(parted.how == Parting::idea);
+    CHECK(parted.itineraries == c.changed(0, 0));
+  }
+}
+
 TEST_CASE("chunks: taken up in order, whatever the threads, and an error of a worker arrives") {
   std::vector<std::int64_t> seen;
   in_order(
