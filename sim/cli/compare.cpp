@@ -98,8 +98,17 @@ Worlds worlds_wanted(const Arguments& arguments) {
                        std::to_string(base.world.weeks) + " weeks, and from " + scenarios::to_text(s.start) + ", " +
                        std::to_string(s.world.weeks) + "), so they cannot share their luck");
   }
-  for (const std::string& note : base.notes) std::cerr << "note: " << note << '\n';
   return worlds;
+}
+
+/// The notes of the base, and of each alternative what is not the base's own.
+void tell_notes(const Worlds& worlds) {
+  const std::vector<std::string>& common = worlds.scenarios.front().notes;
+  for (const std::string& note : common) std::cerr << "note: " << note << '\n';
+  for (std::size_t i = 1; i < worlds.names.size(); ++i)
+    for (const std::string& note : worlds.scenarios[i].notes)
+      if (std::find(common.begin(), common.end(), note) == common.end())
+        std::cerr << "note: " << worlds.names[i] << ": " << note << '\n';
 }
 
 /// Enough decimals to show a standard error to two figures, but no more than six.
@@ -185,6 +194,7 @@ int compare(const Arguments& arguments) {
   sim::CompareSettings settings;
   settings.seed = base.run.seed;
   settings.replicates = histories_compared(base);
+  tell_notes(worlds);
   settings.threads = sim::thread_count(static_cast<int>(threads.value_or(0)));
   settings.stop = &stop_on_signals();
   const Comparison comparison = [&] {

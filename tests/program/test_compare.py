@@ -91,6 +91,17 @@ def test_changes_on_the_command_line_are_alternatives(tmp_path):
         assert file["alternative_mean"][0, 0, member_visits] == 0  # no warrant, no duty
 
 
+def test_what_is_left_out_of_an_alternative_is_told(tmp_path):
+    """Else it differs in nothing, and nobody knows why."""
+    change, late = 'events.early={start=2024-01-01, host="MNG"}', 'events.late={start=2030-01-01, host="MNG"}'
+    notes = safeconduct("compare", "dushanbe_2025", "no_campaign", "--set", change, "--everywhere", late,
+                        "--replicates", 2, cwd=tmp_path).stderr.splitlines()
+    assert f"note: {change}: calendar of putin: left out (it starts in week 0 or before): early" in notes
+    assert any(note.startswith("note: no_campaign: the NGOs' budgets sum to 0") for note in notes)
+    assert [note for note in notes if "after the last week" in note] == [  # the base's own, once
+        "note: event late: begins after the last week; what is announced by then stays pending"]
+
+
 @pytest.mark.parametrize("arguments, code, message", [
     (["dushanbe_2025"], 2, "with what?"),
     (["dushanbe_2025", "bashir_2009"], 2, "do not cover the same weeks"),
