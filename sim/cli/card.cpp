@@ -13,6 +13,7 @@
 #include "agents/reasons.hpp"
 #include "scenarios/facts.hpp"
 #include "scenarios/format.hpp"
+#include "scenarios/numbers.hpp"
 #include "sim/cli/answers.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/posterior.hpp"
@@ -309,10 +310,11 @@ Json json_of(const Card& c) {
 }
 
 std::string text_of(const Card& c) {
-  std::string out = c.leader + " to " + c.host + ", " + c.date + ", " + fixed(c.days, 0) +
-                    " days, an occasion of value " + fixed(c.value, 1) + "; the host has " + (c.duty ? "a" : "no") +
-                    " duty to arrest\n" + c.title + ", " + so_many(c.replicates, "history", "histories") + ", seed " +
-                    std::to_string(c.seed) + "; in brackets: 95 %, simulation error only\n\n";
+  std::string out = c.leader + " to " + c.host + ", " + c.date + ", " + scenarios::shortest(c.days) +
+                    (c.days == 1 ? " day" : " days") + ", an occasion of value " + scenarios::shortest(c.value) +
+                    "; the host has " + (c.duty ? "a" : "no") + " duty to arrest\n" + c.title + ", " +
+                    so_many(c.replicates, "history", "histories") + ", seed " + std::to_string(c.seed) +
+                    "; in brackets: 95 %, simulation error only\n\n";
   if (c.asked < static_cast<double>(c.replicates))
     out += "In " + so_many(c.replicates - static_cast<std::int64_t>(c.asked), "history", "histories") +
            " the leader is no longer free when the question comes up.\n";

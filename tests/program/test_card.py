@@ -96,6 +96,13 @@ def test_findings_follow_the_sets_own_zeta(tmp_path):
     assert odds["finding"]["share"] == odds["visit"]["share"] > 0
 
 
+def test_the_trip_is_named_as_it_was_asked_for():
+    first = [safeconduct("card", *TRIP, "--replicates", 64, "--days", days, "--value", 0.25).stdout.splitlines()[0]
+             for days in (0.5, 1, 1.5)]
+    assert [line.split(", ")[2:4] for line in first] == [[days, "an occasion of value 0.25; the host has a duty to arrest"]
+                                                         for days in ("0.5 days", "1 day", "1.5 days")]
+
+
 def test_no_duty_no_arrest():
     china = card("--host", "CHN", "--date", "2026-09-02", "--replicates", 500)
     assert china["arrest_ridge"] == [] and not china["duty"] and china["odds"]["finding"]["share"] == 0
