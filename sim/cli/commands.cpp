@@ -302,9 +302,10 @@ std::vector<std::string> scenario_settings(const Arguments& arguments) {
   return settings;
 }
 
-scenarios::Scenario load_scenario(const Arguments& arguments) {
+scenarios::Scenario load_scenario(const Arguments& arguments, std::vector<std::string> before) {
   const std::string file = arguments.words().empty() ? std::string(default_scenario) : arguments.words().front();
-  scenarios::Scenario scenario = scenarios::load(file, shipped_places(), scenario_settings(arguments));
+  for (std::string& setting : scenario_settings(arguments)) before.push_back(std::move(setting));
+  scenarios::Scenario scenario = scenarios::load(file, shipped_places(), before);
   for (const std::string& note : scenario.notes) std::cerr << "note: " << note << '\n';
   return scenario;
 }

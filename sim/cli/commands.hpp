@@ -25,8 +25,9 @@ const std::vector<Command>& commands();
 scenarios::Places shipped_places();
 /// The options that change a scenario: --set, --seed, --replicates, as KEY=VALUE for the loader.
 std::vector<std::string> scenario_settings(const Arguments& arguments);
-/// The scenario a command line asks for (the default one if it names none), its notes told on stderr.
-scenarios::Scenario load_scenario(const Arguments& arguments);
+/// The scenario a command line asks for (the default one if it names none), its notes told on stderr. `before`: a
+/// command's own defaults, which the command line has the last word over.
+scenarios::Scenario load_scenario(const Arguments& arguments, std::vector<std::string> before = {});
 
 int run(const Arguments&);
 int compare(const Arguments&);

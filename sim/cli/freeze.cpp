@@ -19,8 +19,6 @@ namespace {
 
 using agents::Outcome;
 
-constexpr std::int64_t histories_by_default = 20000;
-
 /// Counts the histories, one after the other.
 class Counter {
  public:
@@ -154,7 +152,7 @@ int freeze(const Arguments& arguments) {
                             "'" + path.string() + "' is there already, and a forecast is not written over");
   must_have_room("out", path);
 
-  const scenarios::Scenario scenario = load_scenario(arguments);
+  const scenarios::Scenario scenario = load_scenario(arguments, {"run.replicates=20000"});
   const agents::Week from = scenarios::first_week_from(*date, scenario.start), to = from + weeks;
   const auto day = [&](agents::Week t) { return scenario.start + std::chrono::days(7 * t); };
   if (from < 0 || to > scenario.world.weeks)
@@ -165,7 +163,7 @@ int freeze(const Arguments& arguments) {
   const agents::Stage stage(scenario.world);
   sim::RunSettings settings;
   settings.seed = scenario.run.seed;
-  settings.replicates = arguments.text("replicates") ? scenario.run.replicates : histories_by_default;
+  settings.replicates = scenario.run.replicates;
   settings.threads = sim::thread_count(static_cast<int>(arguments.whole("threads", 1, 4096).value_or(0)));
   const auto sets = posterior_wanted(arguments, settings.replicates);
   Counter counter(scenario, stage, from, to);

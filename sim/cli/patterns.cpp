@@ -208,7 +208,7 @@ int patterns(const Arguments& arguments) {
   const scenarios::Record record = scenarios::read_record(file, folder, scenarios::read_facts(places.world));
   scenarios::Loader loader(places);
   std::vector<std::string> settings_given = scenario_settings(arguments);
-  if (!arguments.text("replicates")) settings_given.push_back("run.replicates=" + std::to_string(histories_to_compare));
+  settings_given.insert(settings_given.begin(), "run.replicates=" + std::to_string(histories_to_compare));
   bool any = false;
   for (const std::string& name : names) {
     const scenarios::Scenario scenario = loader.load(name, settings_given);

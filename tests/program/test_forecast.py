@@ -135,6 +135,12 @@ def test_names_with_quotes_are_json(tmp_path, record):
     assert {json.loads(line)["leader"] for line in lines} == {'V. "X" Putin'}
 
 
+def test_set_counts_the_histories_as_its_short_form_does(tmp_path):
+    for name, few in (("short", ("--replicates", 64)), ("long", ("--set", "run.replicates=64"))):
+        safeconduct("freeze", "dushanbe_2025", "--from", "2026-06-01", *few, "--out", tmp_path / name)
+    assert (tmp_path / "short").read_bytes() == (tmp_path / "long").read_bytes()
+
+
 @pytest.mark.parametrize("options", [[], ["--from", "soon"], ["--from", "2024-01-01"], ["--from", "2026-12-01", "--weeks", 40]])
 def test_mistakes(options, tmp_path):
     ran = safeconduct("freeze", *options, "--out", tmp_path / "f.json", fails=True)

@@ -111,5 +111,6 @@ def test_parameter_sets_and_threads(tmp_path):
     wide = [table("putin_2023", "--replicates", 256, "--posterior", tmp_path / "sets.csv", "--threads", n) for n in (1, 3)]
     assert wide[0] == wide[1]
     plain = table("putin_2023", "--replicates", 256)
+    assert table("putin_2023", "--set", "run.replicates=256") == plain
     spread = lambda t: t["putin_2023", "visits"]["high"] - t["putin_2023", "visits"]["low"]
     assert spread(wide[0]) > 1.3 * spread(plain)
