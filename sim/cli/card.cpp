@@ -360,7 +360,8 @@ std::string text_of(const Card& c) {
            "are those of the scenario's own parameters.\n";
   else
     out += "  What is unknown about the parameters is not in these figures (--posterior FILE puts it there).\n";
-  if (c.duty) out += "  What the record cannot tell at all stands in the row of P(arrest).\n";
+  if (c.duty && std::isfinite(c.kap_arrest))
+    out += "  What the record cannot tell at all stands in the row of P(arrest).\n";
   return out;
 }
 
@@ -417,11 +418,15 @@ int card(const Arguments& arguments) {
 
   const auto of_asked = [&](double hits) { return share_of(hits, asked); };
   const double visited = std::accumulate(under_duty.begin(), under_duty.end(), 0.0);
-  double findings = 0;  // expected
-  for (std::size_t k = 0; k < under_duty.size(); ++k)
-    findings += under_duty[k] * (sets ? sets->world(scenario.world, k) : scenario.world).parameters.zeta;
+  double findings = 0, zetas = 0;  // expected; and of all sets
+  for (std::size_t k = 0; k < under_duty.size(); ++k) {
+    const double of_set = (sets ? sets->world(scenario.world, k) : scenario.world).parameters.zeta;
+    findings += under_duty[k] * of_set;
+    zetas += of_set;
+  }
   const Share found = of_asked(visited);
-  const double zeta = visited > 0 ? findings / visited : 0;
+  double zeta = duty ? zetas / static_cast<double>(under_duty.size()) : 0;  // a visit not seen is still possible
+  if (visited > 0) zeta = findings / visited;
   Card c;
   c.title = scenario.title;
   c.leader = scenario.leader_labels[trip.leader.index].name;

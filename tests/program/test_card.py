@@ -59,6 +59,7 @@ def test_without_arrests_by_assumption_there_is_no_row(tmp_path):
     for text in (safeconduct("card", "dushanbe_2025", *TRIP, *never).stdout,
                  safeconduct("run", "dushanbe_2025", *never, "--out", tmp_path / "r.h5").stdout):
         assert "none by assumption" in text and "inf*" not in text and "the row" not in text.replace("row of", "")
+        assert "stands in the row of P(arrest)" not in text
     free = safeconduct("run", "no_warrant", "--replicates", 300, "--out", tmp_path / "f.h5").stdout
     assert "P(arrest): none, no host ever has a duty to arrest\n" in free and "Read the row" not in free
 
@@ -105,7 +106,13 @@ def test_the_trip_is_named_as_it_was_asked_for():
 
 def test_no_duty_no_arrest():
     china = card("--host", "CHN", "--date", "2026-09-02", "--replicates", 500)
-    assert china["arrest_ridge"] == [] and not china["duty"] and china["odds"]["finding"]["share"] == 0
+    assert china["arrest_ridge"] == [] and not china["duty"] and china["odds"]["finding"]["high"] == 0
+
+
+def test_a_visit_that_was_not_seen_may_be_found_against():
+    never = card(*TRIP, "--replicates", 300, "--set", "leaders.putin.loss=inf")["odds"]
+    assert never["visit"]["share"] == never["finding"]["share"] == 0
+    assert 0 < never["finding"]["high"] == pytest.approx(never["visit"]["high"] / 2)  # zeta
 
 
 @pytest.mark.parametrize("trip, code, words", [
