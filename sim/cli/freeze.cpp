@@ -23,7 +23,7 @@ using agents::Outcome;
 class Counter {
  public:
   Counter(const scenarios::Scenario& scenario, const agents::Stage& stage, agents::Week from, agents::Week to)
-      : stage_(stage), from_(from), to_(to), leaders_(stage.leaders), hosts_(stage.leaders) {
+      : stage_(stage), start_(scenario.start), from_(from), to_(to), leaders_(stage.leaders), hosts_(stage.leaders) {
     for (std::size_t l = 0; l < stage.leaders; ++l) {
       leaders_[l].id = stage.world.leaders[l].name;
       leaders_[l].name = scenario.leader_labels[l].name;
@@ -76,6 +76,9 @@ class Counter {
         sim::HostForecast& forecast = hosts_[l][h];
         forecast.host = stage_.world.hosts[h].name;
         forecast.member = duty(l, {h}, from_);
+        for (agents::Week t = from_ + 1; t < to_; ++t)
+          if (duty(l, {h}, t) != duty(l, {h}, t - 1))
+            forecast.member_changes.push_back(scenarios::to_text(start_ + std::chrono::days(7 * t)));
         hosts.push_back(forecast);
       }
       std::sort(hosts.begin(), hosts.end(), [](const auto& a, const auto& b) { return a.host < b.host; });
@@ -108,6 +111,7 @@ class Counter {
   }
 
   const agents::Stage& stage_;
+  scenarios::Date start_;
   agents::Week from_, to_;
   std::vector<sim::LeaderForecast> leaders_;
   std::vector<std::map<std::uint16_t, sim::HostForecast>> hosts_;

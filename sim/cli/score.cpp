@@ -131,7 +131,9 @@ class Scorer {
   /// As the model has it, whose counts these are held against; the record's word where the forecast has no such host.
   static bool to_member(const sim::LeaderForecast& l, const RecordedDecision& d) {
     const auto host = std::ranges::find(l.hosts, d.host, &sim::HostForecast::host);
-    return host != l.hosts.end() ? host->member : d.member.value_or(false);
+    if (host == l.hosts.end()) return d.member.value_or(false);
+    const auto changed = [&](const std::string& day) { return *scenarios::parse_date(day) <= d.date; };
+    return host->member != (std::ranges::count_if(host->member_changes, changed) % 2 == 1);
   }
 
   /// How many visits there were, against the distribution.

@@ -64,7 +64,10 @@ std::string forecast_text(const Forecast& forecast) {
   for (const LeaderForecast& l : forecast.leaders) {
     Json leader = written(l);
     Json &hosts = leader["hosts"] = Json::array(), &events = leader["events"] = Json::array();
-    for (const HostForecast& h : l.hosts) hosts.push_back(written(h));
+    for (const HostForecast& h : l.hosts) {
+      hosts.push_back(written(h));
+      if (!h.member_changes.empty()) hosts.back()["member_changes"] = h.member_changes;
+    }
     for (const EventForecast& e : l.events) events.push_back(written(e));
     leaders.push_back(std::move(leader));
   }
@@ -89,7 +92,10 @@ Forecast read_forecast(const std::filesystem::path& path) {
     Forecast f = read<Forecast>(json);
     for (const Json& leader : json.at("leaders")) {
       f.leaders.push_back(read<LeaderForecast>(leader));
-      for (const Json& h : leader.at("hosts")) f.leaders.back().hosts.push_back(read<HostForecast>(h));
+      for (const Json& h : leader.at("hosts")) {
+        f.leaders.back().hosts.push_back(read<HostForecast>(h));
+        if (h.contains("member_changes")) h.at("member_changes").get_to(f.leaders.back().hosts.back().member_changes);
+      }
       for (const Json& e : leader.at("events")) f.leaders.back().events.push_back(read<EventForecast>(e));
     }
     if (f.histories < 1) throw std::runtime_error("no histories");

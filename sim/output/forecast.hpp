@@ -13,9 +13,10 @@ namespace sim {
 /// Counts of histories, of `Forecast::histories`.
 struct HostForecast {
   std::string host;
-  bool member = false;       ///< has a duty to arrest in the first week
-  std::int64_t visited = 0;  ///< at least once
-  std::int64_t visits = 0;   ///< all of them, summed over histories
+  bool member = false;                      ///< has a duty to arrest in the first week
+  std::vector<std::string> member_changes;  ///< days from which it is the other way round, ISO 8601; mostly none
+  std::int64_t visited = 0;                 ///< at least once
+  std::int64_t visits = 0;                  ///< all of them, summed over histories
   bool operator==(const HostForecast&) const = default;
 };
 

@@ -127,6 +127,18 @@ def test_who_is_a_member_is_the_models_word(forecast, record, tmp_path):
     assert scored(forecast, told)["visits to members", "crps"] == mine
 
 
+def test_who_leaves_within_the_weeks_is_a_member_until_then(tmp_path):
+    """As in the histories: Hungary's withdrawal takes effect on 2 June 2026."""
+    path, happened = tmp_path / "f.json", tmp_path / "happened.csv"
+    safeconduct("freeze", "dushanbe_2025", "--from", "2026-05-01", "--weeks", 10, "--replicates", 512, "--out", path)
+    hosts = {h["host"]: h for h in json.loads(path.read_text())["forecast"]["leaders"][0]["hosts"]}
+    assert hosts["HUN"]["member"] and hosts["HUN"]["member_changes"] == ["2026-06-03"]
+    assert "member_changes" not in hosts["MNG"]
+    for day, members in (("2026-06-02", 1), ("2026-06-03", 0)):
+        happened.write_text(HEADER + f"Vladimir Putin,P1,{day},{day},HUN,X,Call,other,,visited,test,high\n")
+        assert scored(path, happened, "--complete")["visits to members", "crps"]["record"] == members
+
+
 def test_names_with_quotes_are_json(tmp_path, record):
     freeze(tmp_path / "f.json", "--set", 'leaders.putin.name="V. \\"X\\" Putin"')
     told = tmp_path / "told.csv"
