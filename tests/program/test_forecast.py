@@ -118,6 +118,14 @@ def test_one_leaders_record_says_nothing_of_another(forecast, record, tmp_path):
     assert "No decision of this leader's" in safeconduct("score", forecast, "--records", other).stdout
 
 
+def test_a_leader_whom_the_record_does_not_know_is_named(forecast, record):
+    """With --complete a name spelt otherwise would be scored as one who went nowhere."""
+    assert safeconduct("score", forecast, "--records", record).stderr == ""
+    record.write_text(record.read_text().replace("Vladimir Putin", "V. Putin"))
+    note = safeconduct("score", forecast, "--records", record, "--complete", "--json").stderr
+    assert note == f"note: {record}: no decision of 'Vladimir Putin' ('putin'), by either name\n"
+
+
 def test_who_is_a_member_is_the_models_word(forecast, record, tmp_path):
     """The counts of histories go by the model's duties; the record's column may be empty."""
     mine = scored(forecast, record)["visits to members", "crps"]
