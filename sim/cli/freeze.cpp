@@ -135,10 +135,11 @@ std::string shown(const sim::Forecast& f) {
     std::vector<sim::HostForecast> most = l.hosts;
     std::stable_sort(most.begin(), most.end(), [](const auto& a, const auto& b) { return a.visited > b.visited; });
     most.resize(std::min<std::size_t>(most.size(), 10));
-    out += "  visited at least once:";
+    std::erase_if(most, [](const sim::HostForecast& h) { return h.visited == 0; });
+    out += most.empty() ? "" : "  visited at least once:";
     for (std::size_t i = 0; i < most.size(); ++i)
       out += (i ? ", " : " ") + most[i].host + (most[i].member ? "* " : " ") + share(most[i].visited);
-    out += "\n";
+    out += most.empty() ? "" : "\n";
   }
   return out + "\n* has a duty to arrest. " + std::string(arrest_caveat) + "\n";
 }

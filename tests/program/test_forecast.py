@@ -155,6 +155,12 @@ def test_names_with_quotes_are_json(tmp_path, record):
     assert {json.loads(line)["leader"] for line in lines} == {'V. "X" Putin'}
 
 
+def test_hosts_that_nobody_visits_are_not_among_those_visited(tmp_path):
+    told = safeconduct("freeze", "dushanbe_2025", "--from", "2025-06-04", "--weeks", 1, "--replicates", 64,
+                       "--out", tmp_path / "f.json").stdout
+    assert "visits; at least one" in told and "AFG" not in told
+
+
 def test_set_counts_the_histories_as_its_short_form_does(tmp_path):
     for name, few in (("short", ("--replicates", 64)), ("long", ("--set", "run.replicates=64"))):
         safeconduct("freeze", "dushanbe_2025", "--from", "2026-06-01", *few, "--out", tmp_path / name)
