@@ -144,6 +144,18 @@ std::vector<std::string> worlds_of(const NetcdfReader& file) {
   return worlds;
 }
 
+/// The values of a variable; of a flag the words that the file has for them.
+Values read_values(const NetcdfReader& file, const Field& f) {
+  const std::string name(f.name);
+  Values values = file.values(name);
+  if (f.type != Type::flag) return values;
+  const std::vector<std::string> meanings = words(file.text_attribute(name, "flag_meanings"));
+  std::vector<std::string> said;
+  for (const std::int8_t flag : std::get<std::vector<std::int8_t>>(values))
+    said.push_back(meanings.at(static_cast<std::size_t>(flag)));
+  return said;
+}
+
 std::string cure(const AnswerKind& kind) {
   return "move it away and let 'safeconduct " + std::string(kind.command) + "' write it again";
 }
@@ -279,7 +291,7 @@ void export_answer(std::ostream& out, const std::filesystem::path& path, const A
       const auto of = static_cast<std::size_t>(std::find(names.begin(), names.end(), f.dimensions) - names.begin());
       if (!file.has(name)) continue;
       if (f.dimensions == dimensions)
-        columns.push_back({name, file.values(name), names.size()});
+        columns.push_back({name, read_values(file, f), names.size()});
       else if (f.coordinate && of < names.size())
         columns.push_back({name, file.values(name), of});
     }

@@ -217,7 +217,7 @@ std::string exports_page() {
       "- `weeks`: `leader`, `week`, `date`, then those by `week`, by `leader week` and by `ngo week`, the latter with "
       "the "
       "NGO's id at the\n  end of the name.\n"
-      "- Tables of an answer: labels, then what has the same dimensions.\n"
+      "- Tables of an answer: labels, then what has the same dimensions; flags as words.\n"
       "- `trips`: a line for each decision of each history, with ids and words where a file has numbers:\n\n"
       "| column | unit | meaning |\n|---|---|---|\n";
   for (const std::string_view name : trip_csv) {

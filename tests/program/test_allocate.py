@@ -51,6 +51,8 @@ def test_the_same_bytes_on_one_thread_and_its_tables_as_csv(allocation, tmp_path
     with h5py.File(path) as file:
         table = rows(safeconduct("export", "allocation", path).stdout)
         assert [float(r["prevented"]) for r in table] == list(file["prevented"][:, 0])
+        words = file["prevented_verdict"].attrs["flag_meanings"].split()
+        assert [r["prevented_verdict"] for r in table] == [words[v] for v in file["prevented_verdict"][:, 0]]
         assert len(rows(safeconduct("export", "allocation-norm", path).stdout)) == 5
         assert len(rows(safeconduct("export", "allocation-occasions", path).stdout)) == file["prevented_at"].size
 

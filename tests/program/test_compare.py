@@ -52,7 +52,7 @@ def test_where_itineraries_part_adds_up(campaign):
     with h5py.File(path) as file:
         assert sum(int(p["parting_itineraries"]) for p in partings) == file["changed"][0, 0]
     # A campaign acts on hosts with a duty, and on what was announced: most itineraries part by how a trip ends.
-    ends = sum(int(p["parting_itineraries"]) for p in partings if p["parting_how"] == "2")
+    ends = sum(int(p["parting_itineraries"]) for p in partings if p["parting_how"] == "outcome")
     assert ends > 0.8 * sum(int(p["parting_itineraries"]) for p in partings)
 
 
