@@ -186,8 +186,8 @@ Reasons reasons_of(const agents::Stage& stage, const Trip& trip, std::uint64_t s
 
 /// How the visit depends on the host's own resolve: its share in each fifth, and the part of the variance it explains.
 struct ByResolve {
-  std::vector<Share> fifths;
-  double explained = 0;
+  std::vector<Share> fifths;        ///< none of too few histories
+  double explained = std::nan("");  ///< nor is this known of them
 };
 ByResolve by_resolve(const Reasons& reasons) {
   ByResolve out;

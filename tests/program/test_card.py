@@ -75,6 +75,11 @@ def test_reasons_and_ignorance(mongolia):
     assert 0 < split["hidden_resolve_of_the_host"] < 0.5 and sum(split.values()) == pytest.approx(1)
 
 
+def test_too_few_histories_do_not_tell_what_resolve_explains():
+    few = card(*TRIP, "--replicates", 64)
+    assert few["visit_by_resolve"] == [] and set(few["variance_of_the_visit"].values()) == {None}
+
+
 def test_an_occasion_worth_more_is_visited_more():
     plain, summit = (card(*TRIP, "--replicates", 1000, *more) for more in ((), ("--value", "3")))
     assert summit["odds"]["go"]["low"] > plain["odds"]["go"]["high"]
