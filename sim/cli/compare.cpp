@@ -80,6 +80,9 @@ Worlds worlds_wanted(const Arguments& arguments) {
     worlds.names.push_back(name.empty() ? worlds.scenarios.back().name : name);
   };
   for (const std::string& file : files) add(file, "", {});
+  const std::vector<std::string> names = worlds.names;
+  for (std::size_t i = 0; i < names.size(); ++i)  // before/x.toml and after/x.toml
+    if (std::count(names.begin(), names.end(), names[i]) > 1) worlds.names[i] = files[i];
   for (const std::string& group : groups) {
     const std::vector<std::string> settings = settings_in(group);
     if (settings.empty()) throw UsageError("option '--set' takes KEY=VALUE, or several with ';' between them");

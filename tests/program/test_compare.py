@@ -102,6 +102,15 @@ def test_what_is_left_out_of_an_alternative_is_told(tmp_path):
         "note: event late: begins after the last week; what is announced by then stays pending"]
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    for folder, th_J in (("a", 1), ("b", 3)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.toml").write_text(f'extends = "no_campaign.toml"\n[parameters]\nth_J = {th_J}\n')
+    told = safeconduct("compare", "a/x.toml", "b/x.toml", "no_warrant", "--replicates", 2, cwd=tmp_path).stdout
+    assert "Vladimir Putin: b/x.toml, against a/x.toml\n" in told and "no_warrant, against a/x.toml\n" in told
+    assert "wrote x.compare.h5" in told
+
+
 @pytest.mark.parametrize("arguments, code, message", [
     (["dushanbe_2025"], 2, "with what?"),
     (["dushanbe_2025", "bashir_2009"], 2, "do not cover the same weeks"),
