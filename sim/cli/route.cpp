@@ -170,6 +170,7 @@ int route(const Arguments& arguments) {
                             fixed(100 * world.parameters.avoid, 1) + " %")
             << "\n"
             << arrest_caveat << "\n";
+  if (!world.hosts[h].exists.holds(week)) std::cout << "there is no such state in that week: nobody is invited there\n";
   if (!direct) {
     std::cout << "no way: it lies behind states that refuse overflight\n";
     return Exit::done;

@@ -42,6 +42,11 @@ def test_closures_are_told(tmp_path):
     assert safeconduct("check", "bashir_2009").stderr.count("no way to") == 0
 
 
+def test_a_state_that_is_not_there_yet_is_told():
+    south_sudan = lambda week: safeconduct("route", "bashir_2009", "--to", "SSD", "--week", week).stdout
+    assert "there is no such state in that week" in south_sudan(10) and "no such state" not in south_sudan(140)
+
+
 def test_mistakes_have_a_way_out():
     for words in (["route"], ["route", "--to", "XXX"], ["route", "--to", "RUS"], ["route", "--to", "BRA", "--avoid", "ZZZ"],
                   ["route", "--to", "BRA", "--leader", "puttin"]):
