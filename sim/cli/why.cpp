@@ -263,6 +263,9 @@ int stands(const Revived& revived, const agents::Stage& stage, agents::Week week
     std::cout << scenario.title << ", week of " << out["date"].get<std::string>()
               << ": where hosts stand before anything has happened (no campaign, no visit, own\nresolve 0, norm "
               << fixed(nu, 2) << "); logits. c = pressure - alliance. Goes: to an occasion of value 1.\n"
+              << (sets_of(revived)
+                      ? "The parameters are the scenario's own, not those of the sets it was lived under.\n"
+                      : "")
               << arrest_caveat << "\n\n"
               << text;
   return Exit::done;

@@ -149,6 +149,7 @@ def test_a_history_of_a_posterior_is_explained_under_its_own_parameters(tmp_path
     table.write_text("b_0\n1\n-1\n")
     path = tmp_path / "p.h5"
     safeconduct("run", "dushanbe_2025", "--replicates", 128, "--posterior", table, "--out", path)
+    assert "the scenario's own, not those of the sets" in safeconduct("why", path, "--hosts").stdout
     for n, b_0 in ((5, 1), (100, -1)):
         first = why(path, "--replicate", n, "--decision", 0)["stages"][0]
         (term,) = [t for t in first["terms"] if t["symbol"] == "-b_0"]
