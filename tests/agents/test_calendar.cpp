@@ -9,22 +9,24 @@ using support::add_event;
 TEST_CASE("calendar: stages with one trip id and host are one trip") {
   World w = support::exchangeable_hosts(2, 60);
   Event& a = add_event(w, 0, 22, 3, 1);
-  a.trip = "autumn", a.days = 2, a.participants = 5, a.bound = 0.2;
+  a.trip = "autumn", a.days = 2, a.participants = 5, a.bound = 0.2, a.cover = 0.1;
   Event& b = add_event(w, 0, 20, 6, 2);
-  b.trip = "autumn", b.days = 1, b.participants = 9, b.cover = 0.5;
+  b.trip = "autumn", b.days = 1, b.participants = 9, b.bound = 0.1, b.cover = 0.5;
+  Event& c = add_event(w, 0, 23, 2, 1);
+  c.trip = "autumn", c.participants = 3, c.days = 0, c.cover = 0.3;
   add_event(w, 1, 21, 4).trip = "autumn";  // elsewhere: a trip of its own
-  const Calendar c = make_calendar(w, leader_id(0));
-  REQUIRE(c.trips.size() == 2);
-  const ScheduledTrip& t = c.trips[0];
+  const Calendar calendar = make_calendar(w, leader_id(0));
+  REQUIRE(calendar.trips.size() == 2);
+  const ScheduledTrip& t = calendar.trips[0];
   CHECK(t.start == 20);   // the earliest
   CHECK(t.opened == 14);  // by the longest lead
-  CHECK(t.V == 3);
+  CHECK(t.V == 4);
   CHECK(t.days == 3);
   CHECK(t.participants == 9);
   CHECK(t.bound == 0.2);
   CHECK(t.cover == 0.5);
-  CHECK(t.stages == std::vector<std::uint16_t>{1, 0});  // by start week
-  CHECK(c.trips[1].host == host_id(1));
+  CHECK(t.stages == std::vector<std::uint16_t>{1, 0, 2});  // by start week
+  CHECK(calendar.trips[1].host == host_id(1));
 }
 
 TEST_CASE("calendar: trips come by start week, then as the scenario lists them") {

@@ -85,6 +85,37 @@ TEST_CASE("life: an announced trip that nobody disturbs is a visit") {
   CHECK(d(h.nu[6]) == near(1 - 0.15 * Z));
   CHECK(d(h.isolation[5]) == near(0.4));
   CHECK(d(h.isolation[6]) == near(0.4 * 0.5));
+  w.events[0].V = 3;  // no visit eases more than one of value 1
+  const Stage grand(w);
+  Life other(grand);
+  CHECK(d(other.live(luck).isolation[6]) == near(0.4 * 0.5));
+}
+
+TEST_CASE("life: an answer weighs each thing by its own parameter") {
+  World w = one_event();
+  Parameters& p = w.parameters;
+  p.b_0 = 0.3, p.b_V = 1.1, p.b_al = 0.7, p.b_I = 0.9, p.b_h = 0.05, p.phi = 0.6, p.b_del = 0.2, p.Omega = 1.3;
+  p.em = 0.01, p.kap_arrest = 3, p.kap_refuse = 2, p.I0 = 0.4, p.w_trade = 1;
+  w.dyads[0](0, 0) = 0.5;
+  w.events[0].V = 1.5;
+  w.leaders[0].Lambda = 4;
+  support::add_leader(w, "other");  // nobody has a duty but towards the first
+  w.leaders[1].issue = no_end;
+  w.hosts.push_back(w.hosts[0]);
+  w.hosts[1].name = "H1";
+  for (Eigen::MatrixXd& X : w.dyads) X.conservativeResizeLike(Eigen::MatrixXd::Zero(2, 1));
+  w.reach.conservativeResize(0, 2);
+  w.flights = {{leader_id(0), host_id(0), {}, RouteKind::direct, 6, {{host_id(1), 2}}}};
+  const Stage stage(w);
+  Life life(stage);
+  ScriptedLuck luck = smooth();
+  std::vector<Note> diary;
+  life.live(luck, &diary);
+  const Note said = only(diary, Note::Kind::answer);
+  const double danger = chance(-3) + 0.01 * 2 * chance(-3);
+  CHECK(d(said.numbers[0]) ==
+        near(1.1 * 1.5 + 0.7 * 0.5 + 0.9 * 0.4 * 1.5 - 0.3 - 0.05 * 6 - 4 * danger - 1.3 * chance(-2)));
+  CHECK(d(said.numbers[1]) == near(0.6 * (1.1 * 1.5 + 0.7 * 0.5) - 0.2));
 }
 
 TEST_CASE("life: nothing moves the norm or the budgets where the host has no duty, but the alliance grows") {
@@ -298,6 +329,71 @@ TEST_CASE("life: after a withdrawn invitation ideas rest, half as much as after 
   life.live(luck, &diary);
   REQUIRE(diary.back().kind == Note::Kind::not_pursued);
   CHECK(d(diary.back().numbers[0]) == near(chance(-2 * 0.5 * 0.5)));  // two weeks after
+
+  World twice = support::exchangeable_hosts(1, 5);
+  twice.parameters = w.parameters;
+  twice.parameters.H_k = 4;
+  twice.leaders[0].lam = 0.5;
+  luck.say(Occasion::idea, {yes, middle, 0, 0}, {.week = 2});
+  luck.say(Occasion::standing, {no, no, no, no}, {.week = 0});
+  luck.say(Occasion::standing, {no, yes, no, no}, {.week = 2});
+  const Stage later(twice);
+  Life again(later);
+  again.live(luck, &diary);
+  REQUIRE(diary.back().week ==
+          4);  // a visit in week 1 tells more than the refusal of week 2: 2^(-3/4) against 2^(-3/2)
+  CHECK(d(diary.back().numbers[0]) == near(chance(-2 * std::exp2(-0.75))));
+}
+
+TEST_CASE("life: an idea has a lead, days and two participants") {
+  World w = support::exchangeable_hosts(1, 8);
+  Parameters& p = w.parameters;
+  p.mean_lead = 3, p.mean_days = 2, p.kap_refuse = 1, p.chi_visit = 0.15;
+  w.leaders[0].lam = 0.5;
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::opening, {yes, 0, middle, yes}, {.week = 1, .place = bilateral_place});
+  luck.say(Occasion::idea, {yes, middle, middle, middle});  // medians: 1 + Poisson(2) weeks, 1 + Poisson(1) days
+  const Stage stage(w);
+  Life life(stage);
+  const History& h = life.live(luck);
+  REQUIRE(h.decisions.size() == 1);
+  CHECK(h.decisions[0].week_out == 1 + 3);
+  CHECK(h.decisions[0].days == 2);
+  CHECK(d(h.nu[4]) == near(1 - 0.15 * Z));
+  luck.say(Occasion::standing, {no, yes, no, no}, {.week = 2});
+  std::vector<Note> diary;
+  life.live(luck, &diary);
+  CHECK(d(only(diary, Note::Kind::withdrawal).numbers[1]) == near(1 - std::cbrt(1 - chance(-1))));
+}
+
+TEST_CASE("life: stocks that fade fast are what they are over a long horizon") {
+  World w = support::exchangeable_hosts(1, 64);
+  Parameters& p = w.parameters;  // a reference week moves on in week 30 and in week 60
+  p.sigma_u = 1, p.kap_arrest = 1, p.kap_refuse = support::infinite;
+  p.al_I = 1, p.al_k = 2, p.H_k = 0.5, p.H_v = 1, p.g_I = 0.75, p.g_tr = 0.5;
+  w.leaders[0].lam = 0.5;
+  add_event(w, 0, 29, 2);
+  add_event(w, 0, 31, 1);
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::opening, {yes, 0, middle, yes}, {.place = bilateral_place});
+  luck.say(Occasion::idea, {no, middle, 0, 0});
+  const Stage stage(w);
+  Life life(stage);
+  std::vector<Note> diary;
+  const History& h = life.live(luck, &diary);
+  const double pi = est(-1, 1), v = 1 / (1 + pi * (1 - pi)), step = -v * pi;
+  CHECK(d(h.decisions[1].pi_arrest) == near(est(step / 4 - 1, 1 - (1 - v) / 16)));  // two weeks after
+  double I = 0, K = 0;
+  std::size_t n = 0;
+  for (const Note& note : diary) {
+    if (note.kind != Note::Kind::not_pursued) continue;
+    CAPTURE(note.week);
+    I += 0.75 * (1 - I), K /= 4;  // an idea comes each week
+    CHECK(d(note.numbers[0]) == near(chance(I - 2 * K)));
+    if (note.week == 29 || note.week == 31) I *= 0.5, K = 1;  // visits
+    CHECK(d(h.isolation[n++]) == near(I));
+  }
+  CHECK(n == 64);
 }
 
 TEST_CASE("life: an order lapses with its trip") {
@@ -404,6 +500,27 @@ TEST_CASE("life: a diversion may end in the hands of a state on the way") {
   }
 }
 
+TEST_CASE("life: an order and a cover are the destination's, not those of where a flight is diverted to") {
+  World w = support::exchangeable_hosts(2, 12);
+  Parameters& p = w.parameters;
+  p.em = 0.1, p.kap_arrest = 1, p.kap_refuse = support::infinite, p.rho_suit = 1, p.th_o = 1.5, p.th_c = 2.5;
+  w.hosts[0].J = 1;
+  add_event(w, 0, 6, 4).cover = 0.2;
+  support::add_ngo(w, 2, 0.5, 0);
+  w.flights = {{leader_id(0), host_id(0), {}, RouteKind::direct, 5, {{host_id(1), 1}}}};
+  ScriptedLuck luck = smooth();
+  luck.say(Occasion::standing, {yes, no, no, no});
+  luck.say(Occasion::visit, {no, no, no, yes});
+  luck.say(Occasion::diversion, {0, no, 0, 0});
+  const Stage stage(w);
+  Life life(stage);
+  std::vector<Note> diary;
+  const Decision& x = life.live(luck, &diary).decisions[0];
+  CHECK(x.order);
+  CHECK(d(x.p_arrest) == near(chance(1.5 - 0.5 - 1)));
+  CHECK(d(only(diary, Note::Kind::diversion).numbers[1]) == near(chance(-1)));
+}
+
 TEST_CASE("life: a diversion without an arrest teaches about where it led") {
   World w = support::exchangeable_hosts(2, 20);
   Parameters& p = w.parameters;
@@ -496,7 +613,7 @@ TEST_CASE("life: a bilateral place is filled again from the week after it was fr
 TEST_CASE("life: isolation, old quarrels and a recent visit decide whether an idea is pursued") {
   World w = support::exchangeable_hosts(1, 10);
   Parameters& p = w.parameters;
-  p.al_0 = 0.2, p.al_I = 1, p.al_k = 2, p.al_delta = 1, p.g_visit = 0.1, p.H_k = 2, p.I0 = 0.3;
+  p.al_0 = 0.2, p.al_I = 1.5, p.al_k = 2, p.al_delta = 3, p.g_visit = 0.1, p.H_k = 2, p.I0 = 0.3;
   w.leaders[0].lam = 0.5;
   ScriptedLuck luck = smooth();
   luck.say(Occasion::opening, {yes, 0, middle, yes}, {.place = bilateral_place});
@@ -511,8 +628,8 @@ TEST_CASE("life: isolation, old quarrels and a recent visit decide whether an id
   for (const Note& n : diary)
     if (n.kind == Note::Kind::not_pursued) p_pursue.push_back(n.numbers[0]);
   REQUIRE(p_pursue.size() == 8);  // weeks 2 to 9, the visit in week 1: K = 2^(-1/2) in week 2
-  CHECK(d(p_pursue[0]) == near(chance(0.2 + 0.1 + 0.3 - 2 * std::sqrt(0.5))));
-  CHECK(d(p_pursue[1]) == near(chance(0.2 + 0.1 + 0.3 - 2 * 0.5)));
+  CHECK(d(p_pursue[0]) == near(chance(0.2 + 3 * 0.1 + 1.5 * 0.3 - 2 * std::sqrt(0.5))));
+  CHECK(d(p_pursue[1]) == near(chance(0.2 + 3 * 0.1 + 1.5 * 0.3 - 2 * 0.5)));
 }
 
 TEST_CASE("life: a precedent teaches the region, and the other leader by half") {
@@ -586,6 +703,23 @@ TEST_CASE("life: NGOs that campaign raise pressure, which fades, and take it fro
     CHECK(d(h.nu[static_cast<std::size_t>(t)]) == near(nu));
     if (t == 6) CHECK(d(h.decisions[0].p_arrest) == near(chance(1.5 * pressure - 1)));
   }
+}
+
+TEST_CASE("life: mean pressure is over the hosts that have a duty then") {
+  World w = support::exchangeable_hosts(2, 9);
+  w.parameters.eta = 0.5;
+  w.hosts[0].C = 1;
+  w.hosts[0].membership = {{0, 7}};
+  w.hosts[1].membership = {{5, no_end}};
+  add_event(w, 0, 3, 2);
+  support::add_ngo(w, 2, 0, 0);
+  const Stage stage(w);
+  Life life(stage);
+  ScriptedLuck luck = smooth();
+  const std::vector<float>& mean = life.live(luck).pressure;
+  CHECK(mean[4] > 0.3f);
+  CHECK(d(mean[5]) == near(d(mean[4]) / 2));
+  CHECK(mean[7] == 0);
 }
 
 TEST_CASE("life: all trips to a host are felt there together") {

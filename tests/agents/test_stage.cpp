@@ -4,6 +4,7 @@
 
 #include "agents/flight.hpp"
 #include "agents/stage.hpp"
+#include "agents/standing.hpp"
 #include "tests/support/statistics.hpp"
 #include "tests/support/worlds.hpp"
 
@@ -99,12 +100,67 @@ TEST_CASE("stage: shocks on attributes last until the next and are cut to their 
   CHECK(terms(s, 9, 0).alliance == 0);
 }
 
+TEST_CASE("stage: what shocks make of an attribute stays in its range, which is a feature's own") {
+  World w = support::exchangeable_hosts(1, 20);
+  w.features = {"trade", "hostility"};
+  w.dyads = {Eigen::MatrixXd::Zero(1, 2)};
+  const auto add = [&](Week week, ShockTarget target, double value, int feature = -1) {
+    Shock s{.week = week, .target = target, .op = ShockOp::add, .value = value, .leader = 0, .host = 0};
+    s.feature = feature;
+    w.shocks.push_back(s);
+  };
+  for (const auto& [week, by] : {std::pair{3, 5.0}, {6, -9.0}}) {
+    for (const ShockTarget t : {ShockTarget::S, ShockTarget::Pi, ShockTarget::Q, ShockTarget::W}) add(week, t, by);
+    add(week, ShockTarget::feature, by, 0);
+    add(week, ShockTarget::feature, by, 1);
+  }
+  const auto at = [&](Week t) { return attributes_at(w, leader_id(0), host_id(0), t); };
+  CHECK(at(2).S == 0);
+  const Attributes most = at(3), least = at(6);
+  CHECK(most.S == 1);
+  CHECK(most.Pi == 1);
+  CHECK(most.Q == 1);
+  CHECK(most.W == 1);
+  CHECK(most.features == std::vector<double>{1, 0});
+  CHECK(least.S == 0);
+  CHECK(least.Pi == -1);
+  CHECK(least.Q == 0);
+  CHECK(least.W == 0);
+  CHECK(least.features == std::vector<double>{0, -1});
+}
+
+TEST_CASE("stage: a statement and a flight hold in their weeks") {
+  World w = support::exchangeable_hosts(1, 20);
+  w.parameters.th_B = 0.8;
+  w.stances = {{leader_id(0), host_id(0), StanceKind::own, {4, 9}, 1}};
+  w.flights = {{leader_id(0), host_id(0), {6, 12}, RouteKind::direct, 3, {}}};
+  const Stage s(w);
+  for (Week t = 0; t < 20; ++t) {
+    CAPTURE(t);
+    CHECK(terms(s, t).fixed == (t >= 4 && t < 9 ? 0.8f : 0));
+    CHECK(terms(s, t).route.exists == (t >= 6 && t < 12));
+  }
+}
+
+TEST_CASE("stage: a host has a duty if it has one towards any leader") {
+  World w = support::exchangeable_hosts(2, 5);
+  w.hosts[1].membership.clear();
+  support::add_leader(w, "other");
+  for (const std::size_t wanted : {0u, 1u}) {
+    w.leaders[wanted].issue = 0, w.leaders[1 - wanted].issue = no_end;
+    const Stage s(w);
+    CHECK(s.period(0).has_duty == std::vector<bool>{true, false});
+    CHECK(s.period(0).per_host_with_duty == 1);
+  }
+}
+
 TEST_CASE("stage: ideas go by alliance, mass and distance, never home and never to a host that is not there") {
   World w = support::exchangeable_hosts(5, 10);
   Parameters& p = w.parameters;
   p.b_a = 3.5, p.b_m = 3, p.b_dist = 1.5, p.w_trade = 1;
   w.hosts[1].mass = 0.4, w.hosts[1].lat = 20;
   w.dyads[0](2, 0) = 0.3;
+  p.iota = 0.3, w.leaders[0].S = 1;  // sanctions move hosts, not ideas
   w.hosts[3].name = w.leaders[0].home;
   w.hosts[4].exists = {5, no_end};
   const double km = great_circle_km(0, 0, 20, 0);
@@ -133,12 +189,18 @@ TEST_CASE("stage: ideas go by alliance, mass and distance, never home and never 
   const double near = g[1] * std::exp(-km / 1000);
   CHECK(next[0] == 0);
   CHECK(next[1] == doctest::Approx(near / (near + g[2])).epsilon(2e-3));
+  // Nor to a host without a route.
+  for (const std::size_t h : {1u, 2u}) w.flights.push_back({leader_id(0), host_id(h), {}, RouteKind::direct, 1, {}});
+  const Stage flown(w);
+  const std::vector<double> reached = shares(flown.period(5).leaders[0].pull->bilateral());
+  for (std::size_t h = 0; h < 5; ++h)
+    CHECK(reached[h] == doctest::Approx(h == 1 || h == 2 ? g[h] / (g[1] + g[2]) : 0).epsilon(2e-3));
 }
 
 TEST_CASE("stage: a route over states with a duty is exposed, and the leader takes the cheaper one") {
   World w = support::exchangeable_hosts(5, 10);
   Parameters& p = w.parameters;
-  p.kap_arrest = 1, p.b_h = 0.1, p.em = 0.01;
+  p.kap_arrest = 1.5, p.th_nu = 0.5, p.nu0 = 1.6, p.b_h = 0.1, p.em = 0.01;  // the public sees the norm at rest
   w.hosts[2].membership.clear();
   w.hosts[3].name = w.leaders[0].home;
   w.leaders[0].Lambda = 100;
@@ -182,6 +244,7 @@ TEST_CASE("stage: an infinite loss from arrest does not spoil the choice between
   w.flights = {{leader_id(0), host_id(0), {}, RouteKind::direct, 6, {}},
                {leader_id(0), host_id(0), {}, RouteKind::avoid, 9, {}}};
   CHECK(terms(Stage(w), 0).route.kind == RouteKind::direct);
+  CHECK(std::isfinite(Stage(w).Lambda[0]));  // times no danger it is none
 }
 
 TEST_CASE("stage: who has no flight line flies the great circle") {
