@@ -82,6 +82,25 @@ TEST_CASE("ensemble: any number of threads, the same numbers; trips come in orde
   }
 }
 
+TEST_CASE("ensemble: a visit cut short is a visit, to a host and at an event") {
+  const agents::Stage stage(visits_by(0));
+  Tally tally(stage);
+  for (const auto outcome : {agents::Outcome::visited, agents::Outcome::cut_short, agents::Outcome::stays_home}) {
+    agents::History h;
+    agents::Decision d{.leader = {0}, .host = {0}, .event = 0, .answer = agents::Answer::go, .outcome = outcome};
+    h.decisions = {d};
+    h.nu = h.pressure = h.isolation = std::vector<float>(8, 1.0f);
+    h.weight.assign(8, 1);
+    tally.add(h);
+  }
+  const Outcomes found = outcomes_of(stage, tally);
+  const OutcomeRows rows(stage);
+  for (const std::size_t row : {rows.event(0), rows.host(0, 0), rows.measure(0, Measure::visits)}) {
+    CHECK(found[row].mean == Approx(2.0 / 3));
+    CHECK(found[row].variance == Approx(1.0 / 3));
+  }
+}
+
 TEST_CASE("ensemble: a mistake on any thread ends the run and is told") {
   Ensemble e = spread(64 * 50, 50);
   e.world = [](std::size_t set) {
@@ -148,4 +167,11 @@ TEST_CASE("variance: the split is unbiased, and says when there is nothing to sp
 
   CHECK(std::isnan(split_variance(std::vector<SetMoments>{{64, 0.5, 0.25}}).ignorance));
   CHECK(std::isnan(split_variance(std::vector<SetMoments>{{64, 1, 0}, {64, 1, 0}}).share()));
+  // Of one replicate no variance is known.
+  const VarianceSplit three =
+      split_variance(std::vector<SetMoments>{{4, 1, 0}, {4, 2, 0}, {1, 9, std::nan("")}, {4, 3, 0}});
+  CHECK(three.sets == 3);
+  CHECK(three.mean == Approx(2));
+  CHECK(three.ignorance == Approx(1));
+  CHECK(three.ignorance_se == Approx(1));  // of a variance of k normal numbers: times sqrt(2 / (k - 1))
 }
