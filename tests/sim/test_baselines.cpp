@@ -53,3 +53,11 @@ TEST_CASE("baselines: the logistic regression has no slope left, and finds what 
   for (Precedent& r : rows) r.went = true;  // nothing to fit: sure, but finite
   CHECK(LogisticRegression(rows).p(rows[0]) > 0.999);
 }
+
+TEST_CASE("baselines: a regression is fitted from the fifteenth decision on") {
+  std::vector<Precedent> rows;
+  for (int i = 0; i < 15; ++i) rows.push_back({i, i % 3 == 0, i % 2 == 0, "summit"});
+  const std::vector<Baseline> b = baselines(rows);
+  CHECK(b[4].p[13] == b[1].p[13]);
+  CHECK(b[4].p[14] == LogisticRegression(std::span(rows).first(14)).p(rows[14]));
+}

@@ -68,6 +68,19 @@ TEST_CASE("convergence: monotone transformations change nothing") {
   CHECK(d.look().ess == ess);
 }
 
+TEST_CASE("convergence: few draws are told by hand, and no spread of means makes more of them than there are") {
+  // Halves {1,1,1,0}, {1,1,0,1} and {0,0,0,1}, {0,0,1,0}: scores -s and s. Means s/2, s/2, -s/2, -s/2 have variance
+  // s^2/3; a half has the variance s^2, or 3/4 s^2 about its own mean.
+  Draws d;
+  d.x = {1, 1, 1, 0, 1, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0};
+  d.weight.assign(16, 1);
+  d.chain = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1};
+  CHECK(d.look().r_hat == doctest::Approx(std::sqrt(0.75 + 1.0 / 3)));
+  Draws alike;
+  for (int c = 0; c < 4; ++c) alike.add(50, 0, 1, 7);
+  CHECK(alike.look().ess == doctest::Approx(200));
+}
+
 TEST_CASE("convergence: a weight of two is the draw twice") {
   Draws d, twice;
   for (int c = 0; c < 4; ++c) d.add(60, 0.2 * c, 1, 200 + static_cast<std::uint64_t>(c));

@@ -40,7 +40,7 @@ std::vector<Opportunity> opportunities(const std::vector<Fate>& fates) {
 }
 
 /// The chances of the five fates of one opportunity that is on record, given resolve and findings.
-ByFate chances(double u, double findings) {
+ByFate chances_of(double u, double findings) {
   const double go = std::exp(-b_0) / (std::exp(-b_0) + 2), stay = logistic(b_0 - b_commit);
   const double c = th_m + u + th_F * findings, refuse = logistic(c - kap_refuse), arrest = logistic(c - kap_arrest);
   const double flown = (1 - rec_lapse) * go * (1 - refuse) * (1 - stay), all = flown + rec_duty * (1 - flown);
@@ -50,7 +50,7 @@ ByFate chances(double u, double findings) {
 
 double given_resolve(double u, const std::vector<Fate>& fates, std::size_t from = 0, int findings = 0) {
   if (from == fates.size()) return 1;
-  const double now = chances(u, findings)[static_cast<std::size_t>(fates[from])];
+  const double now = chances_of(u, findings)[static_cast<std::size_t>(fates[from])];
   if (fates[from] != Fate::visited) return now * given_resolve(u, fates, from + 1, findings);
   return now * (zeta * given_resolve(u, fates, from + 1, findings + 1) +
                 (1 - zeta) * given_resolve(u, fates, from + 1, findings));
@@ -121,6 +121,64 @@ TEST_CASE("filter: threads change nothing, and an arrest ends the story") {
   CHECK(one.p.back() == ByFate{});
   CHECK(one.log_p.back() == 0);
   CHECK(one.log_p[6] < 0);
+}
+
+TEST_CASE("filter: a region's resolve is inherited with the rest") {
+  // What is seen of one host tells about the next, whom nobody has met before: rho of the variance is the region's.
+  World w = support::exchangeable_hosts(2, 40);
+  const World one = tiny_world();
+  w.parameters = one.parameters;
+  w.parameters.zeta = 0, w.parameters.rho = 0.8;
+  auto record = opportunities({Fate::kept_away, Fate::kept_away, Fate::kept_away, Fate::kept_away, Fate::visited});
+  record.back().posed.host = agents::host_id(1);
+  const auto given = [](double g, Fate fate, int times) {  // the region's share, over the host's own
+    double sum = 0, weight = 0;
+    for (int i = -60; i <= 60; ++i) {
+      const double e = 0.1 * i, density = std::exp(-0.5 * e * e);
+      const double u = std::sqrt(0.8) * g + std::sqrt(0.2) * e;
+      sum += density * std::pow(chances_of(u, 0)[static_cast<std::size_t>(fate)], times);
+      weight += density;
+    }
+    return sum / weight;
+  };
+  double both = 0, before = 0, alone = 0, all = 0;
+  for (int i = -60; i <= 60; ++i) {
+    const double g = 0.1 * i, density = std::exp(-0.5 * g * g), first = given(g, Fate::kept_away, 4);
+    all += density, before += density * first, alone += density * given(g, Fate::kept_away, 1);
+    both += density * first * given(g, Fate::kept_away, 1);
+  }
+  const Filtered found = filter(agents::Stage(w), record, {.seed = 4, .particles = 20000, .threads = 2});
+  CHECK(found.resamplings >= 1);
+  const double p = found.p[4][static_cast<std::size_t>(Fate::kept_away)];
+  CHECK(p == doctest::Approx(both / before).epsilon(0.02));
+  CHECK(p > 1.1 * alone / all);  // or the region would tell little
+}
+
+TEST_CASE("filter: a week is lived once, whoever departs in it") {
+  World w = tiny_world();
+  agents::Parameters& p = w.parameters;
+  p.sigma_u = p.zeta = 0, p.th_nu = 1;
+  w.shocks = {{.week = 8, .target = agents::ShockTarget::nu, .op = agents::ShockOp::add, .value = 0.25}};
+  const auto record = opportunities({Fate::visited, Fate::visited});  // the first departs in week 8
+  const Filtered found = filter(agents::Stage(w), record, {.seed = 1, .particles = 4});
+  for (std::size_t f = 0; f < 5; ++f)
+    CHECK(found.p[1][f] == doctest::Approx(chances_of(1.25, 0)[f]).epsilon(1e-5));  // th_nu nu in the place of u
+}
+
+TEST_CASE("filter: forecasts are mixed by how well each has done so far") {
+  Filtered a, b;
+  a.p = {{0.5, 0, 0.5, 0, 0}, {1, 0, 0, 0, 0}}, a.log_p = {std::log(0.5), 0};
+  b.p = {{0.1, 0, 0.9, 0, 0}, {0, 0, 1, 0, 0}}, b.log_p = {std::log(0.1), std::log(0.2)};
+  std::vector<double> weight = {0.25, 0.75};
+  const std::vector<Filtered> each = {a, b};
+  const Filtered mixed = mixture(each, weight);
+  const double first = 0.25 * 0.5 + 0.75 * 0.1, left = 0.25 * 0.5 / first;
+  CHECK(mixed.p[0][0] == doctest::Approx(first));
+  CHECK(mixed.log_p[0] == doctest::Approx(std::log(first)));
+  CHECK(mixed.p[1][0] == doctest::Approx(left));
+  const double second = left + (1 - left) * 0.2;
+  CHECK(mixed.log_likelihood == doctest::Approx(std::log(first * second)));
+  CHECK(weight[0] == doctest::Approx(left / second));
 }
 
 TEST_CASE("filter: what cannot happen has no likelihood") {

@@ -116,6 +116,16 @@ TEST_CASE("bootstrap: intervals cover, and hold events together") {
   }
   CHECK(covered >= 352);
   CHECK(covered <= 394);
+  const Honest large(2000, 8);
+  double went = 0;
+  for (const Outturn& t : large.truth) went += t.went / 2000.0;
+  const auto share = [&](std::span<const std::size_t> rows) {
+    double sum = 0;
+    for (const std::size_t r : rows) sum += large.truth[r].went;
+    return sum / static_cast<double>(rows.size());
+  };
+  const Interval wide = bootstrap(large.truth, share);
+  CHECK(wide.high - wide.low == Approx(2 * 1.96 * std::sqrt(went * (1 - went) / 2000)).epsilon(0.07));
 
   Honest twice(100, 7);  // every event twice in the rows: twice as many rows tell nothing more
   const auto rate = [](const Honest& h) {
