@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +22,7 @@
 #include "sim/output/trips.hpp"
 #include "sim/output/whole_file.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/statistics.hpp"
 #include "tests/support/worlds.hpp"
 
 namespace {
@@ -160,6 +162,92 @@ TEST_CASE("output: the file says what the tally says") {
   REQUIRE(rep.size() == lived.trips.rows());
   CHECK(rep.back() == static_cast<double>(lived.trips.replicate.back()));
   CHECK(host.back() == lived.trips.host.back());
+}
+
+TEST_CASE("output: each figure is of its own leader, host, event, week, point and set") {
+  agents::World w = lively_world();
+  w.hosts[1].membership = {{0, 20}};
+  w.hosts[2].exists = {agents::no_end, agents::no_end};  // nobody comes
+  w.leaders[1].Lambda = 9, w.leaders[1].lam = 0.8, w.leaders[1].issue = 7;
+  support::add_ngo(w, 2, 0.1, 0.5, 0.3);
+  support::add_event(w, 1, 26, 3).trip = "tour";
+  support::add_event(w, 1, 25, 3).trip = "tour";
+  Lived lived(w, 10);  // all in the sample
+  lived.text.host_display = {"A", "B", "C"};
+  for (std::size_t e = 0; e < lived.text.events.size(); ++e) lived.text.events[e].name = "stage " + std::to_string(e);
+  sim::Results results = lived.results();
+  const sim::Ensemble ensemble{2, 64, [&](std::size_t) { return w; }};
+  sim::RunSettings settings = lived.settings;
+  settings.replicates = 128;
+  settings.on_trips = nullptr;
+  const sim::EnsembleResult by_set = sim::run(ensemble, settings);
+  results.sets.emplace(sim::ResultsBySet{{"b_0"}, {1, 2}, 64, by_set.by_set});
+  const Folder folder;
+  const fs::path path = folder / "r.h5";
+  sim::write_whole(path, sim::results_image(results));
+  const sim::NetcdfReader file(sim::read_whole(path));
+
+  CHECK(file.numbers("host_member_at_start") == std::vector<double>{1, 1, 1});
+  CHECK(file.numbers("host_member_at_end") == std::vector<double>{1, 0, 1});
+  CHECK(file.numbers("leader_warrant_week") == std::vector<double>{0, 7});
+  CHECK(file.texts("event_name") ==
+        std::vector<std::string>{"stage 0", "stage 1", "stage 3", "stage 0", "stage 1", "stage 3"});
+  const auto visits = file.numbers("host_visits"), error = file.numbers("host_visits_se"),
+             p = file.numbers("host_p_arrest");
+  for (std::uint16_t l = 0; l < 2; ++l)
+    for (std::uint16_t h = 0; h < 3; ++h) {
+      std::vector<double> of_history(10, 0);
+      lived.trips.each([&](const sim::TripRecord& trip) {
+        if (trip.decision.leader.index == l && trip.decision.host.index == h)
+          of_history[static_cast<std::size_t>(trip.replicate)] += agents::is_visit(trip.decision.outcome);
+      });
+      support::Sample sample;
+      for (const double n : of_history) sample.add(n);
+      CHECK(visits[l * 3u + h] == doctest::Approx(sample.mean()));
+      CHECK(error[l * 3u + h] == doctest::Approx(sample.error()));
+      CHECK(std::isnan(p[l * 3u + h]) == (lived.tally.at_host({l}, {h}, sim::Count::arrivals) == 0));
+    }
+  CHECK(std::isnan(p[2]));
+  const auto at_point = [&](const char* name, std::size_t l, std::size_t i) { return file.numbers(name)[l * 5 + i]; };
+  for (std::size_t l = 0; l < 2; ++l)
+    for (std::size_t i = 0; i < 5; ++i) {
+      const sim::RidgePoint& point = results.ridge[i];
+      CHECK(at_point("ridge_Lambda", l, i) == point.Lambda[l]);
+      CHECK(at_point("ridge_p_arrest", l, i) == point.p_arrest[l].mean);
+      CHECK(at_point("ridge_visits", l, i) == point.visits[l].mean);
+      CHECK(at_point("ridge_visits_se", l, i) == point.visits[l].standard_error);
+      CHECK(at_point("ridge_member_visits", l, i) == point.member_visits[l].mean);
+    }
+  const sim::OutcomeRows rows(lived.stage);
+  const auto goes = file.numbers("posterior/goes_chance"), means = file.numbers("posterior/set_measure_mean");
+  for (std::size_t e = 0; e < 6; ++e) CHECK(goes[e] == sim::split(by_set.by_set, rows.event(e)).chance);
+  for (std::size_t k = 0; k < 2; ++k)
+    for (std::size_t i = 0; i < 2 * sim::measures; ++i)
+      CHECK(means[k * 2 * sim::measures + i] == by_set.by_set[k][i].mean);
+  CHECK(sim::run_fingerprint(lived.text, 1) != sim::run_fingerprint(lived.text, 2));
+
+  // The same in the tables.
+  const auto line_of = [](const std::string& text, const std::string& begins) {
+    std::map<std::string, std::string> cells;
+    std::istringstream head(text.substr(0, text.find('\n'))), line(text.substr(text.find("\n" + begins) + 1));
+    for (std::string name, cell; std::getline(head, name, ',') && std::getline(line, cell, ',');) cells[name] = cell;
+    return cells;
+  };
+  std::ostringstream weeks, hosts;
+  sim::export_weeks(weeks, path);
+  sim::export_hosts(hosts, path);
+  auto week = line_of(weeks.str(), "other leader,29,"), host = line_of(hosts.str(), "other leader,H0,");
+  const auto number = [](const std::string& text) { return std::strtod(text.c_str(), nullptr); };
+  CHECK(week["date"] == "2025-07-23");
+  CHECK(number(week["nu_mean"]) == file.numbers("nu_mean")[29]);
+  CHECK(number(week["isolation_mean"]) == file.numbers("isolation_mean")[30 + 29]);
+  CHECK(number(week["isolation_p95"]) == file.numbers("isolation_quantile")[(30 + 29) * 5 + 4]);
+  CHECK(number(week["budget_mean_N0"]) == file.numbers("budget_mean")[29]);
+  CHECK(number(week["budget_mean_N1"]) == file.numbers("budget_mean")[30 + 29]);
+  CHECK(week["budget_mean_N0"] != week["budget_mean_N1"]);
+  const auto opportunities = file.numbers("host_opportunities");
+  CHECK(number(host["host_opportunities"]) == opportunities[3]);
+  CHECK(opportunities[0] != opportunities[3]);
 }
 
 TEST_CASE("output: weighed arrests make the counts sums of weights") {
@@ -326,6 +414,30 @@ TEST_CASE("output: trips are exported with the columns that others rely on") {
         "rep,leader,host,ev,ans,out,wk,wk_out,order,days,hours,pi_a,P_arr,V,second_stop,duty,detour_hours,diverted_to,"
         "over\n"
         "12,leader,\"a, b\",3,go,cut short,4,7,1,0.5,2.2707155,1e-07,0.1,2,0,0,0,,\n");
+}
+
+TEST_CASE("output: a trip's states are those of the route flown, in the week it was flown") {
+  agents::World world = support::exchangeable_hosts(4, 10);
+  using agents::RouteKind;
+  const auto fly = [&](agents::Span when, RouteKind kind, std::size_t over) {
+    world.flights.push_back({agents::leader_id(0), agents::host_id(0), when, kind, 5, {{agents::host_id(over), 1}}});
+  };
+  fly({0, 6}, RouteKind::direct, 1);
+  fly({6, 10}, RouteKind::direct, 2);
+  fly({0, 10}, RouteKind::avoid, 3);
+  const agents::Stage stage(world);
+  const auto over = [&](float hours, float detour_hours) {
+    agents::Decision d;
+    d.week = 4, d.week_out = 7, d.hours = hours, d.detour_hours = detour_hours;
+    sim::TripTable trips;
+    trips.add({0, d});
+    std::ostringstream out;
+    sim::export_trips(out, stage, trips);
+    return out.str().substr(out.str().rfind(',') + 1);
+  };
+  CHECK(over(5, 0) == "H2\n");
+  CHECK(over(5, 1) == "H3\n");
+  CHECK(over(0, 0) == "\n");
 }
 
 TEST_CASE("output: hosts and weeks are exported from the file") {
