@@ -86,6 +86,34 @@ TEST_CASE("allocate: a leader's announced trips are that leader's own") {
   }
 }
 
+TEST_CASE("allocate: a trip counts where the duty comes before the visit, or goes, and not where nobody goes") {
+  agents::World w = two_events();
+  w.events[0].lead = w.events[1].lead = 4;  // announced in weeks 2 and 8
+  w.hosts[0].membership = {{5, agents::no_end}};
+  w.hosts[1].membership = {{0, 10}};
+  w.parameters.kap_refuse = 1e9;
+  CHECK(places(agents::Stage(w), 12, allocate_settings(64)).size() == 2);
+  w.parameters.b_0 = 40;
+  CHECK(places(agents::Stage(w), 12, allocate_settings(64)).empty());
+}
+
+TEST_CASE("allocate: each place has what its own effort prevents there, and the family is of places and leaders") {
+  agents::World w = two_events();
+  w.hosts[1].C = 0.4;
+  support::add_leader(w, "other");
+  for (agents::Event& e : w.events) e.leaders.push_back(agents::leader_id(1));
+  const Allocation a =
+      allocate(w, places(agents::Stage(w), 12, allocate_settings(64)), {3, 0.2, 0.5}, allocate_settings(2000));
+  REQUIRE(a.at.size() == 2);
+  for (const Allocation::At& at : a.at)
+    for (std::size_t l = 0; l < 2; ++l) {
+      const Effect& e = at.prevented[l];
+      CHECK(e.mean > 0);
+      CHECK(at.there[l] == e.mean);  // the leaders go nowhere else from there
+      CHECK(e.high - e.mean == doctest::Approx(simultaneous_z(4) * e.standard_error));
+    }
+}
+
 TEST_CASE("allocate: intervals of a family hold all at once") {
   CHECK(simultaneous_z(1) == doctest::Approx(1.959964).epsilon(1e-5));
   CHECK(2 * support::two_sided(simultaneous_z(12)) == doctest::Approx(0.1 / 12).epsilon(1e-3));  // Bonferroni

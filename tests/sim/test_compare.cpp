@@ -142,6 +142,60 @@ TEST_CASE("compare: a stop leaves whole chunks, and worlds that share no weeks o
   CHECK_THROWS_AS(compare_two(lively(), stranger, compare_settings(100)), std::invalid_argument);
 }
 
+TEST_CASE("compare: two histories made by hand part where they first differ") {
+  agents::World w = support::exchangeable_hosts(3, 12);
+  support::add_event(w, 0, 9, 4);
+  w.hosts[1].membership = {{5, agents::no_end}};
+  const agents::Stage stage(w);
+  const std::vector<const agents::Stage*> worlds = {&stage, &stage};
+  using agents::Answer;
+  using agents::Outcome;
+  const auto made = [](int week, std::uint16_t host, int week_out, Outcome outcome = Outcome::visited,
+                       bool second = false, Answer answer = Answer::go) {
+    agents::Decision d{.leader = {0}, .host = {host}, .second_stop = second, .answer = answer, .outcome = outcome};
+    d.week = static_cast<std::int16_t>(week), d.week_out = static_cast<std::int16_t>(week_out);
+    return d;
+  };
+  const auto of = [&](std::vector<agents::Decision> base, std::vector<agents::Decision> other) {
+    Comparison c(worlds);
+    std::vector<agents::History> both(2);
+    both[0].decisions = std::move(base), both[1].decisions = std::move(other);
+    both[0].nu = {1, 2}, both[1].nu = {1, 1};
+    c.add(both);
+    return c;
+  };
+  const auto parted = [&](std::vector<agents::Decision> base, std::vector<agents::Decision> other) {
+    const Comparison c = of(std::move(base), std::move(other));
+    REQUIRE(c.partings().size() == 1);
+    return c.partings().front();
+  };
+  // In one week: the first in the order of the answers; an answer before an outcome.
+  CHECK(parted({made(1, 0, 5), made(2, 1, 5)}, {made(1, 0, 5, Outcome::withdrawn), made(2, 1, 5, Outcome::withdrawn)})
+            .host == 0);
+  const Comparison::PartedAt at_once =
+      parted({made(1, 0, 5), made(5, 1, 7)},
+             {made(1, 0, 5, Outcome::withdrawn), made(5, 1, 5, Outcome::skip, false, Answer::skip)});
+  CHECK(at_once.how == Parting::answer);
+  CHECK(at_once.host == 1);
+  // An outcome that comes later in one world has parted them in the earlier week.
+  CHECK(parted({made(1, 0, 5), made(2, 1, 7)}, {made(1, 0, 9), made(2, 1, 7, Outcome::withdrawn)}).host == 0);
+  // An idea of one world alone, which comes before that of the other.
+  const Comparison::PartedAt idea = parted({made(8, 0, 9)}, {made(4, 2, 6)});
+  CHECK(idea.how == Parting::idea);
+  CHECK(idea.host == 2);
+
+  // Bilateral visits and second stops have rows of their own; a state is a party when the visit is made.
+  const Comparison c = of({made(3, 1, 6), made(3, 2, 6, Outcome::visited, true)}, {made(3, 1, 6)});
+  REQUIRE(c.events.size() == 1);
+  CHECK(c.event_difference(0, 0, 1).mean == 0);
+  CHECK(c.event_difference(0, 0, 2).mean == -1);
+  CHECK(c.host_difference(0, 0, 2).mean == -1);
+  CHECK(c.difference(0, 0, party_visits_outcome).base == 2);
+  CHECK(of({made(3, 1, 4)}, {}).difference(0, 0, party_visits_outcome).base == 0);
+  CHECK(c.difference(0, 0, mean_nu_outcome).base == 1.5);
+  CHECK(c.difference(0, 0, final_nu_outcome).base == 2);
+}
+
 TEST_CASE("compare: a leader that only one world has is left out, an event of the alternative is named") {
   agents::World w = support::lively_world(5, 80);
   support::add_leader(w, "second");
