@@ -105,6 +105,35 @@ TEST_CASE("bad scenarios: an argument of --set goes through the same checks and 
   }
 }
 
+TEST_CASE("bad scenarios: what lies just beyond a limit is refused, what lies on it is not") {
+  const auto refused = [](const std::string& text, const std::string& part) {
+    CAPTURE(text);
+    const std::string said = message_of_text(text);
+    CAPTURE(said);
+    CHECK(said.find(part) != said.npos);
+  };
+  const std::string leader = "[leaders.putin]\n", start = "start = 2025-01-01\n", ten = start + "weeks = 10\n";
+  CHECK(message_of_text(start + "end = 2034-12-19\n" + leader) == "");
+  refused(start + "end = 2034-12-20\n" + leader, "at most 520 weeks, got 521");
+  refused("start = 2200-01-01\nweeks = 10\n" + leader, "from 1900 to 2199");
+  const std::string member = ten + leader + "[hosts.MNG]\nmember = ";
+  CHECK(message_of_text(member + "[{to = 2020-01-01}, {from = 2020-01-01}]\n") == "");
+  refused(member + "[{to = 2020-01-02}, {from = 2020-01-01}]\n", "two periods overlap");
+  refused(member + "[{from = 2020-01-01, to = 2020-01-01}]\n", "must lie after 'from'");
+  const std::string stance = ten + leader + "[[stances]]\nvalue = 1\nhost = \"MNG\"\n";
+  CHECK(message_of_text(stance) == "");
+  refused(stance + "bloc = \"BRICS\"\n", "needs either 'host' or 'bloc'");
+  refused(stance + "from = 2025-03-01\nto = 2025-02-01\n", "must lie after 'from'");
+  const std::string shock = ten + leader + "[[shocks]]\ndate = 2025-01-15\ntarget = \"Pi\"\nvalue = -1.5\n";
+  refused(shock, "between -1 and 1");
+  CHECK(message_of_text(shock + "op = \"add\"\n") == "");  // what comes of it is cut to the range
+  std::string leaders = ten, ngos = ten + leader;
+  for (int i = 0; i < 65; ++i) leaders += "[leaders.l" + std::to_string(i) + "]\nhome = \"RUS\"\nwarrant = false\n";
+  for (int i = 0; i < 101; ++i) ngos += "[ngos.n" + std::to_string(i) + "]\n";
+  refused(leaders, "at most 64 leaders, got 65");
+  refused(ngos, "at most 100 NGOs");
+}
+
 TEST_CASE("bad scenarios: what is not text is refused, and no control code reaches the terminal") {
   const std::string base = good;
   for (const std::string& text :

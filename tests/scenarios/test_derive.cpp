@@ -136,7 +136,34 @@ TEST_CASE("derive: what changes up to the start is in the values, what changes l
 }
 
 TEST_CASE("derive: nothing later than the horizon is told") {
-  for (const agents::Shock& s : world("2023-03-17", 20, {"putin", "RUS"}).shocks) CHECK((s.week > 0 && s.week < 20));
+  for (const agents::Week weeks : {16, 20, 42, 49})  // some of them would have a change in their first week
+    for (const agents::Shock& s : world("2023-03-17", weeks, {"putin", "RUS"}).shocks)
+      CHECK((s.week > 0 && s.week < weeks));
+}
+
+TEST_CASE("derive: what is dated on the first day holds from the first day") {
+  CHECK(world("2025-01-20", 20, {"putin", "RUS"}).leaders[0].Pi == 0.6);
+  CHECK(tie(world("2024-02-23", 20, {"putin", "RUS"}), "ARM", "pact") == 0);
+  CHECK(tie(world("2011-02-11", 20, {"bashir", "SDN"}), "EGY", "tenure") == 0);  // the ruler of that day
+}
+
+TEST_CASE("derive: where the home state joins a bloc, it comes nearer to every member") {
+  Facts own = facts();
+  own.home_blocs.push_back({"RUS", "CLUB"});
+  const auto add = [&](const char* code, const Period& when) {
+    own.blocs.push_back({"CLUB", code, when, "member"});
+    own.members["CLUB"][code].push_back(when);
+  };
+  for (const char* member : {"BRA", "MNG"}) add(member, {});
+  add("RUS", {day("2025-03-05"), {}});
+  const LeaderRequest requests[] = {{"putin", "RUS"}};
+  const BaseWorld w = derive(own, day("2025-01-01"), 104, requests);
+  for (const char* member : {"BRA", "MNG"}) {
+    const auto steps = later(w, member, "blocs");
+    REQUIRE(steps.size() == 1);
+    CHECK(steps[0].first == 9);
+    CHECK(steps[0].second == Approx(tie(w, member, "blocs") + 0.2));
+  }
 }
 
 TEST_CASE("derive: Sudan before the secession borders Uganda, Kenya and the Congo") {

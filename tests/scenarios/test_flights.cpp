@@ -239,6 +239,10 @@ TEST_CASE("flights: a planner that has planned for other closures gives what a f
   const std::vector<std::vector<std::string>> sets{
       {},      {"TUR"}, {"TUR", "KAZ"}, {"KAZ"}, {"DZA", "LBY", "EGY"}, closed_to_russia(), {"IRN", "TUR", "IRQ"},
       {"FRA"}, {}};
+  // Behind refusals there is no way, and one again without them.
+  Planner twice(airspace());
+  CHECK(twice.plan(moscow, {capital("HUN")}, closed_to_russia())[0] == nullptr);
+  CHECK(twice.plan(moscow, {capital("HUN")}, {"TUR"})[0] != nullptr);
   Planner old(airspace());
   for (const auto& closed : sets) {
     Planner fresh(airspace());
@@ -265,6 +269,9 @@ TEST_CASE("flights: what lies on the shelf is used, what is damaged or foreign i
   CHECK(same(flown.flights, planned));
   flown.plan({{{"KAZ", {}}}, {}}, &shelf);  // other refusals: another entry
   CHECK(shelf.stored == 2);
+  flown.plan({{{"KAZ", {}}}, {{"TJK", {"KAZ"}}}}, &shelf);  // a corridor: another
+  CHECK(shelf.stored == 3);
+  CHECK(flown.over(*flown.to("TJK", Kind::direct).front()).contains("KAZ"));
   for (const std::string damage : {"", "nonsense", "cut", "flip"}) {
     CAPTURE(damage);
     flown.plan({}, &shelf);

@@ -65,12 +65,22 @@ TEST_CASE("load: the horizon holds the last day") {
   CHECK(from("start = 2025-01-01\nend = 2025-01-08\n[leaders.putin]\n").world.weeks == 2);
   CHECK(from("start = 2025-01-01\nend = 2025-12-31\n[leaders.putin]\n", {"weeks = 5"}).world.weeks ==
         5);  // the later layer's
+  CHECK(from(putin, {"end = 2025-01-08"}).world.weeks == 2);
+}
+
+TEST_CASE("load: settings come one after the other, and the last of a key counts") {
+  const Scenario s = from(putin, {"parameters.th_J = 2", "parameters.th_Q = 3", "parameters.th_J = 1"});
+  CHECK(s.world.parameters.th_J == 1);
+  CHECK(s.world.parameters.th_Q == 3);
 }
 
 TEST_CASE("load: the norm has decayed since the first leader's warrant") {
   CHECK(from("start = 2023-03-17\nweeks = 1\n[leaders.putin]\n").world.parameters.nu0 == 1.6);
   CHECK(from("start = 2025-03-14\nweeks = 1\n[leaders.putin]\n").world.parameters.nu0 ==
         doctest::Approx(1.3));  // 104 weeks
+  // The first leader's, whoever follows.
+  CHECK(from("start = 2025-03-14\nweeks = 1\n[leaders.putin]\n[leaders.netanyahu]\n").world.parameters.nu0 ==
+        doctest::Approx(1.3));
   CHECK(from(putin + "[parameters]\nH_nu = inf\n").world.parameters.nu0 == doctest::Approx(1.6));
   CHECK(from(putin + "[parameters]\nnu_bar = 1.8\nH_nu = inf\n").world.parameters.nu0 == 2);
   CHECK(from(putin + "[parameters]\nnu0 = 0.7\n").world.parameters.nu0 == 0.7);
@@ -144,6 +154,41 @@ TEST_CASE("load: a value that the scenario sets is not undone by a shipped dated
   CHECK(changes_of_pressure(from(putin)) == 1);  // 2025-01-20
   CHECK(changes_of_pressure(from(putin + "western_pressure = 0.9\n")) == 0);
   CHECK(changes_of_pressure(from(putin + "sanctions = 0.9\n")) == 1);
+
+  const auto changes = [](const Scenario& s, agents::ShockTarget target, const std::string& code) {
+    int n = 0;
+    for (const agents::Shock& shock : s.world.shocks) n += shock.target == target && shock.host == row(s, code);
+    return n;
+  };
+  const std::string early = "start = 2023-03-17\nweeks = 104\n[leaders.putin]\n[leaders.netanyahu]\n";
+  CHECK(changes(from(early), agents::ShockTarget::W, "FIN") == 1);  // joins NATO
+  const Scenario set = from(early + "[hosts.FIN]\nwestern_dependence = 0.3\n[dyads.putin.COL]\nhostility = -0.5\n");
+  CHECK(changes(set, agents::ShockTarget::W, "FIN") == 0);
+  CHECK(changes(set, agents::ShockTarget::W, "SWE") == 1);
+  CHECK(changes(set, agents::ShockTarget::feature, "COL") == 1);  // Israel's: another leader's
+}
+
+TEST_CASE("load: a leader lives in the capital of the home state, wherever a scenario puts it") {
+  const Scenario s = from(putin + "[hosts.RUS]\nlatitude = 10\nlongitude = 20\n");
+  CHECK(s.world.leaders[0].lat == 10);
+  CHECK(s.world.leaders[0].lon == 20);
+}
+
+TEST_CASE("load: a bloc's stance is of those who belong to it when it begins") {
+  const auto members = [](const std::string& from_date) {
+    const Scenario s = from(
+        "start = 2023-03-17\nweeks = 104\n[leaders.putin]\n[[stances]]\nbloc = \"NATO\"\nvalue = 0.25\n" + from_date);
+    std::vector<bool> found;
+    for (const char* code : {"DEU", "FIN", "SWE"})
+      found.push_back(std::any_of(s.world.stances.begin(), s.world.stances.end(), [&](const agents::Stance& stance) {
+        return stance.host.index == row(s, code) && stance.value == 0.25 && stance.leader.index == 0 &&
+               stance.kind == agents::StanceKind::organisation &&
+               stance.when.from == (from_date.empty() ? agents::no_start : 41);
+      }));
+    return found;
+  };
+  CHECK(members("") == std::vector<bool>{true, false, false});
+  CHECK(members("from = 2023-12-29\n") == std::vector<bool>{true, true, false});
 }
 
 TEST_CASE("load: dyads and NGOs change, come and go") {
@@ -174,6 +219,8 @@ reach = {default = 0.5, MNG = 1}
   CHECK(s.world.ngos.back().B == 0.25);
   CHECK(s.world.reach(last, mongolia) == 1);
   CHECK(s.world.reach(last, 0) == 0.5);
+  const Scenario narrow = from(putin + "[ngos.local]\nreach = {MNG = 1}\n");
+  CHECK(narrow.world.reach.row(narrow.world.reach.rows() - 1).sum() == 1);  // nobody else
   CHECK(notes(s, "budgets sum to"));
 }
 
