@@ -128,3 +128,14 @@ TEST_CASE("adaptive: the interval is Wilson's for an event, and the plain one fo
   CHECK(many.low == doctest::Approx(2 - z_95 * 0.001).epsilon(1e-5));
   CHECK(precision(1000, -1, 0.1).high == doctest::Approx(-1 + z_95 * 0.1));
 }
+
+TEST_CASE("adaptive: of an event that happens or not the interval is Wilson's, and one replicate is never enough") {
+  const double n = 100, p = 0.04, z = z_95;
+  const Precision known = precision(100, p, std::sqrt(p * (1 - p) / (n - 1)));
+  const double centre = p + z * z / (2 * n), half = z * std::sqrt(p * (1 - p) / (n - 1) + z * z / (4 * n * n));
+  CHECK(known.low == doctest::Approx(centre - half).epsilon(1e-9));
+  CHECK(known.high == doctest::Approx(centre + half).epsilon(1e-9));
+  const AdaptiveRule rule{1000, 2048};
+  CHECK_FALSE(rule.met(1, 0, 0));
+  CHECK(rule.met(2, 0, 0));
+}

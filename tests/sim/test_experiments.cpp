@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -135,6 +136,14 @@ TEST_CASE("experiments: a piece is read from its words, a Slurm array or an MPI 
                           {"SLURM_ARRAY_TASK_COUNT", "3"}}),
                     "SLURM_ARRAY_TASK_ID is 7, and the 3 of the array are not at equal steps");
   CHECK_THROWS(from({{"PMI_RANK", "4"}, {"PMI_SIZE", "4"}}));
+  // Tasks 0 to 2: 3 is one too many. A launcher that goes by two names is one.
+  CHECK_THROWS(from({{"SLURM_ARRAY_TASK_ID", "3"}, {"SLURM_ARRAY_TASK_COUNT", "3"}}));
+  const Shard twice = from({{"OMPI_COMM_WORLD_RANK", "1"},
+                            {"OMPI_COMM_WORLD_SIZE", "2"},
+                            {"SLURM_PROCID", "1"},
+                            {"SLURM_STEP_NUM_TASKS", "2"}});
+  CHECK(twice.index == 1);
+  CHECK(twice.count == 2);
 }
 
 TEST_CASE("experiments: a plan reads back as it was written") {
@@ -151,6 +160,98 @@ TEST_CASE("experiments: a plan reads back as it was written") {
   CHECK(more.fingerprint() == plan.fingerprint());
   more.fingerprints[1] += "x";
   CHECK(more.fingerprint() != plan.fingerprint());
+  Plan finer = plan, elsewhere = plan, renamed = plan;
+  finer.goal.standard_error = 0.05;
+  CHECK(finer.fingerprint() != plan.fingerprint());
+  elsewhere.factors[0].numbers[2] += 1;
+  CHECK(elsewhere.fingerprint() != plan.fingerprint());
+  renamed.title = "another title";
+  CHECK(renamed.fingerprint() == plan.fingerprint());
+}
+
+TEST_CASE("experiments: cells share their luck or have seeds of their own, and a title makes no other world") {
+  Plan plan = plan_of(3, 1000);
+  plan.seed = 7;
+  for (std::size_t cell = 0; cell < 3; ++cell) CHECK(plan.seed_of(cell) == 7);
+  plan.common_luck = false;
+  std::set<std::uint64_t> seeds;
+  for (std::size_t cell = 0; cell < 200; ++cell) {
+    const std::uint64_t seed = plan.seed_of(cell);
+    CHECK((seed >> 63) == 0);  // as in a scenario
+    seeds.insert(seed);
+  }
+  CHECK(seeds.size() == 200);
+  const Tables world = {{"hosts.csv", "h\n1\n"}, {"run.csv", "title\na\n"}};
+  Tables retitled = world, other = world;
+  retitled["run.csv"] = "title\nb\n", other["hosts.csv"] = "h\n2\n";
+  CHECK(cell_fingerprint(world, 1) == cell_fingerprint(retitled, 1));
+  CHECK(cell_fingerprint(world, 1) != cell_fingerprint(other, 1));
+  CHECK(cell_fingerprint(world, 1) != cell_fingerprint(world, 2));
+}
+
+TEST_CASE("experiments: the columns of a cell are those of its run, row by row, whatever the order in the plan") {
+  agents::World w = support::lively_world(4, 30);
+  support::add_leader(w, "other");
+  w.leaders[1].lam = 0.9, w.leaders[1].Lambda = 20;
+  support::add_event(w, 1, 25, 3).leaders = {agents::leader_id(1)};  // the other's alone
+  const agents::Stage stage(w);
+  Plan plan = plan_of(1, 1300);
+  plan.labels.leaders = {{"nobody", "", ""}, {"other", "", ""}, {"leader", "", ""}};
+  plan.labels.ngos = {"N2", "N0", "nobody", "N1"};
+  plan.labels.events.clear();
+  for (std::size_t l : {1u, 0u})
+    for (const agents::ScheduledTrip& trip : stage.calendars[l].trips)
+      plan.labels.events.push_back({w.leaders[l].name, w.events[trip.stages.front()].name, "", "", "", "", 0});
+  plan.labels.events.push_back({"leader", "no such event", "", "", "", "", 0});
+  const CellSums sums = live_cell(plan, 0, stage, with_threads(2));
+  RunSettings s;
+  s.replicates = 1300;
+  const Tally tally = run(stage, s);
+
+  std::map<std::string, std::vector<double>> columns;
+  for (CellColumn& c : columns_of(plan, sums)) columns[c.name] = std::move(c.values);
+  const auto near = [](double x) { return doctest::Approx(x).epsilon(1e-10); };
+  const auto at = [&](const char* name, std::size_t i) { return columns.at(name).at(i); };
+  CHECK(at("replicates", 0) == 1300);
+  CHECK(at("final_nu", 0) == near(tally.final_nu().mean));
+  CHECK(at("final_nu_se", 0) == near(tally.final_nu().standard_error));
+  const std::vector<std::size_t> row = {2, 1};  // in the plan, by leader
+  for (std::uint16_t l = 0; l < 2; ++l) {
+    for (std::size_t m = 0; m < measures; ++m) {
+      const Estimate e = tally.estimate({l}, static_cast<Measure>(m));
+      CHECK(at("measure_mean", row[l] * measures + m) == near(e.mean));
+      CHECK(at("measure_se", row[l] * measures + m) == near(e.standard_error));
+      double sum = 0;
+      for (std::size_t b = 0; b < batches; ++b)
+        if (const double n = at("batch_replicates", b); n > 0)
+          sum += n * at("batch_mean", (b * 3 + row[l]) * measures + m);
+      CHECK(sum == near(tally.sum({l}, static_cast<Measure>(m))));
+    }
+    for (std::uint16_t h = 0; h < 4; ++h)
+      CHECK(at("host_visited", row[l] * 4 + h) == tally.at_host({l}, {h}, Count::visited));
+    for (std::size_t t = 0; t < 30; ++t) {
+      CHECK(at("isolation_mean", row[l] * 30 + t) == near(tally.weekly_mean(2u + l, t)));
+      CHECK(at("visits_so_far_mean", row[l] * 30 + t) == near(tally.weekly_mean(7u + l, t)));
+      CHECK(at("visits_in_week", row[l] * 30 + t) == near(tally.weekly_visits({l}, t)));
+    }
+  }
+  const std::vector<std::size_t> ngo_row = {1, 3, 0};
+  for (std::size_t n = 0; n < 3; ++n)
+    for (std::size_t t = 0; t < 30; ++t)
+      CHECK(at("budget_mean", ngo_row[n] * 30 + t) == near(tally.weekly_mean(4 + n, t)));
+  std::size_t event = 0;
+  for (std::uint16_t l : {1, 0})
+    for (std::size_t e = 0; e < stage.calendars[l].trips.size(); ++e)
+      CHECK(at("event_opportunities", event++) == tally.at_event({l}, e, Count::opportunities));
+  // What the cell does not have.
+  CHECK(at("event_opportunities", event) == 0);
+  CHECK(at("host_visited", 0) == 0);
+  for (const auto& [name, i] : {std::pair{"measure_mean", 0},
+                                {"budget_mean", 2 * 30},
+                                {"visits_in_week", 0},
+                                {"host_visits", 0},
+                                {"batch_mean", 0}})
+    CHECK(std::isnan(at(name, static_cast<std::size_t>(i))));
 }
 
 TEST_CASE("experiments: a cell's sums are those of a run, and read back to the bit") {
@@ -270,6 +371,14 @@ TEST_CASE("experiments: a damaged, foreign or swapped cell is not taken for one 
   }
   fs::copy_file(cell_path(folder.path(), 2), file, fs::copy_options::overwrite_existing);
   CHECK(state() == CellState::foreign);
+  // Even where nothing but the number, or the target, tells them apart.
+  const CellSums sums = find_cell(folder.path(), plan, 2).sums;
+  write_whole(file, cell_image(sums, {2, plan.fingerprints[1], ""}));
+  CHECK(state() == CellState::foreign);
+  write_whole(file, cell_image(sums, {1, plan.fingerprints[1], "another target"}));
+  CHECK(state() == CellState::foreign);
+  write_whole(file, cell_image(sums, {1, plan.fingerprints[1], ""}));
+  CHECK(state() == CellState::done);
   Plan other = plan;
   other.fingerprints[1] = "of another world";
   write_whole(file, good);

@@ -130,3 +130,15 @@ TEST_CASE("sampling: what is no design is refused") {
   CHECK_THROWS_AS(morris_trajectories(3, 2, 5, 1), std::invalid_argument);
   CHECK_THROWS_AS(one_at_a_time(std::vector<double>{0.5}, 1), std::invalid_argument);
 }
+
+TEST_CASE("sampling: each point of a Latin hypercube lies anywhere in its interval") {
+  const Points p = latin_hypercube(64, 2, 5);
+  for (std::size_t column = 0; column < 2; ++column) {
+    std::vector<double> inside;
+    for (std::size_t i = 0; i < 64; ++i) inside.push_back(std::fmod(64 * p.row(i)[column], 1.0));
+    std::sort(inside.begin(), inside.end());
+    CHECK(inside.front() < 0.1);
+    CHECK(inside.back() > 0.9);
+    CHECK(std::abs(inside[32] - 0.5) < 0.25);
+  }
+}

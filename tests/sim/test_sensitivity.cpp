@@ -264,3 +264,19 @@ TEST_CASE("sensitivity: the same numbers again, and what is no design is refused
   CHECK_THROWS_AS(morris_indices(random_points(8, 3, 1), exact(random_points(8, 3, 1), ishigami)),
                   std::invalid_argument);
 }
+
+TEST_CASE("sensitivity: batches of unequal weight that agree add no noise, and falls count as much as rises") {
+  const Points design = morris_trajectories(8, 2, 4, 3);
+  Response r{4, {}, {0.4, 0.3, 0.2, 0.1}, true};
+  for (std::size_t i = 0; i < design.rows(); ++i)
+    r.means.insert(r.means.end(), 4, 5 - 3 * design.row(i)[0] + 2 * design.row(i)[1]);
+  const std::vector<MorrisIndices> indices = morris_indices(design, r);
+  CHECK(indices[0].mu == doctest::Approx(-3));
+  CHECK(indices[0].mu_star == doctest::Approx(3));
+  CHECK(indices[1].mu_star == doctest::Approx(2));
+  for (const MorrisIndices& i : indices) {
+    CHECK(i.sigma < 1e-6);
+    CHECK(i.mu_star_conf < 1e-6);
+  }
+  CHECK(std::abs(sobol_indices(3, false, exact(saltelli(64, 3, false, 5), ishigami)).noise) < 1e-9);
+}
