@@ -1,7 +1,6 @@
 #include "sim/inference/prior.hpp"
 
 #include <cmath>
-#include <limits>
 
 namespace sim {
 
@@ -28,13 +27,6 @@ double draw(const agents::Parameter& row, Philox& stream) {
     const double x = at_deviations(row, standard_normal(stream));
     if (x >= row.low && x <= row.high) return x;
   }
-}
-
-double log_density(const agents::Parameter& row, double x) {
-  if (row.prior.kind == Kind::fixed) return 0;
-  if (!(x >= row.low && x <= row.high)) return -std::numeric_limits<double>::infinity();
-  const double z = deviations(row, x);
-  return -0.5 * z * z - (row.prior.kind == Kind::lognormal ? std::log(x) : 0) - std::log(row.prior.b);
 }
 
 }  // namespace sim

@@ -17,8 +17,4 @@ double deviations(const agents::Parameter& row, double x);
 /// One draw; of a fixed prior its value.
 double draw(const agents::Parameter& row, Philox& stream);
 
-/// Log density at x without the constant of the cut; 0 for a fixed prior; -inf
-/// outside the range.
-double log_density(const agents::Parameter& row, double x);
-
 }  // namespace sim
