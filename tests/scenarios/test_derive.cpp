@@ -203,6 +203,22 @@ TEST_CASE("derive: stances of organisations follow their membership, governments
   CHECK(world("2009-03-04", 528, {"", "SDN"}).stances.empty());
 }
 
+TEST_CASE("derive: an organisation speaks for its full members, while they belong to it") {
+  Facts own = facts();
+  own.blocs.push_back({"CLUB", "MNG", {{}, day("2025-03-05")}, "member"});
+  own.blocs.push_back({"CLUB", "TKM", {}, "associate"});
+  Statement said;
+  said.leader = "putin", said.kind = agents::StanceKind::organisation, said.bloc = "CLUB", said.value = 0.125;
+  own.statements.push_back(said);
+  const LeaderRequest requests[] = {{"putin", "RUS"}};
+  const BaseWorld w = derive(own, day("2025-01-01"), 104, requests);
+  REQUIRE(w.stances.back().value == 0.125);
+  CHECK(w.stances.back().host.index == row(w, "MNG"));
+  CHECK(w.stances.back().when == agents::Span{agents::no_start, 9});
+  CHECK(std::count_if(w.stances.begin(), w.stances.end(), [](const agents::Stance& s) { return s.value == 0.125; }) ==
+        1);
+}
+
 TEST_CASE("derive: membership is counted at the date") {
   CHECK(member_of(facts(), "CIS", "TJK", day("2025-01-01")));
   CHECK_FALSE(member_of(facts(), "CIS", "TKM", day("2025-01-01")));  // associate

@@ -307,6 +307,16 @@ gone = {start = 2025-03-02, host = "CHN"}
   CHECK(notes(s, "event late: begins after the last week; what is announced by then stays pending"));
 }
 
+TEST_CASE("load: a bloc invites those who belong to it on the day of the event") {
+  const Scenario s = from(
+      "start = 2010-03-01\nweeks = 60\n[leaders.netanyahu]\n"
+      "[events]\nbefore = {start = 2010-09-06, host = \"FRA\", blocs = [\"OECD\"]}\n"
+      "after = {start = 2010-09-07, host = \"FRA\", blocs = [\"OECD\"]}\n");  // Israel joins that day
+  REQUIRE(s.world.events.size() == 2);
+  CHECK(s.world.events[0].leaders.empty());
+  CHECK(s.world.events[1].leaders.size() == 1);
+}
+
 TEST_CASE("load: stages that hardly make one trip, and leaders that cannot be told apart, are noted") {
   const std::string head = "start = 2025-01-01\nweeks = 60\n[leaders.putin]\n";
   const auto stage = [](const std::string& name, const std::string& date, const std::string& host) {
