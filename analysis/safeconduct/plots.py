@@ -324,6 +324,8 @@ def plot_ridge(ds: xr.Dataset | str | Path, leader: int | str = 0, ax: Axes | No
         ax.set_ylim(top=min(1500 * (chance + Z * error).max(), 1200))
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        ax.set_ylim(0, 1)  # there are no fewer than none
     ax.set_xlim(at[0] - 0.5, at[-1] + 0.5)
     ax.set_xticks(at, [f"{k:g}\n{float(f'{loss:.2g}'):,g}\n{v:.1f}" for k, loss, v in zip(at, Lambda, visits)])
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}" if v <= 1000 else "")

@@ -299,7 +299,7 @@ def test_no_difference_is_said(folder):
 
 def test_no_arrests_no_logarithms(program):
     ax = safeconduct.plot_ridge(safeconduct.run("no_warrant", replicates=20, quiet=True))
-    assert ax.get_yscale() == "linear"
+    assert ax.get_yscale() == "linear" and ax.get_ylim()[0] == 0
 
 
 def test_a_calendar_with_arrests_says_that_they_are_a_prior(ds):
