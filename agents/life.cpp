@@ -64,30 +64,26 @@ void Life::begin(Luck& luck, std::vector<Note>* diary) {
 // before.
 
 void Life::environment() {
-  const auto changed = [](const Shock& s, float x) {
-    const auto v = static_cast<float>(s.value);
-    return s.op == ShockOp::set ? v : s.op == ShockOp::add ? x + v : x * v;
-  };
   const Week before = t_ - 1;
   for (const Shock& s : stage_.shocks_in[static_cast<std::size_t>(t_)]) {
     const HostId h{static_cast<std::uint16_t>(s.host)};
     switch (s.target) {
       case ShockTarget::nu: {
         const float nu = stage_.k.nu_bar + norm_.at(before, stage_.nu);
-        norm_.set(min(max(changed(s, nu), 0.0f), 2.0f) - stage_.k.nu_bar, before, stage_.nu);
+        norm_.set(min(max(changed(nu, s), 0.0f), 2.0f) - stage_.k.nu_bar, before, stage_.nu);
         break;
       }
       case ShockTarget::B:
         for (std::size_t n = 0; n < stage_.ngos; ++n) {
           if (s.ngo != Shock::all && static_cast<std::size_t>(s.ngo) != n) continue;
           const float gain = budget_gains_[n].at(before, stage_.B);
-          budget_gains_[n].set(changed(s, stage_.B0[n] + gain) - stage_.B0[n], before, stage_.B);
+          budget_gains_[n].set(changed(stage_.B0[n] + gain, s) - stage_.B0[n], before, stage_.B);
         }
         bound_budgets(before);
         break;
       case ShockTarget::delta: {
         Stock& delta = tie({static_cast<std::uint16_t>(s.leader)}, h).delta;
-        delta.set(min(max(changed(s, delta.at(before, stage_.delta)), -0.5f), 0.5f), before, stage_.delta);
+        delta.set(min(max(changed(delta.at(before, stage_.delta), s), -0.5f), 0.5f), before, stage_.delta);
         break;
       }
       case ShockTarget::government:

@@ -14,19 +14,6 @@
 #include "agents/standing.hpp"
 
 namespace agents {
-
-double changed(double x, const Shock& s) {
-  switch (s.op) {
-    case ShockOp::set:
-      return s.value;
-    case ShockOp::add:
-      return x + s.value;
-    case ShockOp::multiply:
-      return x * s.value;
-  }
-  return x;
-}
-
 namespace {
 
 /// The values that shocks change, in the period being built.

@@ -87,7 +87,11 @@ struct Period {
 };
 
 /// A value after a shock, bounds not applied.
-double changed(double x, const Shock& s);
+template <class Real>
+Real changed(Real x, const Shock& s) {
+  const auto v = static_cast<Real>(s.value);
+  return s.op == ShockOp::set ? v : s.op == ShockOp::add ? x + v : x * v;
+}
 
 /// Changes of stocks and governments; those of attributes are in the periods.
 using StockShocks = std::vector<Shock>;

@@ -554,15 +554,14 @@ class Checker {
     double sum = 0;
     const TomlEntry* set = nullptr;
     for (std::string_view feature : feature_names) {
-      if (feature == "hostility" || feature == "patronage") continue;
+      if (!is_friendly(feature)) continue;
       const std::string symbol = "w_" + std::string(feature);
       const TomlEntry* entry = parameters.find(symbol);
       if (entry && !set) set = entry;
       sum += number_in(parameters, symbol).value_or(agents::find_parameter(symbol)->initial);
     }
-    if (set && !(sum >= 1 - 1e-6 && sum <= 1 + 1e-6))
-      blame(set->place, "the weights of the friendly features must sum to 1, they sum to " + shortest(sum),
-            "w_trade, w_pact, w_base, w_arms, w_unga, w_border, w_blocs, w_tenure");
+    if (const std::string why = objection_to_weights(sum); set && !why.empty())
+      blame(set->place, why, "w_trade, w_pact, w_base, w_arms, w_unga, w_border, w_blocs, w_tenure");
   }
 
   const TomlTable& scenario_;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "agents/arithmetic.hpp"
+#include "scenarios/numbers.hpp"
 
 namespace scenarios {
 namespace {
@@ -400,6 +401,11 @@ void derive_ngos(const Facts& facts, Date start, BaseWorld& world) {
 }
 
 }  // namespace
+
+std::string objection_to_weights(double sum) {
+  if (sum >= 1 - 1e-6 && sum <= 1 + 1e-6) return "";
+  return "the weights of the friendly features must sum to 1, they sum to " + shortest(sum);
+}
 
 double norm_by_age(const agents::Parameters& p, agents::Week issue) {
   if (issue > 0) return p.nu_bar;

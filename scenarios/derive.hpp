@@ -16,6 +16,11 @@ namespace scenarios {
 inline constexpr std::string_view feature_names[] = {"trade",  "pact",  "base",   "arms",      "unga",
                                                      "border", "blocs", "tenure", "hostility", "patronage"};
 
+/// Those that bring a host nearer, whose weights sum to 1.
+constexpr bool is_friendly(std::string_view feature) { return feature != "hostility" && feature != "patronage"; }
+/// What is wrong with the sum of their weights; empty: nothing.
+std::string objection_to_weights(double sum);
+
 /// A leader of the scenario: with a profile ("putin"), or without ("") and with a home state alone.
 struct LeaderRequest {
   std::string profile;

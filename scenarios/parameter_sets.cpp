@@ -94,7 +94,7 @@ ParameterSets read_parameter_sets(const Table& table) {
 void must_sum_to_one(const Table& table) {
   std::vector<std::string> given, missing;
   for (const std::string_view feature : feature_names) {
-    if (feature == "hostility" || feature == "patronage") continue;
+    if (!is_friendly(feature)) continue;
     std::string symbol = "w_" + std::string(feature);
     const bool there = std::find(table.header().begin(), table.header().end(), symbol) != table.header().end();
     (there ? given : missing).push_back(std::move(symbol));
@@ -108,8 +108,7 @@ void must_sum_to_one(const Table& table) {
   for (const Row& row : table.rows()) {
     double sum = 0;
     for (const std::string& symbol : given) sum += row.number(symbol);
-    if (!(sum >= 1 - 1e-6 && sum <= 1 + 1e-6))
-      row.fail("the weights of the friendly features must sum to 1, they sum to " + shortest(sum));
+    if (const std::string why = objection_to_weights(sum); !why.empty()) row.fail(why);
   }
 }
 

@@ -114,12 +114,12 @@ void must_be_known(std::string_view option, const std::string& name, const std::
                    (hint.empty() ? "" : ": " + hint));
 }
 
-void must_be_a_host(std::string_view option, const std::string& name, const scenarios::Scenario& scenario) {
+std::size_t must_be_a_host(std::string_view option, const std::string& name, const scenarios::Scenario& scenario) {
   std::vector<std::string> codes;
   std::string hint;
   for (std::size_t h = 0; h < scenario.host_names.size(); ++h) {
     codes.push_back(scenario.world.hosts[h].name);
-    if (codes.back() == name) return;
+    if (codes.back() == name) return h;
     if (scenario.host_names[h] == name) hint = "did you mean '" + codes.back() + "'?";
   }
   if (hint.empty())

@@ -40,8 +40,8 @@ std::filesystem::path merged_file(const std::filesystem::path& given);
 /// Throws unless the name that an option gives is known: "is not `where`".
 void must_be_known(std::string_view option, const std::string& name, const std::vector<std::string>& known,
                    const std::string& where);
-/// The same of a host, which goes by its code: says which one if it was called by its name.
-void must_be_a_host(std::string_view option, const std::string& name, const scenarios::Scenario& scenario);
+/// The same of a host, which goes by its code: its row; says which code if it was called by its name.
+std::size_t must_be_a_host(std::string_view option, const std::string& name, const scenarios::Scenario& scenario);
 
 /// "+1.20", "-0.03", "0.00".
 std::string signed_number(double x, int decimals);

@@ -136,10 +136,11 @@ std::string shown(const sim::Forecast& f) {
     std::stable_sort(most.begin(), most.end(), [](const auto& a, const auto& b) { return a.visited > b.visited; });
     most.resize(std::min<std::size_t>(most.size(), 10));
     std::erase_if(most, [](const sim::HostForecast& h) { return h.visited == 0; });
-    out += most.empty() ? "" : "  visited at least once:";
+    if (most.empty()) continue;
+    out += "  visited at least once:";
     for (std::size_t i = 0; i < most.size(); ++i)
       out += (i ? ", " : " ") + most[i].host + (most[i].member ? "* " : " ") + share(most[i].visited);
-    out += most.empty() ? "" : "\n";
+    out += "\n";
   }
   return out + "\n* has a duty to arrest. " + std::string(arrest_caveat) + "\n";
 }

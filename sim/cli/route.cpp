@@ -18,11 +18,10 @@ using scenarios::Capital;
 using scenarios::Leg;
 using scenarios::Point;
 
-template <class Things>
-std::size_t row_of(const Things& things, const std::string& name, const std::string& option) {
+std::size_t leader_called(const std::string& name, const agents::World& world) {
   std::vector<std::string> known;
-  for (const auto& thing : things) known.push_back(thing.name);
-  must_be_known(option, name, known, "in the scenario");
+  for (const agents::Leader& l : world.leaders) known.push_back(l.name);
+  must_be_known("leader", name, known, "in the scenario");
   return static_cast<std::size_t>(std::find(known.begin(), known.end(), name) - known.begin());
 }
 
@@ -119,9 +118,8 @@ int route(const Arguments& arguments) {
   const scenarios::Scenario scenario = load_scenario(arguments);
   const agents::World& world = scenario.world;
   if (!arguments.text("to")) throw UsageError("route needs --to CODE, the host's ISO 3166-1 alpha-3 code");
-  const std::size_t l = arguments.text("leader") ? row_of(world.leaders, *arguments.text("leader"), "leader") : 0;
-  must_be_a_host("to", *arguments.text("to"), scenario);
-  const std::size_t h = row_of(world.hosts, *arguments.text("to"), "to");
+  const std::size_t l = arguments.text("leader") ? leader_called(*arguments.text("leader"), world) : 0;
+  const std::size_t h = must_be_a_host("to", *arguments.text("to"), scenario);
   const auto week = static_cast<agents::Week>(arguments.whole("week", 0, world.weeks - 1).value_or(0));
   const agents::Leader& leader = world.leaders[l];
   if (const auto file = arguments.text("geojson")) {

@@ -35,15 +35,16 @@ class Scorer {
  public:
   Scorer(const sim::Forecast& forecast, const scenarios::Record& record, bool complete, bool json)
       : f_(forecast), from_(*scenarios::parse_date(f_.from)), to_(*scenarios::parse_date(f_.to)), json_(json) {
+    std::vector<bool> known(f_.leaders.size());
     for (const RecordedDecision& d : record.decisions)
       for (std::size_t l = 0; l < f_.leaders.size(); ++l) {
         if (d.leader != f_.leaders[l].name && d.leader != f_.leaders[l].id) continue;
-        known_[l] = true;
+        known[l] = true;
         covered_[l] = covered_[l] || d.date > to_;
         if (d.date >= from_ && d.date <= to_) rows_[l].push_back(&d);
       }
     for (std::size_t l = 0; l < f_.leaders.size(); ++l)
-      if (!known_[l])
+      if (!known[l])
         std::cerr << "note: " << record.file << ": no decision of '" << f_.leaders[l].name << "' ('" << f_.leaders[l].id
                   << "'), by either name\n";
     if (complete) covered_.assign(covered_.size(), true);
@@ -171,7 +172,6 @@ class Scorer {
   double up_to_ = 0;
   std::vector<std::vector<const RecordedDecision*>> rows_{f_.leaders.size()};  ///< by leader
   std::vector<bool> covered_ = std::vector<bool>(f_.leaders.size());           ///< their record goes beyond the weeks
-  std::vector<bool> known_ = covered_;                                         ///< they have a record
   std::string out_;
 };
 
